@@ -1,0 +1,47 @@
+# Every target makes what it needs; `make run` and `make test` work on a bare machine with Python 3.11+.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench clean
+
+help: ## list what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+run: .venv/run ## start everything: database, web, worker and the simulated phone
+	@$(BIN)/tasktalk up
+
+test: .venv/test ## set up the test tools, then run the whole suite
+	@scripts/ensure-chromium
+	$(BIN)/python -m pytest $(ARGS)
+
+setup: .venv/run ## make the environment, so that .venv/bin/tasktalk runs
+
+check: .venv/test ## format, lint, type-check, and hold the house's import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: .venv/test ## measure, beside a peer, and print a table
+	$(BIN)/python -m bench $(ARGS)
+
+clean: ## remove the environment and caches, never the data
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build src/*.egg-info
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Tasktalk needs Python 3.11 or newer; set PYTHON=/path/to/it" if sys.version_info < (3, 11) else 0)'
+	@echo "Making the virtual environment (about a minute, once) ..."
+	@$(PYTHON) -m venv .venv
+
+.venv/run: requirements/run.lock pyproject.toml | .venv/bin/python
+	@echo "Installing the locked dependencies ..."
+	@$(PIP) -r requirements/build.lock -r requirements/run.lock
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/test: requirements/dev.lock .venv/run
+	@echo "Installing the locked test tools ..."
+	@$(PIP) -r requirements/dev.lock
+	@touch $@

@@ -1,0 +1,11 @@
+"""Named SQL from `queries.sql` files, bound to asyncpg by aiosql."""
+
+from pathlib import Path
+from typing import Any
+
+import aiosql
+
+
+def queries(module_file: str, name: str = "queries.sql") -> Any:
+    """The queries in `name` beside the calling module: `Q = queries(__file__)`, then `await Q.find_user(conn, id=…)`."""
+    return aiosql.from_path(Path(module_file).with_name(name), "asyncpg", mandatory_parameters=True)

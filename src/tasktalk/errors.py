@@ -1,0 +1,99 @@
+"""What can go wrong, as one tree. The edge turns an AppError into its status; anything else is a bug and a 500.
+
+AppError                      500  INTERNAL_SERVER_ERROR
+├── BadRequest                400  BAD_REQUEST
+│   └── TooLarge              413  BAD_REQUEST
+├── Unauthorized              401  UNAUTHORIZED
+├── Forbidden                 403  FORBIDDEN
+│   └── VerificationFailed    403  WEBHOOK_VERIFICATION_FAILED
+├── NotFound                  404  NOT_FOUND
+│   └── ConfigNotFound        404  CONFIG_NOT_FOUND
+├── Conflict                  409  CONFLICT
+├── RateLimited               429  RATE_LIMIT_EXCEEDED
+└── Unavailable               503  INTERNAL_SERVER_ERROR
+"""
+
+from typing import ClassVar
+
+
+class AppError(Exception):
+    """Something failed."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "INTERNAL_SERVER_ERROR"
+
+    def __init__(self, message: str = "", **data: object) -> None:
+        """`message` is shown to whoever asked; `data` goes into the error's `data` (`field`, `position`, …)."""
+        super().__init__(message or (self.__doc__ or "").strip())
+        self.message = str(self)
+        self.data = data
+
+    def as_json(self) -> dict[str, object]:
+        """The body of the answer."""
+        return {"error": {"code": self.code, "message": self.message, "data": self.data or None}}
+
+
+class BadRequest(AppError):
+    """The request cannot be read."""
+
+    status = 400
+    code = "BAD_REQUEST"
+
+
+class TooLarge(BadRequest):
+    """The request is too large."""
+
+    status = 413
+
+
+class Unauthorized(AppError):
+    """Sign in first."""
+
+    status = 401
+    code = "UNAUTHORIZED"
+
+
+class Forbidden(AppError):
+    """You may not do this."""
+
+    status = 403
+    code = "FORBIDDEN"
+
+
+class VerificationFailed(Forbidden):
+    """The webhook's signature or token is not right."""
+
+    code = "WEBHOOK_VERIFICATION_FAILED"
+
+
+class NotFound(AppError):
+    """There is no such thing, or it is not yours to see."""
+
+    status = 404
+    code = "NOT_FOUND"
+
+
+class ConfigNotFound(NotFound):
+    """This is not set up."""
+
+    code = "CONFIG_NOT_FOUND"
+
+
+class Conflict(AppError):
+    """Somebody else changed this first."""
+
+    status = 409
+    code = "CONFLICT"
+
+
+class RateLimited(AppError):
+    """Too many requests."""
+
+    status = 429
+    code = "RATE_LIMIT_EXCEEDED"
+
+
+class Unavailable(AppError):
+    """Not available right now."""
+
+    status = 503

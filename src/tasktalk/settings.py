@@ -1,0 +1,115 @@
+"""Every setting, from the environment or `.env`; each has a `<NAME>_FILE` twin that names a file to read it from."""
+
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.sources import EnvSettingsSource
+
+
+def _named(*names: str) -> AliasChoices:
+    return AliasChoices(*names)
+
+
+class _FileTwins(EnvSettingsSource):
+    """Reads `<NAME>_FILE` for every setting, as container secrets are given."""
+
+    def __call__(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, field in self.settings_cls.model_fields.items():
+            aliases = field.validation_alias
+            names = aliases.choices if isinstance(aliases, AliasChoices) else [f"TASKTALK_{name}".upper()]
+            for alias in names:
+                path = os.environ.get(f"{alias}_FILE")
+                if path:
+                    found[str(alias)] = Path(path).read_text(encoding="utf-8").strip()
+        return found
+
+
+class Settings(BaseSettings):
+    """Frozen; read once at start. Units are in the names."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TASKTALK_",
+        env_file=".env",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+    )
+
+    # The guide's names.
+    whatsapp_access_token: SecretStr | None = Field(None, validation_alias=_named("WHATSAPP_ACCESS_TOKEN"))
+    whatsapp_verify_token: SecretStr | None = Field(None, validation_alias=_named("WHATSAPP_VERIFY_TOKEN"))
+    whatsapp_app_id: str = Field("", validation_alias=_named("WHATSAPP_APP_ID"))
+    whatsapp_app_secret: SecretStr | None = Field(None, validation_alias=_named("WHATSAPP_APP_SECRET"))
+    database_url: SecretStr | None = Field(None, validation_alias=_named("DATABASE_URL"))
+    secret_key: SecretStr | None = Field(None, validation_alias=_named("SECRET_KEY", "NEXTAUTH_SECRET"))
+    public_url: str = Field("", validation_alias=_named("PUBLIC_URL", "NEXTAUTH_URL"))
+    timezone: str = Field("UTC", validation_alias=_named("TASKTALK_TIMEZONE", "TZ"))
+
+    # Where things are.
+    data: Path = Path("data")
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    sandbox: bool = True
+    sandbox_port: int = Field(8001, ge=0, le=65535)
+    sandbox_people: int = Field(2, ge=1, le=100_000)
+    graph_url: str = "https://graph.facebook.com"
+    graph_version: str = "v25.0"
+
+    # How hard it works.
+    workers: int = Field(1, ge=1, le=64)
+    limits: Literal["on", "off"] = "on"
+    claim_rows: int = Field(64, ge=1, le=1000)
+    poll_seconds: float = Field(0.25, gt=0)
+    max_attempts: int = Field(5, ge=1)
+    retry_seconds: float = Field(2.0, gt=0)
+    send_concurrency: int = Field(32, ge=1)
+    send_timeout_seconds: float = Field(10.0, gt=0)
+    reconcile_seconds: float = Field(30.0, gt=0)
+    secret_grace_hours: int = Field(24, ge=0)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("timezone")
+    @classmethod
+    def _strip_posix_colon(cls, value: str) -> str:
+        return value.removeprefix(":") or "UTC"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is passed in wins, then the environment, then `_FILE` twins, then `.env`."""
+        return init_settings, env_settings, _FileTwins(settings_cls), dotenv_settings
+
+    @cached_property
+    def master_secret(self) -> str:
+        """SECRET_KEY, else one made at first start and kept in the data folder, readable by its owner alone."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value()
+        path = self.data / "secret.key"
+        try:
+            return path.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            self.data.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("x", encoding="ascii", opener=lambda p, f: os.open(p, f, 0o600)) as file:
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:  # another process made it in the meantime
+            pass
+        return path.read_text(encoding="ascii").strip()
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings, with command-line options (those that are not None) before everything else."""
+    return Settings(**{name: value for name, value in given.items() if value is not None})

@@ -1,0 +1,1 @@
+"""People, and the doors they come in by."""

@@ -1,0 +1,128 @@
+"""Who sends a request: a bearer token's person, or a session's. FastAPI dependencies.
+
+A cookie is sent by the browser whoever asks it to, so every unsafe request that relies on one must also carry the
+session's CSRF token (`X-CSRF-Token`, or the form field `csrf`) and must not come from another site.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from fastapi import Request, Response
+
+from tasktalk.accounts.access import Viewer
+from tasktalk.accounts.sessions import LIFE, Session, find_session
+from tasktalk.accounts.tokens import find_token
+from tasktalk.errors import Forbidden, Unauthorized
+
+COOKIE = "tasktalk_session"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A signed-in visit of a page: `csrf` belongs into its forms, `token` names the session."""
+
+    viewer: Viewer
+    csrf: str
+    token: str
+
+
+async def api_viewer(request: Request) -> Viewer:
+    """The person behind `Authorization: Bearer …` or the session cookie.
+
+    Raises Unauthorized for neither, Forbidden when the token's scopes do not cover the request's method or CSRF fails.
+    """
+    return (await _authenticate(request, admin=False))[0]
+
+
+async def api_admin(request: Request) -> Viewer:
+    """As `api_viewer`, and Forbidden unless owner or admin (and, for a scoped token, unless it has `admin`)."""
+    viewer, scopes = await _authenticate(request, admin=True)
+    if not viewer.is_admin or (scopes and "admin" not in scopes):
+        raise Forbidden("This is for administrators.")
+    return viewer
+
+
+async def page_visit(request: Request) -> Visit:
+    """The session behind a page. Raises Unauthorized without one, Forbidden when CSRF fails."""
+    token = request.cookies.get(COOKIE)
+    if not token:
+        raise Unauthorized
+    async with request.app.state.pool.acquire() as conn:
+        found = await find_session(conn, token=token, now=datetime.now(UTC))
+    if found is None:
+        raise Unauthorized("Your session is over. Sign in again.")
+    visit = Visit(found[0], found[1], token)
+    if request.method not in _SAFE:
+        check_same_site(request)
+        await _check_csrf(request, visit.csrf)
+    return visit
+
+
+async def page_viewer(request: Request) -> Viewer:
+    """The person behind a page; raises as `page_visit`."""
+    return (await page_visit(request)).viewer
+
+
+def check_same_site(request: Request) -> None:
+    """Raises Forbidden when a browser says that another site made it send this request."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        allowed = site in {"same-origin", "none"}
+    else:  # an old browser, or a program; an Origin must be ours
+        origin = request.headers.get("origin")
+        allowed = origin is None or origin.split("://")[-1] == request.headers.get("host")
+    if not allowed:
+        raise Forbidden("This request came from another site.")
+
+
+def set_session_cookie(request: Request, response: Response, session: Session) -> None:
+    """Hands the session to the browser; over https it never travels otherwise."""
+    response.set_cookie(
+        COOKIE,
+        session.token,
+        max_age=int(LIFE.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=is_https(request),
+    )
+
+
+def clear_session_cookie(request: Request, response: Response) -> None:
+    """Takes the session from the browser."""
+    response.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=is_https(request))
+
+
+def is_https(request: Request) -> bool:
+    """Whether people reach us over https, by the request or by what the operator says of the public address."""
+    settings = getattr(request.app.state, "settings", None)
+    public_url = str(getattr(settings, "public_url", None) or "")
+    return request.url.scheme == "https" or public_url.startswith("https://")
+
+
+async def _authenticate(request: Request, *, admin: bool) -> tuple[Viewer, frozenset[str]]:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if not scheme:
+        return (await page_visit(request)).viewer, frozenset()
+    found = None
+    if scheme.lower() == "bearer":
+        async with request.app.state.pool.acquire() as conn:
+            found = await find_token(conn, token=token.strip(), now=datetime.now(UTC))
+    if found is None:
+        raise Unauthorized("This token is unknown or was revoked.")
+    viewer, scopes = found
+    if scopes and not admin:
+        needed = {"read", "write"} if request.method in _SAFE else {"write"}
+        if not scopes & needed:
+            raise Forbidden("This token's scopes do not allow it.", needed=sorted(needed))
+    return viewer, scopes
+
+
+async def _check_csrf(request: Request, expected: str) -> None:
+    given: object = request.headers.get("x-csrf-token")
+    if given is None and request.headers.get("content-type", "").startswith(_FORMS):
+        given = (await request.form()).get("csrf")
+    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), expected.encode()):
+        raise Forbidden("This page was open too long. Go back, reload it and try again.")

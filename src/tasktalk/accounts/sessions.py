@@ -1,0 +1,81 @@
+"""Sessions of the console, and links that open one. The database knows their hashes alone."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from tasktalk.accounts.access import Viewer, viewer_of
+from tasktalk.crypto import hash_token, new_token
+from tasktalk.db import Conn
+from tasktalk.db.sql import queries
+
+Q = queries(__file__)
+
+LIFE = timedelta(days=30)  # since last seen
+LINK_MINUTES = 24 * 60
+_TOUCH_EVERY = timedelta(minutes=1)
+_LONGEST_USER_AGENT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`token` goes into the cookie, `csrf` into every form."""
+
+    token: str
+    csrf: str
+
+
+async def open_session(conn: Conn, *, user_id: UUID, now: datetime, user_agent: str = "") -> Session:
+    """A new session that lives until it has not been seen for 30 days."""
+    session = Session(new_token(), new_token())
+    await Q.insert_session(
+        conn,
+        token_hash=hash_token(session.token),
+        user_id=user_id,
+        csrf=session.csrf,
+        now=now,
+        expires_at=now + LIFE,
+        user_agent=user_agent.replace("\0", "")[:_LONGEST_USER_AGENT],
+    )
+    return session
+
+
+async def find_session(conn: Conn, *, token: str, now: datetime) -> tuple[Viewer, str] | None:
+    """The person and the session's CSRF token; None when unknown, expired, closed, or the person is disabled."""
+    key = hash_token(token)
+    row = await Q.find_session(conn, token_hash=key, now=now)
+    if row is None:
+        return None
+    if now - row["last_seen_at"] >= _TOUCH_EVERY:
+        await Q.touch_session(conn, token_hash=key, now=now, expires_at=now + LIFE)
+    return viewer_of(row), row["csrf"]
+
+
+async def close_session(conn: Conn, *, token: str) -> None:
+    """Signs out; closing one that is not there is fine."""
+    await Q.delete_session(conn, token_hash=hash_token(token))
+
+
+async def close_other_sessions(conn: Conn, *, user_id: UUID, keep: str) -> int:
+    """Signs the person out everywhere but in the session with the token `keep`. Returns how many were closed."""
+    closed: int = await Q.delete_other_sessions(conn, user_id=user_id, keep=hash_token(keep))
+    return closed
+
+
+async def create_login_link(conn: Conn, *, user_id: UUID, now: datetime, minutes: int = LINK_MINUTES) -> str:
+    """The token of a link that signs the person in once."""
+    token = new_token()
+    expires_at = now + timedelta(minutes=minutes)
+    await Q.insert_login_link(conn, token_hash=hash_token(token), user_id=user_id, now=now, expires_at=expires_at)
+    return token
+
+
+async def use_login_link(conn: Conn, *, token: str, now: datetime) -> UUID | None:
+    """Whom the link signs in; None when it is unknown, expired, or was used before. Of two at once, one gets it."""
+    user_id: UUID | None = await Q.use_login_link(conn, token_hash=hash_token(token), now=now)
+    return user_id
+
+
+async def forget_expired(conn: Conn, *, now: datetime) -> None:
+    """Deletes sessions and links whose time is over."""
+    await Q.delete_expired(conn, now=now)

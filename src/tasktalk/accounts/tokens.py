@@ -1,0 +1,74 @@
+"""API tokens: `tt_…`, shown once, stored as hashes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from tasktalk.accounts.access import Viewer, viewer_of
+from tasktalk.accounts.users import check_name
+from tasktalk.crypto import hash_token, new_token
+from tasktalk.db import Conn
+from tasktalk.db.sql import queries
+from tasktalk.errors import BadRequest, NotFound
+from tasktalk.ids import new_id
+
+Q = queries(__file__)
+
+SCOPES = {
+    "read": "look at tasks and projects",
+    "write": "look at and change tasks and projects",
+    "admin": "manage users, numbers and workers, where its person may",
+}
+_TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token as its person's list shows it."""
+
+    id: UUID
+    name: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+async def create_token(conn: Conn, *, user_id: UUID, name: str, scopes: Sequence[str] = ()) -> tuple[UUID, str]:
+    """The token's id and its plain text, which nobody can ask for again. No scopes: all that its person may do."""
+    unknown = [scope for scope in scopes if scope not in SCOPES]
+    if unknown:
+        raise BadRequest(f"There is no scope {unknown[0]!r}; there are {', '.join(SCOPES)}.", field="scopes")
+    token_id, plain = new_id(), new_token("tt_")
+    await Q.insert_token(
+        conn, id=token_id, user_id=user_id, name=check_name(name), token_hash=hash_token(plain), scopes=list(scopes)
+    )
+    return token_id, plain
+
+
+async def find_token(conn: Conn, *, token: str, now: datetime) -> tuple[Viewer, frozenset[str]] | None:
+    """The token's person and its scopes (empty: all); None when unknown, revoked, or the person is disabled."""
+    row = await Q.find_token(conn, token_hash=hash_token(token))
+    if row is None:
+        return None
+    if row["last_used_at"] is None or now - row["last_used_at"] >= _TOUCH_EVERY:
+        await Q.touch_token(conn, id=row["id"], now=now)
+    return viewer_of(row), frozenset(row["scopes"])
+
+
+async def find_viewer_by_token(conn: Conn, *, token: str, now: datetime) -> Viewer | None:
+    """The token's person, whatever its scopes."""
+    found = await find_token(conn, token=token, now=now)
+    return None if found is None else found[0]
+
+
+async def list_tokens(conn: Conn, *, user_id: UUID) -> list[Token]:
+    """The person's tokens that still open something, oldest first."""
+    rows = await Q.list_tokens(conn, user_id=user_id)
+    return [Token(r["id"], r["name"], tuple(r["scopes"]), r["created_at"], r["last_used_at"]) for r in rows]
+
+
+async def revoke_token(conn: Conn, *, user_id: UUID, token_id: UUID, now: datetime) -> None:
+    """From now on it opens nothing. Raises NotFound unless it is a live token of this person."""
+    if await Q.revoke_token(conn, id=token_id, user_id=user_id, now=now) is None:
+        raise NotFound("There is no such token.")

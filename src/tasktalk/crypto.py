@@ -18,7 +18,7 @@ _SIGNATURE_BYTES = 12  # 96 bits: short enough for a button's id, far beyond gue
 
 
 class CannotUnseal(AppError):
-    """A stored secret was sealed with a key that is not here any more; set SECRET_KEY back or enter the secret again."""
+    """A stored secret was sealed with another key: set SECRET_KEY back, or enter the secret again."""
 
 
 class Keyring:

@@ -1,10 +1,10 @@
-"""Logs: readable lines on the console, JSON lines with rotation in `todo.log`. They carry ids, never text, numbers or tokens."""
+"""Logs: readable lines on the console, JSON lines in `todo.log`. They carry ids, never text, numbers or tokens."""
 
 import logging
 import logging.handlers
 import sys
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import structlog
 
@@ -17,7 +17,7 @@ Log = structlog.stdlib.BoundLogger
 
 def get_log(name: str) -> Log:
     """The log of one part; bind ids to it, not sentences."""
-    return cast("Log", structlog.stdlib.get_logger(name))
+    return structlog.stdlib.get_logger(name)
 
 
 def set_up_logs(*, level: str, process: str, file: Path | None = None, console: bool = True) -> None:

@@ -87,7 +87,7 @@ class Settings(BaseSettings):
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  (pydantic passes it by name)
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What is passed in wins, then the environment, then `_FILE` twins, then `.env`."""
         return init_settings, env_settings, _FileTwins(settings_cls), dotenv_settings
@@ -103,10 +103,11 @@ class Settings(BaseSettings):
         except FileNotFoundError:
             self.data.mkdir(parents=True, exist_ok=True)
         try:
-            with path.open("x", encoding="ascii", opener=lambda p, f: os.open(p, f, 0o600)) as file:
-                file.write(secrets.token_urlsafe(48))
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:  # another process made it in the meantime
-            pass
+            return path.read_text(encoding="ascii").strip()
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
         return path.read_text(encoding="ascii").strip()
 
 

@@ -1,0 +1,1 @@
+"""Connected WhatsApp Business numbers and their credentials."""

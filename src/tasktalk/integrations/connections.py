@@ -1,0 +1,149 @@
+"""Connected numbers: what is stored of them, and a copy in memory for the hot paths."""
+
+import hmac
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from tasktalk.crypto import CannotUnseal, Keyring
+from tasktalk.db import Conn, Pool
+from tasktalk.db.sql import queries
+from tasktalk.ids import new_id
+from tasktalk.logs import get_log
+
+Q = queries(__file__)
+log = get_log("integrations")
+
+CredentialKind = Literal["access_token", "verify_token", "app_secret"]
+_STALE_SECONDS = 30.0  # a change is announced by NOTIFY; this is the bound should one be missed
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """One WhatsApp Business number. `graph_url` None: Meta's own. Secrets in force, newest first."""
+
+    id: UUID
+    name: str
+    waba_id: str
+    phone_number_id: str
+    display_phone_number: str
+    business_name: str
+    app_id: str
+    graph_url: str | None
+    access_token: str | None
+    verify_tokens: tuple[str, ...]
+    app_secrets: tuple[str, ...]
+
+
+class Directory:
+    """Every integration with its secrets opened, in memory; read again when told of a change or after 30 s."""
+
+    def __init__(self, pool: Pool, keyring: Keyring) -> None:
+        self._pool = pool
+        self._keyring = keyring
+        self._read_at = float("-inf")
+        self._integrations: tuple[Integration, ...] = ()
+        self.hits = 0
+        self.misses = 0
+
+    def forget(self) -> None:
+        """Something changed: read again at the next question."""
+        self._read_at = float("-inf")
+
+    async def all(self) -> tuple[Integration, ...]:
+        """All that are in use."""
+        if time.monotonic() - self._read_at < _STALE_SECONDS:
+            self.hits += 1
+            return self._integrations
+        self.misses += 1
+        began = time.monotonic()
+        async with self._pool.acquire() as conn:
+            self._integrations = await list_integrations(conn, keyring=self._keyring)
+        self._read_at = began
+        return self._integrations
+
+    async def find(self, phone_number_id: str | None) -> Integration | None:
+        """The one with this phone number ID."""
+        return next((each for each in await self.all() if each.phone_number_id == phone_number_id), None)
+
+    async def app_secrets(self) -> list[str]:
+        """Every secret a delivery may be signed with, the old ones of a rotation included."""
+        return list(dict.fromkeys(secret for each in await self.all() for secret in each.app_secrets))
+
+    async def knows_verify_token(self, token: str) -> bool:
+        """Whether `token` is any integration's verify token; compares in constant time."""
+        known = [each.encode() for one in await self.all() for each in one.verify_tokens]
+        return any([hmac.compare_digest(each, token.encode()) for each in known])  # noqa: C419  (no early exit)
+
+
+async def list_integrations(conn: Conn, *, keyring: Keyring) -> tuple[Integration, ...]:
+    """All integrations in use, oldest first, with their secrets in force."""
+    secrets: dict[tuple[UUID, str], list[str]] = {}
+    for row in await Q.list_credentials(conn):
+        try:
+            secrets.setdefault((row["integration_id"], row["kind"]), []).append(keyring.unseal(row["sealed"]))
+        except CannotUnseal as error:  # the others still work; the integration shows what it lacks
+            log.error("credential_sealed_with_another_key", kind=row["kind"], error=str(error))  # noqa: TRY400
+    return tuple(
+        Integration(
+            **dict(row),
+            access_token=next(iter(secrets.get((row["id"], "access_token"), ())), None),
+            verify_tokens=tuple(secrets.get((row["id"], "verify_token"), ())),
+            app_secrets=tuple(secrets.get((row["id"], "app_secret"), ())),
+        )
+        for row in await Q.list_integrations(conn)
+    )
+
+
+async def save_integration(
+    conn: Conn,
+    *,
+    name: str,
+    waba_id: str,
+    phone_number_id: str,
+    display_phone_number: str = "",
+    business_name: str = "",
+    app_id: str = "",
+    graph_url: str | None = None,
+) -> UUID:
+    """Create the integration of this phone number, or bring it up to date."""
+    saved: UUID = await Q.save_integration(
+        conn,
+        id=new_id(),
+        name=name,
+        waba_id=waba_id,
+        phone_number_id=phone_number_id,
+        display_phone_number=display_phone_number,
+        business_name=business_name,
+        app_id=app_id,
+        graph_url=graph_url,
+    )
+    await Q.announce(conn)
+    return saved
+
+
+async def save_credential(
+    conn: Conn,
+    *,
+    keyring: Keyring,
+    integration_id: UUID,
+    kind: CredentialKind,
+    secret: str,
+    now: datetime,
+    grace: timedelta = timedelta(0),
+) -> None:
+    """Seal and store a secret; the one it replaces stays in force for `grace`; the same again changes nothing."""
+    known = await _secrets(conn, keyring=keyring, integration_id=integration_id, kind=kind)
+    if known[:1] == [secret]:
+        return
+    await Q.retire_credentials(conn, integration_id=integration_id, kind=kind, retires_at=now + grace)
+    await Q.add_credential(conn, id=new_id(), integration_id=integration_id, kind=kind, sealed=keyring.seal(secret))
+    await Q.announce(conn)
+
+
+async def _secrets(conn: Conn, *, keyring: Keyring, integration_id: UUID, kind: str) -> Sequence[str]:
+    rows = await Q.list_credentials(conn)
+    return [keyring.unseal(r["sealed"]) for r in rows if (r["integration_id"], r["kind"]) == (integration_id, kind)]

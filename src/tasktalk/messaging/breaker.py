@@ -1,0 +1,44 @@
+"""A circuit breaker: after repeated failures nothing is tried for a while, then one message tests the water."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["closed", "open", "half_open"]
+
+_TRIES = 5
+_FIRST_SECONDS = 2.0
+_LONGEST_SECONDS = 60.0
+
+
+@dataclass(slots=True)
+class Breaker:
+    """Of one number. Times are monotonic seconds."""
+
+    failures: int = 0
+    opens: int = 0
+    closed: bool = True
+    retry_at: float = 0.0
+    reason: str = ""
+
+    def state(self, now: float) -> State:
+        """Closed: send. Open: wait until `retry_at`. Half-open: send one."""
+        if self.closed:
+            return "closed"
+        return "open" if now < self.retry_at else "half_open"
+
+    def succeeded(self) -> None:
+        """A call was answered, if only by a refusal of its message."""
+        self.failures = self.opens = 0
+        self.closed, self.reason = True, ""
+
+    def failed(self, now: float, reason: str) -> None:
+        """A call failed for a reason that the next one would meet too."""
+        self.failures += 1
+        if self.failures >= _TRIES or not self.closed:
+            self.trip(now, reason)
+
+    def trip(self, now: float, reason: str, seconds: float | None = None) -> None:
+        """Open at once, for `seconds` or twice as long as the last time."""
+        self.opens += 1
+        self.closed, self.reason = False, reason
+        self.retry_at = now + (seconds or min(_LONGEST_SECONDS, _FIRST_SECONDS * 2 ** (self.opens - 1)))

@@ -1,0 +1,149 @@
+"""Who writes to us: found by business-scoped user id first, by phone second, learnt as they show themselves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Record
+
+from tasktalk.accounts.access import Viewer, viewer_of
+from tasktalk.db import Conn
+from tasktalk.db.sql import queries
+from tasktalk.ids import new_id
+
+Q = queries(__file__)
+
+
+@dataclass(slots=True)
+class Contact:
+    """A WhatsApp user as one of our numbers sees them; `viewer` is the linked person, if any."""
+
+    id: UUID
+    integration_id: UUID
+    bsuid: str | None
+    wa_id: str | None
+    viewer: Viewer | None = None
+    registration_answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What one message says of who sent it."""
+
+    integration_id: UUID
+    bsuid: str | None
+    wa_id: str | None
+
+
+@dataclass(slots=True)
+class Seen:
+    """What a batch learnt of a contact."""
+
+    contact: Contact
+    name: str
+    username: str | None
+    at: datetime
+    answered: bool = False
+
+
+@dataclass(slots=True)
+class Book:
+    """The contacts of one batch, read once, and what the batch learnt of them, written once."""
+
+    _by_bsuid: dict[tuple[UUID, str], Contact] = field(default_factory=dict)
+    _by_wa_id: dict[tuple[UUID, str], Contact] = field(default_factory=dict)
+    seen: dict[UUID, Seen] = field(default_factory=dict)
+
+    def add(self, contact: Contact) -> None:
+        """File a contact under its ids."""
+        if contact.bsuid is not None:
+            self._by_bsuid[contact.integration_id, contact.bsuid] = contact
+        if contact.wa_id is not None:
+            self._by_wa_id[contact.integration_id, contact.wa_id] = contact
+
+    def by_bsuid(self, sender: Sender) -> Contact | None:
+        """The contact with the sender's business-scoped user id."""
+        return self._by_bsuid.get((sender.integration_id, sender.bsuid)) if sender.bsuid else None
+
+    def by_wa_id(self, sender: Sender) -> Contact | None:
+        """The contact with the sender's phone."""
+        return self._by_wa_id.get((sender.integration_id, sender.wa_id)) if sender.wa_id else None
+
+    def forget_wa_id(self, contact: Contact) -> None:
+        """The phone is not this contact's any more."""
+        self._by_wa_id.pop((contact.integration_id, contact.wa_id or ""), None)
+        contact.wa_id = None
+
+    def everybody(self) -> list[Contact]:
+        """Each contact once."""
+        return list({c.id: c for c in (*self._by_bsuid.values(), *self._by_wa_id.values())}.values())
+
+
+async def open_book(conn: Conn, senders: Sequence[Sender]) -> Book:
+    """The known contacts among `senders`."""
+    rows = await Q.list_contacts(
+        conn,
+        integration_ids=list({s.integration_id for s in senders}),
+        bsuids=[s.bsuid for s in senders if s.bsuid],
+        wa_ids=[s.wa_id for s in senders if s.wa_id],
+    )
+    book = Book()
+    for row in rows:
+        book.add(_contact(row))
+    return book
+
+
+async def meet(conn: Conn, book: Book, sender: Sender) -> Contact:
+    """The contact who sent this, created or completed as needed.
+
+    A phone that comes with another business-scoped id than the one we knew is another person's now (numbers are
+    recycled): the old contact loses the phone and keeps its link, the new one starts unlinked.
+    """
+    contact, by_phone = book.by_bsuid(sender), book.by_wa_id(sender)
+    if by_phone is not None and contact is not by_phone:
+        if contact is None and by_phone.bsuid is None:
+            contact = by_phone  # mapped by hand, now seen for the first time
+        elif sender.bsuid is not None:
+            await Q.drop_wa_id(conn, id=by_phone.id)
+            book.forget_wa_id(by_phone)
+        else:
+            contact = by_phone
+    if contact is None:
+        contact = Contact(new_id(), sender.integration_id, sender.bsuid, sender.wa_id)
+        await Q.add_contact(
+            conn, id=contact.id, integration_id=contact.integration_id, bsuid=contact.bsuid, wa_id=contact.wa_id
+        )
+    else:
+        bsuid, wa_id = sender.bsuid or contact.bsuid, sender.wa_id or contact.wa_id
+        if (bsuid, wa_id) != (contact.bsuid, contact.wa_id):
+            contact.bsuid, contact.wa_id = bsuid, wa_id
+            await Q.learn_ids(conn, id=contact.id, bsuid=bsuid, wa_id=wa_id)
+    book.add(contact)
+    return contact
+
+
+async def save_book(conn: Conn, book: Book) -> None:
+    """Write what was learnt, in the order of ids, so that two batches cannot wait for each other in a circle."""
+    seen = sorted(book.seen.values(), key=lambda s: s.contact.id)
+    if not seen:
+        return
+    await Q.see_contacts(
+        conn,
+        ids=[s.contact.id for s in seen],
+        names=[s.name for s in seen],
+        usernames=[s.username for s in seen],
+        seen_ats=[s.at for s in seen],
+        answered=[s.answered for s in seen],
+    )
+
+
+def _contact(row: Record) -> Contact:
+    return Contact(
+        row["id"],
+        row["integration_id"],
+        row["bsuid"],
+        row["wa_id"],
+        viewer_of(row) if row["user_id"] is not None else None,
+        row["registration_answered_at"],
+    )

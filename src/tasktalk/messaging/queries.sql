@@ -1,0 +1,134 @@
+-- name: list_contacts(integration_ids, bsuids, wa_ids)
+-- Everybody a batch of messages may be from, with the person they are linked to.
+select c.id, c.integration_id, c.bsuid, c.wa_id, c.registration_answered_at,
+       u.id as user_id, u.name, u.role, u.language, u.timezone
+from contacts c left join users u on u.id = c.user_id and u.disabled_at is null
+where c.integration_id = any(:integration_ids::uuid[])
+  and (c.bsuid = any(:bsuids::text[]) or c.wa_id = any(:wa_ids::text[]));
+
+-- name: add_contact(id, integration_id, bsuid, wa_id)!
+insert into contacts (id, integration_id, bsuid, wa_id) values (:id, :integration_id, :bsuid, :wa_id);
+
+-- name: drop_wa_id(id)!
+-- The number belongs to somebody else now; who has no other id is forgotten as a person to write to.
+update contacts set wa_id = null, bsuid = coalesce(bsuid, 'gone:' || id) where id = :id;
+
+-- name: learn_ids(id, bsuid, wa_id)!
+update contacts set bsuid = :bsuid, wa_id = :wa_id where id = :id;
+
+-- name: see_contacts(ids, names, usernames, seen_ats, answered)!
+-- Last seen, profile and window of everybody who wrote; late arrivals never move a clock back.
+update contacts c
+set last_seen_at = greatest(c.last_seen_at, s.seen_at),
+    window_until = greatest(c.window_until, s.seen_at + interval '24 hours'),
+    profile_name = coalesce(nullif(s.name, ''), c.profile_name),
+    username = coalesce(s.username, c.username),
+    registration_answered_at = case when s.answered then now() else c.registration_answered_at end
+from unnest(:ids::uuid[], :names::text[], :usernames::text[], :seen_ats::timestamptz[], :answered::bool[])
+     as s (id, name, username, seen_at, answered)
+where c.id = s.id;
+
+-- name: find_shown(contact_id, wamid)^
+-- The tasks that a message of ours showed, in order.
+select id, kind, task_ids from outbox where wamid = :wamid and contact_id = :contact_id;
+
+-- name: add_messages(ids, integration_ids, contact_ids, kinds, messages, inbox_seqs, shown)!
+insert into outbox (id, integration_id, contact_id, kind, message, inbox_seq, task_ids)
+select m.id, m.integration_id, m.contact_id, m.kind, m.message, m.inbox_seq, m.shown::uuid[]
+from unnest(:ids::uuid[], :integration_ids::uuid[], :contact_ids::uuid[], :kinds::text[], :messages::text[],
+            :inbox_seqs::bigint[], :shown::text[])
+     as m (id, integration_id, contact_id, kind, message, inbox_seq, shown);
+
+-- name: announce_messages()!
+select pg_notify('outbox', '');
+
+-- name: take_messages(integration_id, rows)
+-- Mark the next messages `sending`, one a contact so that its order holds, and open an attempt for each.
+with heads as (
+    select distinct on (contact_id) seq
+    from (select seq, contact_id from outbox
+          where integration_id = :integration_id and state = 'waiting' and next_try_at <= now()
+          order by seq limit :rows) as waiting
+    where not exists (select 1 from outbox o
+                      where o.integration_id = :integration_id and o.state = 'sending' and o.contact_id = waiting.contact_id)
+    order by contact_id, seq
+), taken as (
+    update outbox o set state = 'sending', attempts = attempts + 1, sending_at = now()
+    from heads where o.seq = heads.seq
+    returning o.seq, o.id, o.contact_id, o.message, o.attempts, o.sending_at
+), opened as (
+    insert into attempts (outbox_id, number, started_at) select id, attempts, sending_at from taken
+)
+select t.seq, t.id, t.contact_id, t.message, t.attempts, c.bsuid, c.wa_id
+from taken t join contacts c on c.id = t.contact_id order by t.seq;
+
+-- name: record_attempts(ids, numbers, outcomes, http_statuses, codes, errors, wamids, delays)!
+-- The answers of a batch of calls. A status may have settled the message already: then only the attempt is recorded.
+with answers as (
+    select * from unnest(:ids::uuid[], :numbers::smallint[], :outcomes::text[], :http_statuses::int[], :codes::int[],
+                         :errors::text[], :wamids::text[], :delays::float8[])
+                  as a (id, number, outcome, http_status, code, error, wamid, delay)
+), closed as (
+    update attempts t
+    set finished_at = now(), outcome = a.outcome, http_status = a.http_status, error_code = a.code, error = a.error
+    from answers a where t.outbox_id = a.id and t.number = a.number
+)
+update outbox o
+set state = case a.outcome when 'accepted' then 'accepted' when 'refused' then 'refused'
+                           when 'unknown' then 'doubtful' else 'waiting' end,
+    wamid = coalesce(o.wamid, a.wamid),
+    error_code = a.code,
+    error = a.error,
+    next_try_at = now() + make_interval(secs => a.delay),
+    finished_at = case when a.outcome in ('accepted', 'refused') then now() end
+from answers a
+where o.id = a.id and o.state in ('sending', 'doubtful');
+
+-- name: doubt_unfinished(integration_id, seconds)
+-- Whoever sent these is gone and the answer with them: wait for a status before sending again.
+update outbox set state = 'doubtful', next_try_at = now() + make_interval(secs => :seconds)
+where integration_id = :integration_id and state = 'sending'
+returning id;
+
+-- name: resend_doubtful(integration_id)
+-- No status came in time, and none that came in time is still unread: they never arrived.
+update outbox set state = 'waiting', next_try_at = '-infinity'
+where integration_id = :integration_id and state = 'doubtful' and next_try_at <= now()
+  and not exists (select 1 from inbox where state = 'waiting' and kind = 'status' and received_at <= outbox.next_try_at)
+returning id;
+
+-- name: get_next_try(integration_id)$
+-- Seconds until something here falls due; null when nothing waits.
+select extract(epoch from min(next_try_at) - now())::float8
+from outbox where integration_id = :integration_id and state in ('waiting', 'doubtful');
+
+-- name: list_sent(ids, wamids)
+-- The messages that statuses speak of, by our own id (it travels as opaque data) or by Meta's.
+select id, wamid from outbox where id = any(:ids::uuid[]) or wamid = any(:wamids::text[]);
+
+-- name: apply_statuses(ids, statuses, ats, wamids, codes, errors, pricings)!
+-- Every status is kept; the message shows the furthest. A status proves that the message arrived, whatever we heard.
+with ranks as (
+    select array['sent', 'delivered', 'read', 'played', 'failed'] as ranked
+), heard as (
+    select s.*, coalesce(array_position(ranked, s.status), 0) as rank
+    from ranks, unnest(:ids::uuid[], :statuses::text[], :ats::timestamptz[], :wamids::text[], :codes::int[],
+                       :errors::text[], :pricings::text[]) as s (id, status, at, wamid, code, error, pricing)
+), kept as (
+    insert into statuses (outbox_id, status, at, error, pricing)
+    select id, status, at, error, pricing from heard on conflict do nothing
+), furthest as (
+    select distinct on (id) * from heard order by id, rank desc, at desc
+), locked as (
+    select o.id, coalesce(array_position(ranked, o.status), 0) as rank
+    from ranks, outbox o join furthest f on f.id = o.id order by o.id for update of o
+)
+update outbox o
+set state = case when o.state = 'refused' then o.state else 'accepted' end,
+    finished_at = coalesce(o.finished_at, now()),
+    wamid = coalesce(o.wamid, f.wamid),
+    status = case when f.rank > locked.rank then f.status else o.status end,
+    error_code = case when f.rank > locked.rank then f.code else o.error_code end,
+    error = case when f.rank > locked.rank then f.error else o.error end
+from furthest f join locked on locked.id = f.id
+where o.id = f.id;

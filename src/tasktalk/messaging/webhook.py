@@ -1,0 +1,119 @@
+"""The webhook, as a raw ASGI route: signature, cut, commit, and only then 200 (facts sheet section 1)."""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+from urllib.parse import parse_qs
+
+import msgspec
+
+from tasktalk import metrics
+from tasktalk.errors import AppError, BadRequest, TooLarge, Unauthorized, Unavailable, VerificationFailed
+from tasktalk.integrations.connections import Directory
+from tasktalk.logs import get_log
+from tasktalk.whatsapp.delivery import Item, cut
+from tasktalk.whatsapp.signature import check_signature
+
+log = get_log("messaging.webhook")
+
+PATH = "/api/webhooks/whatsapp"
+MAX_BODY_BYTES = 4 * 1024 * 1024  # Meta sends up to 3 MB
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Store = Callable[[Sequence[Item]], Awaitable[None]]
+
+
+class NoSecret(Unavailable):
+    """No app secret is known yet, so that no delivery can be trusted: add one to the integration."""
+
+
+class Unsigned(Unauthorized):
+    """The delivery bears no X-Hub-Signature-256."""
+
+    code = "WEBHOOK_VERIFICATION_FAILED"
+
+
+class Webhook:
+    """Answers Meta. `store` returns once the items are committed."""
+
+    def __init__(self, directory: Directory, store: Store) -> None:
+        self._directory = directory
+        self._store = store
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """One request: GET verifies, POST delivers."""
+        try:
+            if scope["method"] == "GET":
+                status, body = 200, await self._verify(scope["query_string"])
+            elif scope["method"] == "POST":
+                status, body = 200, await self._deliver(scope, receive)
+            else:
+                status, body = 405, b"Method Not Allowed"
+            kind = b"text/plain; charset=utf-8"
+        except AppError as error:
+            status, kind, body = error.status, b"application/json", msgspec.json.encode(error.as_json())
+        except Exception:
+            log.exception("delivery_not_stored")
+            error = Unavailable("The delivery could not be stored; please send it again.")
+            status, kind, body = error.status, b"application/json", msgspec.json.encode(error.as_json())
+        if scope["method"] == "POST":
+            metrics.INTAKE_DELIVERIES.labels(status).inc()
+        headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), *_NO_SNIFF]
+        if status == TooLarge.status:  # the rest of the body is not read
+            headers.append((b"connection", b"close"))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _verify(self, query_string: bytes) -> bytes:
+        """The challenge, bare, if mode and token are right."""
+        query = {name: values[-1] for name, values in parse_qs(query_string.decode("latin-1"), max_num_fields=20).items()}
+        known = await self._directory.knows_verify_token(query.get("hub.verify_token", ""))
+        if query.get("hub.mode") != "subscribe" or not known:
+            raise VerificationFailed("The verify token does not match any integration's.")
+        return query.get("hub.challenge", "").encode()
+
+    async def _deliver(self, scope: dict[str, Any], receive: Receive) -> bytes:
+        headers = dict(scope["headers"])
+        body = await _read(headers.get(b"content-length"), receive)
+        began = time.perf_counter()
+        secrets = await self._directory.app_secrets()
+        if not secrets:
+            raise NoSecret
+        signature = headers.get(b"x-hub-signature-256")
+        if signature is None:
+            raise Unsigned
+        if not check_signature(body, signature.decode("latin-1"), secrets):
+            raise VerificationFailed("The signature does not fit the body and any known app secret.")
+        items = cut(body)
+        await self._store(items)
+        for item in items:
+            metrics.INTAKE_ITEMS.labels(item.kind).inc()
+        metrics.INTAKE_SECONDS.observe(time.perf_counter() - began)
+        return b"OK"
+
+
+async def _read(content_length: bytes | None, receive: Receive) -> bytes:
+    """The body; refused by its announced length before a byte is read, else as soon as it grows past the limit."""
+    if content_length is not None and content_length.isdigit() and int(content_length) > MAX_BODY_BYTES:
+        raise TooLarge("A delivery may have 4 MiB at most.")
+    message = await receive()
+    if not message.get("more_body"):
+        body: bytes = message.get("body", b"")
+    else:
+        parts, size = [message["body"]], len(message["body"])
+        while message.get("more_body"):
+            message = await receive()
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > MAX_BODY_BYTES:
+                raise TooLarge("A delivery may have 4 MiB at most.")
+        body = b"".join(parts)
+    if message["type"] == "http.disconnect":
+        raise BadRequest("The connection closed before the body was complete.")
+    if len(body) > MAX_BODY_BYTES:
+        raise TooLarge("A delivery may have 4 MiB at most.")
+    return body
+
+
+_NO_SNIFF = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]

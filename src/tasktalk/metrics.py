@@ -1,0 +1,21 @@
+"""What `/metrics` shows. Each process counts for itself; names end in their unit."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+INTAKE_DELIVERIES = Counter(
+    "tasktalk_intake_deliveries_total", "Webhook deliveries by HTTP status answered.", ["status"]
+)
+INTAKE_ITEMS = Counter("tasktalk_intake_items_total", "Messages, statuses and changes cut out of deliveries.", ["kind"])
+INTAKE_SECONDS = Histogram(
+    "tasktalk_intake_seconds",
+    "From a delivery's last byte to its 200, the commit included.",
+    buckets=(0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5),
+)
+QUEUE_HANDLED = Counter("tasktalk_queue_handled_total", "Items whose effects were committed.")
+QUEUE_FAILED = Counter("tasktalk_queue_failed_total", "Attempts at an item that raised.")
+QUEUE_SECONDS = Histogram("tasktalk_queue_batch_seconds", "Handling one batch, its statements included.")
+GRAPH_CALLS = Counter(
+    "tasktalk_graph_calls_total", "Calls to the Graph API by outcome and error code.", ["outcome", "code"]
+)
+GRAPH_SECONDS = Histogram("tasktalk_graph_seconds", "A call to the Graph API, until its answer was read.")
+BREAKER_OPEN = Gauge("tasktalk_breaker_open", "1 while the breaker of a number's Graph calls is open.", ["number"])

@@ -1,0 +1,115 @@
+-- name: lock_lanes(rows)$
+-- The lanes of the oldest waiting rows that no other worker holds; locked until the transaction ends.
+with oldest as materialized (
+    select distinct lane
+    from (select lane from inbox where state = 'waiting' and next_try_at <= now() order by seq limit :rows) as waiting
+    where exists (select 1 from queue_control where queue = 'inbox' and state <> 'paused')
+)
+select array_agg(lane) from oldest where pg_try_advisory_xact_lock(7, hashtext(lane));
+
+-- name: list_waiting(lanes, rows)
+-- A statement of its own: its snapshot is taken after the locks, so it sees what their last holder committed.
+select seq, kind, lane, phone_number_id, payload, attempts, received_at
+from inbox
+where state = 'waiting' and next_try_at <= now() and lane = any(:lanes::text[])
+order by seq
+limit :rows;
+
+-- name: lock_row(seq)^
+-- One row by itself, if its lane is free.
+select seq, kind, lane, phone_number_id, payload, attempts, received_at
+from inbox
+where seq = :seq and state = 'waiting' and pg_try_advisory_xact_lock(7, hashtext(lane));
+
+-- name: finish(seqs, notes, worker, busy_ms)!
+with finished as (
+    update inbox set state = 'done', finished_at = now(), error = null, note = handled.note
+    from unnest(:seqs::bigint[], :notes::text[]) as handled (seq, note)
+    where inbox.seq = handled.seq
+    returning 1
+)
+insert into queue_totals (queue, worker, completed, busy_ms)
+select 'inbox', :worker::uuid, count(*), :busy_ms::bigint from finished
+on conflict (queue, worker) do update
+set completed = queue_totals.completed + excluded.completed, busy_ms = queue_totals.busy_ms + excluded.busy_ms;
+
+-- name: fail(seq, error, max_attempts, retry_seconds)^
+-- One attempt more: waits, four times as long each time, or lies dead until somebody looks.
+update inbox
+set attempts = attempts + 1,
+    error = :error,
+    state = case when attempts + 1 >= :max_attempts::int then 'dead' else 'waiting' end,
+    finished_at = case when attempts + 1 >= :max_attempts::int then now() end,
+    next_try_at = now() + make_interval(secs => least(3600, :retry_seconds::float8 * power(4, attempts)))
+where seq = :seq and state = 'waiting'
+returning attempts, state;
+
+-- name: fold_totals()!
+-- Merge the totals of workers that are gone into one row.
+with gone as (
+    delete from queue_totals
+    where worker <> '00000000-0000-0000-0000-000000000000'
+      and worker not in (select id from workers where stopped_at is null and beat_at > now() - interval '1 minute')
+    returning queue, completed, busy_ms
+)
+insert into queue_totals (queue, worker, completed, busy_ms)
+select queue, '00000000-0000-0000-0000-000000000000', sum(completed), sum(busy_ms) from gone group by queue
+on conflict (queue, worker) do update
+set completed = queue_totals.completed + excluded.completed, busy_ms = queue_totals.busy_ms + excluded.busy_ms;
+
+-- name: get_control()^
+select state, generation from queue_control where queue = 'inbox';
+
+-- name: set_control(state, actor)!
+update queue_control set state = :state, changed_at = now(), changed_by = :actor where queue = 'inbox';
+
+-- name: finish_draining()$
+-- The last row is gone: a draining queue becomes a paused one.
+update queue_control set state = 'paused', changed_at = now()
+where queue = 'inbox' and state = 'draining' and not exists (select 1 from inbox where state = 'waiting')
+returning true;
+
+-- name: bump_generation(actor)!
+update queue_control set generation = generation + 1, state = 'active', changed_at = now(), changed_by = :actor
+where queue = 'inbox';
+
+-- name: retry_dead()$
+with again as (
+    update inbox set state = 'waiting', attempts = 0, next_try_at = '-infinity', finished_at = null
+    where state = 'dead' returning 1
+)
+select count(*) from again;
+
+-- name: clear_dead()$
+with cleared as (
+    update inbox set state = 'done', note = 'cleared' where state = 'dead' returning 1
+), counted as (
+    insert into queue_totals (queue, worker, completed)
+    select 'inbox', '00000000-0000-0000-0000-000000000000', count(*) from cleared
+    on conflict (queue, worker) do update set completed = queue_totals.completed + excluded.completed
+)
+select count(*) from cleared;
+
+-- name: beat(id, host, pid, processing, figures)!
+insert into workers (id, host, pid, processing, figures) values (:id, :host, :pid, :processing, :figures)
+on conflict (id) do update
+set beat_at = now(), processing = excluded.processing, figures = excluded.figures, stopped_at = null;
+
+-- name: stop_worker(id)!
+update workers set stopped_at = now(), processing = 0 where id = :id;
+
+-- name: drop_old_workers()!
+delete from workers where beat_at < now() - interval '1 day';
+
+-- name: list_workers()
+select id, host, pid, started_at, beat_at, processing, figures
+from workers where stopped_at is null and beat_at > now() - interval '10 seconds';
+
+-- name: count_rows()^
+-- One snapshot, so that waiting + done + dead is every row ever stored.
+select (select count(*) from inbox where state = 'waiting') as waiting,
+       (select count(*) from inbox where state = 'dead') as dead,
+       (select coalesce(sum(completed), 0)::bigint from queue_totals where queue = 'inbox') as completed,
+       (select coalesce(sum(busy_ms), 0)::bigint from queue_totals where queue = 'inbox') as busy_ms,
+       (select extract(epoch from now() - min(received_at)) from inbox where state = 'waiting') as oldest_seconds,
+       (select state from queue_control where queue = 'inbox') as state;

@@ -1,0 +1,141 @@
+"""The loop that handles the queue: a batch a transaction; if one item fails, each is handled again by itself."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import asyncpg
+
+from tasktalk import metrics
+from tasktalk.db import Conn, Pool
+from tasktalk.ids import new_id
+from tasktalk.logs import get_log
+from tasktalk.queue import claim
+from tasktalk.queue.claim import Item
+
+log = get_log("queue")
+
+# Handles a batch inside the claim's transaction; may set a note an item, which the message log shows.
+Handler = Callable[[Conn, Sequence[Item], dict[int, str]], Awaitable[None]]
+
+# The database went away: nothing was committed, no item is to blame.
+DATABASE_GONE = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError)
+_MINUTE = 60.0
+
+
+@dataclass(slots=True)
+class Pace:
+    """What a worker did lately: (monotonic second, items, busy milliseconds) of the last minute."""
+
+    processing: int = 0
+    _done: deque[tuple[float, int, float]] = field(default_factory=deque)
+
+    def add(self, items: int, busy_ms: float, now: float) -> None:
+        """Count a finished batch."""
+        self._done.append((now, items, busy_ms))
+        self._forget(now)
+
+    def figures(self, now: float) -> dict[str, float]:
+        """Items and busy milliseconds of the last minute."""
+        self._forget(now)
+        return {"items": sum(n for _, n, _ in self._done), "busy_ms": sum(ms for _, _, ms in self._done)}
+
+    def _forget(self, now: float) -> None:
+        while self._done and self._done[0][0] < now - _MINUTE:
+            self._done.popleft()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How the loop works. Seconds are seconds; `rows` bounds one batch."""
+
+    rows: int
+    poll_seconds: float
+    max_attempts: int
+    retry_seconds: float
+
+
+async def work(
+    pool: Pool, handle: Handler, *, rules: Rules, pace: Pace, wake: asyncio.Event, stop: asyncio.Event
+) -> None:
+    """Handle batches until `stop` is set; the batch in hand is finished first. `wake` says that rows may have come."""
+    worker = new_id()
+    pause = rules.poll_seconds
+    while not stop.is_set():
+        wake.clear()
+        try:
+            found = await _handle_batch(pool, handle, rules=rules, pace=pace, worker=worker)
+            pause = rules.poll_seconds
+        except DATABASE_GONE as error:
+            log.warning("database_gone", error=type(error).__name__, retry_seconds=pause)
+            found, pause = 0, min(pause * 2, 5.0)
+        if not found:
+            await _wait(wake, stop, seconds=pause)
+
+
+async def _handle_batch(pool: Pool, handle: Handler, *, rules: Rules, pace: Pace, worker: UUID) -> int:
+    items: list[Item] = []
+    try:
+        async with pool.acquire() as conn, conn.transaction():
+            items = await claim.claim(conn, rows=rules.rows)
+            if not items:
+                return int(bool(await claim.Q.finish_draining(conn)))
+            await _handle(conn, handle, items, pace=pace, worker=worker)
+    except DATABASE_GONE:
+        raise
+    except Exception:
+        log.exception("batch_failed", items=len(items))
+        for item in items:
+            await _handle_alone(pool, handle, item.seq, rules=rules, pace=pace, worker=worker)
+    return len(items)
+
+
+async def _handle(conn: Conn, handle: Handler, items: Sequence[Item], *, pace: Pace, worker: UUID) -> None:
+    started = time.perf_counter()
+    notes: dict[int, str] = {}
+    pace.processing += len(items)
+    try:
+        await handle(conn, items, notes)
+        busy_ms = (time.perf_counter() - started) * 1000
+        await claim.finish(conn, items=items, notes=notes, worker=worker, busy_ms=round(busy_ms))
+    finally:
+        pace.processing -= len(items)
+    pace.add(len(items), busy_ms, time.monotonic())
+    metrics.QUEUE_HANDLED.inc(len(items))
+    metrics.QUEUE_SECONDS.observe(busy_ms / 1000)
+
+
+async def _handle_alone(pool: Pool, handle: Handler, seq: int, *, rules: Rules, pace: Pace, worker: UUID) -> None:
+    try:
+        async with pool.acquire() as conn, conn.transaction():
+            item = await claim.claim_one(conn, seq=seq)
+            if item is not None:
+                await _handle(conn, handle, [item], pace=pace, worker=worker)
+    except DATABASE_GONE:
+        raise
+    except Exception as error:
+        log.exception("item_failed", seq=seq)
+        metrics.QUEUE_FAILED.inc()
+        async with pool.acquire() as conn:
+            state = await claim.fail(
+                conn,
+                seq=seq,
+                error=f"{type(error).__name__}: {error}",
+                max_attempts=rules.max_attempts,
+                retry_seconds=rules.retry_seconds,
+            )
+        if state == "dead":
+            log.error("item_dead", seq=seq)  # noqa: TRY400  (the traceback stands one line above)
+
+
+async def _wait(wake: asyncio.Event, stop: asyncio.Event, *, seconds: float) -> None:
+    """Until either event, or `seconds` have gone."""
+    waits = [asyncio.ensure_future(wake.wait()), asyncio.ensure_future(stop.wait())]
+    try:
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

@@ -1,0 +1,208 @@
+"""The Graph API, as far as one business number needs it.
+
+Redirects are not followed and nothing is retried here: a call either succeeds or raises a GraphError that knows its
+fate. (Facts sheet: 4 sending, 7 number and token, 8 usage headers.)
+"""
+
+import asyncio
+import math
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from tasktalk.whatsapp.errors import GraphError, lost, refusal, strange
+from tasktalk.whatsapp.tolerant import NotJson, read
+
+DEFAULT_TIMEOUT_SECONDS = 10.0
+MAX_OPAQUE = 512  # characters of biz_opaque_callback_data
+
+PHONE_NUMBER_FIELDS = (
+    "id,display_phone_number,verified_name,name_status,quality_rating,status,code_verification_status,account_mode,"
+    "platform_type,throughput,health_status,webhook_configuration"
+)
+
+_USAGE = "X-Business-Use-Case-Usage"
+_encode = msgspec.json.Encoder().encode
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """Meta accepted a message; whether it is delivered, statuses tell.
+
+    `wa_id`: the phone Meta will reach (it may differ from the one addressed). `user_id`: the BSUID, when addressed by
+    it. `status`: of templates: `accepted`, `held_for_quality_assessment` or `paused`.
+    """
+
+    wamid: str
+    wa_id: str | None = None
+    user_id: str | None = None
+    status: str | None = None
+
+
+class Graph:
+    """Calls with one access token. `base_url`: `https://graph.facebook.com` or a simulator's; `version`: `v25.0`."""
+
+    def __init__(self, session: aiohttp.ClientSession, *, base_url: str, version: str, access_token: str) -> None:
+        self._session = session
+        self._root = f"{base_url.rstrip('/')}/{version.strip('/')}/"
+        self._headers = {"Authorization": f"Bearer {access_token.strip()}"}
+
+    async def send(
+        self,
+        phone_number_id: str,
+        message: Mapping[str, object],
+        *,
+        to: str | None,
+        recipient: str | None,
+        opaque: str,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> Sent:
+        """Send `message` (`{"type": …, …}`, see `render.py`) to the phone `to`, or without one to the BSUID `recipient`.
+
+        `opaque` comes back in every status of the message: when the answer is lost, only that tells what became of it.
+        """
+        if len(opaque) > MAX_OPAQUE:
+            raise ValueError(f"opaque is longer than {MAX_OPAQUE}")
+        if to:
+            # Without the plus Meta may put the business's own country code in front.
+            address = {"to": "+" + to.lstrip("+")}
+        elif recipient:
+            address = {"recipient": recipient}
+        else:
+            raise ValueError("a message needs `to` or `recipient`")
+        fixed = {"messaging_product": "whatsapp", "recipient_type": "individual", "biz_opaque_callback_data": opaque}
+        answer = await self._call(
+            "POST", f"{phone_number_id}/messages", fixed | address | dict(message), timeout_seconds
+        )
+        try:
+            wamid = answer["messages"][0]["id"]
+        except (KeyError, IndexError, TypeError):
+            wamid = None
+        if not isinstance(wamid, str) or not wamid:
+            raise lost("Accepted, but the answer names no message", written=True)
+        return Sent(
+            wamid,
+            _find_text(answer, "contacts", "wa_id"),
+            _find_text(answer, "contacts", "user_id"),
+            _find_text(answer, "messages", "message_status"),
+        )
+
+    async def mark_read(
+        self,
+        phone_number_id: str,
+        wamid: str,
+        *,
+        typing: bool = False,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> None:
+        """Mark this message and all before it read; `typing` shows the indicator until we answer, 25 s at most."""
+        body: dict[str, object] = {"messaging_product": "whatsapp", "status": "read", "message_id": wamid}
+        if typing:
+            body["typing_indicator"] = {"type": "text"}
+        await self._call("POST", f"{phone_number_id}/messages", body, timeout_seconds)
+
+    async def get_phone_number(self, phone_number_id: str, *, fields: str = PHONE_NUMBER_FIELDS) -> dict[str, Any]:
+        """The business number as Meta sees it: section 7.1."""
+        return await self.get(phone_number_id, {"fields": fields})
+
+    async def debug_token(self, input_token: str) -> dict[str, Any]:
+        """What a token is: `is_valid`, `expires_at` (0: never), `scopes`, …. An invalid one is an answer, no error."""
+        data = (await self.get("debug_token", {"input_token": input_token})).get("data")
+        return data if isinstance(data, dict) else {}
+
+    async def get(self, path: str, params: Mapping[str, str]) -> dict[str, Any]:
+        """Read an object or an edge."""
+        return await self._call("GET", path, None, DEFAULT_TIMEOUT_SECONDS, params)
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None,
+        timeout_seconds: float,
+        params: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        upload = _Upload(_encode(body)) if body is not None else None
+        headers = self._headers | upload.headers if upload else self._headers
+        try:
+            async with (
+                asyncio.timeout(timeout_seconds),
+                self._session.request(
+                    method,
+                    self._root + path,
+                    params=params,
+                    data=upload.chunks() if upload else None,
+                    headers=headers,
+                    allow_redirects=False,
+                    timeout=aiohttp.ClientTimeout(total=None),
+                ) as response,
+            ):
+                try:
+                    content = await response.read()
+                except aiohttp.ClientPayloadError:
+                    content = b""  # the status is known, the rest was cut off
+                return _read_answer(response.status, response.headers, content)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise lost(_describe(error), written=upload is not None and upload.begun) from error
+
+
+class _Upload:
+    """A body that remembers whether any of it was handed to a connection."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self.begun = False
+        self.headers = {"Content-Type": "application/json", "Content-Length": str(len(content))}
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        self.begun = True
+        yield self._content
+
+
+def _read_answer(status: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+    try:
+        answer = read(content)
+    except NotJson:
+        answer = None
+    if isinstance(answer, dict):
+        error = answer.get("error")
+        if isinstance(error, dict):
+            raise refusal(status, error, _find_retry_after(headers))
+        if status // 100 == 2:  # noqa: PLR2004  (2xx)
+            return answer
+    raise strange(status, _find_retry_after(headers))
+
+
+def _find_retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds until we are welcome again: `Retry-After`, or the minutes in Meta's usage header."""
+    try:
+        seconds = float(headers["Retry-After"])
+        return max(seconds, 0.0) if math.isfinite(seconds) else None
+    except (KeyError, ValueError):
+        pass  # absent, or a date, which Meta does not send
+    try:
+        usages = msgspec.json.decode(headers.get(_USAGE, "{}"), type=dict[str, list[_UsageOfCase]])
+    except msgspec.DecodeError:
+        return None
+    minutes = max((usage.estimated_time_to_regain_access for list_ in usages.values() for usage in list_), default=0)
+    return minutes * 60.0 if minutes > 0 else None
+
+
+class _UsageOfCase(msgspec.Struct):
+    estimated_time_to_regain_access: float = 0  # minutes
+
+
+def _find_text(answer: dict[str, Any], edge: str, key: str) -> str | None:
+    try:
+        value = answer[edge][0][key]
+    except (KeyError, IndexError, TypeError):
+        return None
+    return value if isinstance(value, str) and value else None
+
+
+def _describe(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+__all__ = ["Graph", "GraphError", "Sent"]

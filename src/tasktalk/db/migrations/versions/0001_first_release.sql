@@ -225,7 +225,8 @@ create table dialogues (
     listed        uuid[] not null default '{}',                    -- the last list, in the order it was numbered
     listed_at     timestamptz,
     change_set    uuid,                                            -- what `undo` takes back
-    changed_at    timestamptz
+    changed_at    timestamptz,
+    pending       text                                             -- what was asked while we ask back which task
 );
 
 -- Everything that leaves for WhatsApp. `id` travels as biz_opaque_callback_data.

@@ -1,0 +1,95 @@
+"""The pool of connections, and the forms in which people write DATABASE_URL."""
+
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import asyncpg
+import msgspec
+
+from tasktalk.db import Conn, Pool
+from tasktalk.errors import AppError, Unavailable
+
+# What other libraries keep in the same URL and PostgreSQL would take for settings of its own.
+_FOREIGN_PARAMETERS = frozenset({"schema", "pgbouncer", "connection_limit", "pool_timeout", "pool_size", "charset"})
+
+_SETTINGS = {
+    "jit": "off",  # our queries are short; compiling them costs more than running them
+    "timezone": "UTC",
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+_CONNECT_SECONDS = 10
+_COMMAND_SECONDS = 35  # a little over the server's own limit, for a server that no longer answers
+
+
+class BadDatabaseUrl(AppError):
+    """DATABASE_URL cannot be used; the message says why and never repeats a password."""
+
+
+def read_dsn(url: str) -> str:
+    """`url` in the one form asyncpg takes; BadDatabaseUrl if it is no PostgreSQL URL.
+
+    Takes `postgres://` and `postgresql://`, with a driver as SQLAlchemy writes it (`postgresql+asyncpg://`), a socket's
+    folder as the host (`postgresql:///tasktalk?host=/run/postgresql`), and drops what only other libraries understand.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        given = parse_qsl(parts.query, keep_blank_values=True)
+    except ValueError as error:
+        raise BadDatabaseUrl(f"DATABASE_URL cannot be read: {error}") from None
+    scheme = parts.scheme.partition("+")[0]
+    if scheme not in {"postgres", "postgresql"}:
+        said = f"`{scheme}://`" if scheme else "no scheme"
+        raise BadDatabaseUrl(f"DATABASE_URL has {said}; it must be postgresql://user:password@host:5432/database")
+    query = [(name, value) for name, value in given if name not in _FOREIGN_PARAMETERS]
+    if not parts.path.strip("/") and "dbname" not in dict(query) and "database" not in dict(query):
+        raise BadDatabaseUrl("DATABASE_URL names no database; it must end in /database")
+    # Put together by hand: urlunsplit drops the `//` of a URL without a host.
+    return f"postgresql://{parts.netloc}{parts.path}" + (f"?{urlencode(query, safe='/')}" if query else "")
+
+
+async def open_pool(dsn: str, *, min_size: int = 1, max_size: int = 10, application_name: str = "tasktalk") -> Pool:
+    """A pool whose connections read and write jsonb as Python objects; Unavailable if the server cannot be reached."""
+    try:
+        return await asyncpg.create_pool(
+            read_dsn(dsn),
+            min_size=min_size,
+            max_size=max_size,
+            init=_set_codecs,
+            timeout=_CONNECT_SECONDS,
+            command_timeout=_COMMAND_SECONDS,
+            server_settings={**_SETTINGS, "application_name": application_name},
+        )
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        raise unreachable(error) from error
+
+
+async def connect(dsn: str, *, application_name: str = "tasktalk") -> "asyncpg.Connection[asyncpg.Record]":
+    """One connection outside any pool and without time limits on statements: for migrations and listening."""
+    try:
+        conn = await asyncpg.connect(
+            read_dsn(dsn),
+            timeout=_CONNECT_SECONDS,
+            server_settings={"jit": "off", "timezone": "UTC", "application_name": application_name},
+        )
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        raise unreachable(error) from error
+    await _set_codecs(conn)
+    return conn
+
+
+def unreachable(error: BaseException) -> Unavailable:
+    """The error for a database that cannot be reached; asyncpg's texts name host and user, never the password."""
+    return Unavailable(f"the database cannot be reached: {error or type(error).__name__}")
+
+
+async def _set_codecs(conn: Conn) -> None:
+    for name in ("json", "jsonb"):
+        await conn.set_type_codec(
+            name, schema="pg_catalog", encoder=_encode, decoder=msgspec.json.decode, format="text"
+        )
+
+
+def _encode(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

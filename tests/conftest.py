@@ -1,0 +1,92 @@
+"""One PostgreSQL for the whole run, one migrated template in it, and a fresh copy of that for every test."""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+
+from tasktalk.db import Conn, Pool, embedded
+from tasktalk.db.migrate import migrate
+from tasktalk.db.pool import open_pool
+
+# Nothing here outlives the run, so nothing needs to reach the disk.
+CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The dsn of a server to make databases in: TASKTALK_TEST_DATABASE_URL, or one of our own."""
+    given = os.environ.get("TASKTALK_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    folder = Path(tempfile.mkdtemp(prefix="tt-"))
+    folder.chmod(0o711)  # run as root, PostgreSQL runs under another account
+    try:
+        with embedded.start(folder, options=CARELESS) as running:
+            yield running.dsn
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+async def admin(server: str) -> AsyncIterator[Conn]:
+    """A connection that makes and drops databases."""
+    conn = await asyncpg.connect(server)
+    yield conn
+    await conn.close()
+
+
+@pytest.fixture(scope="session")
+async def template(server: str, admin: Conn) -> AsyncIterator[str]:
+    """The name of a migrated database without rows, to copy."""
+    name = f"template_{secrets.token_hex(4)}"
+    await admin.execute(f"create database {name} template template0")
+    await migrate(dsn_of(server, name))
+    yield name
+    await admin.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+async def empty_database(server: str, admin: Conn) -> AsyncIterator[str]:
+    """The dsn of a database without a schema."""
+    name = f"test_{secrets.token_hex(6)}"
+    await admin.execute(f"create database {name} template template0 strategy file_copy")
+    yield dsn_of(server, name)
+    await admin.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+async def database(server: str, admin: Conn, template: str) -> AsyncIterator[str]:
+    """The dsn of a migrated database of this test's own."""
+    name = f"test_{secrets.token_hex(6)}"
+    await admin.execute(f"create database {name} template {template} strategy file_copy")
+    yield dsn_of(server, name)
+    await admin.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+async def pool(database: str) -> AsyncIterator[Pool]:
+    """A pool on this test's own database."""
+    pool = await open_pool(database, min_size=1, max_size=8, application_name="tasktalk-test")
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Monday morning."""
+    return datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+def dsn_of(server: str, database: str) -> str:
+    """The same server, another database."""
+    parts = urlsplit(server)
+    return f"{parts.scheme}://{parts.netloc}/{database}" + (f"?{parts.query}" if parts.query else "")

@@ -21,6 +21,7 @@ _Json = dict[str, Any]
 
 _KEY_BYTES = 16
 _STATUS_LANES = 16
+_MAX_ID = 512  # Meta: 128; what is far longer is no id, and would not fit an index
 _MAX_LANE_PART = 140  # a BSUID has at most 131 characters; an index entry at most 2,700 bytes
 
 _encode = msgspec.json.Encoder().encode
@@ -142,7 +143,7 @@ def _message(context: _Json, number: str | None, contacts: _Contacts, message: A
     user_id, wa_id = _text(message.get("from_user_id")), _text(message.get("from"))
     contact = contacts.find(user_id, wa_id)
     wamid = message.get("id")
-    if type(wamid) is not str or not wamid:
+    if type(wamid) is not str or not 0 < len(wamid) <= _MAX_ID:
         why = {"contact": contact, "why": "message without id", "unreadable": message}
         return _unreadable(context | why, number)
     if user_id is None and contact is not None:
@@ -162,7 +163,7 @@ def _status(context: _Json, number: str | None, status: Any) -> Item:
     if type(status) is not dict:
         return _unreadable(context | {"why": "status is no object", "unreadable": status}, number)
     wamid, word = status.get("id"), status.get("status")
-    if type(wamid) is not str or not wamid or type(word) is not str or not word:
+    if type(wamid) is not str or not 0 < len(wamid) <= _MAX_ID or type(word) is not str or not word:
         return _unreadable(context | {"why": "status without id or status", "unreadable": status}, number)
     recipient = _text(status.get("recipient_id")) or _text(status.get("recipient_user_id")) or ""
     participant = (

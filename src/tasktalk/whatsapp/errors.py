@@ -143,7 +143,7 @@ class GraphError(Exception):
         if self.retry_after is not None:
             return min(self.retry_after, _LONGEST_WAIT_SECONDS)
         # The exponent is bounded because a float's range is.
-        return min(self.rule.wait * self.rule.growth ** min(attempt, 50), _LONGEST_WAIT_SECONDS)
+        return min(self.rule.wait * self.rule.growth ** min(max(attempt, 0), 50), _LONGEST_WAIT_SECONDS)
 
 
 def lost(message: str, *, written: bool) -> GraphError:

@@ -58,7 +58,7 @@ class Graph:
         opaque: str,
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     ) -> Sent:
-        """Send `message` (`{"type": …, …}`, see `render.py`) to the phone `to`, or without one to the BSUID `recipient`.
+        """Send `message` (`{"type": …, …}`, see `render.py`) to the phone `to`, or else to the BSUID `recipient`.
 
         `opaque` comes back in every status of the message: when the answer is lost, only that tells what became of it.
         """

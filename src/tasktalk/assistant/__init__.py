@@ -1,0 +1,1 @@
+"""Text in, Reply out: what a person said, what it changes, and what to answer."""

@@ -80,7 +80,9 @@ def find_code(parent: _Json, key: str) -> int | None:
 def find_degrees(parent: _Json, key: str, limit: int) -> float | None:
     """A coordinate between -`limit` and `limit`."""
     value = parent.get(key)
-    return float(value) if type(value) in {int, float} and -limit <= value <= limit else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -limit <= value <= limit:
+        return None
+    return float(value)
 
 
 def find_instant(parent: _Json, key: str) -> datetime | None:

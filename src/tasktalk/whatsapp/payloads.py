@@ -92,8 +92,8 @@ class IdentityChange(msgspec.Struct, frozen=True):
 class Status(msgspec.Struct, frozen=True):
     """What became of a message we sent.
 
-    `status`: `sent`, `delivered`, `read`, `played`, `failed` or a word we do not know yet. `opaque`: our own `biz_opaque_callback_data`. `recipient`: phone or BSUID. `error_*` only of a failed one;
-    `pricing_*` once a message.
+    `status`: `sent`, `delivered`, `read`, `played`, `failed` or a word we do not know yet. `opaque`: our own
+    `biz_opaque_callback_data`. `recipient`: phone or BSUID. `error_*` only of a failed one; `pricing_*` once a message.
     """
 
     wamid: str
@@ -169,7 +169,7 @@ def read_status(payload: str) -> Status:
     )
 
 
-# One reader a type. Each gives the fields of Inbound that are the type's own, or None if what makes the type is missing.
+# One reader a type. Each gives the fields of Inbound that are its own, or None if what makes the type is missing.
 
 
 def _read_text(message: _Json) -> _Json | None:

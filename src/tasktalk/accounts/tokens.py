@@ -64,8 +64,10 @@ async def find_viewer_by_token(conn: Conn, *, token: str, now: datetime) -> View
 
 async def list_tokens(conn: Conn, *, user_id: UUID) -> list[Token]:
     """The person's tokens that still open something, oldest first."""
-    rows = await Q.list_tokens(conn, user_id=user_id)
-    return [Token(r["id"], r["name"], tuple(r["scopes"]), r["created_at"], r["last_used_at"]) for r in rows]
+    return [
+        Token(row["id"], row["name"], tuple(row["scopes"]), row["created_at"], row["last_used_at"])
+        async for row in Q.list_tokens(conn, user_id=user_id)
+    ]
 
 
 async def revoke_token(conn: Conn, *, user_id: UUID, token_id: UUID, now: datetime) -> None:

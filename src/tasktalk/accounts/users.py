@@ -86,7 +86,7 @@ async def find_user_by_email(conn: Conn, *, email: str) -> User | None:
 
 async def list_users(conn: Conn) -> list[User]:
     """Everybody, disabled ones too, oldest first."""
-    return [_user_of(user) for user in await Q.list_users(conn)]
+    return [_user_of(user) async for user in Q.list_users(conn)]
 
 
 async def find_viewer(conn: Conn, *, user_id: UUID) -> Viewer | None:
@@ -144,9 +144,11 @@ def check_name(name: str) -> str:
 
 def check_email(email: str) -> str:
     """The address in lower case. Raises BadRequest for what cannot be an address; only a letter to it proves more."""
+    if not email.strip().isprintable():
+        raise BadRequest("This is no e-mail address.", field="email")
     email = _normalised(email)
     local, at, domain = email.rpartition("@")
-    if not (local and at and domain) or len(email) > _LONGEST_EMAIL or any(c.isspace() for c in email):
+    if not (local and at and domain) or len(email) > _LONGEST_EMAIL or " " in email:
         raise BadRequest("This is no e-mail address.", field="email")
     return email
 
@@ -168,7 +170,8 @@ def check_timezone(timezone: str) -> str:
 
 
 def _normalised(email: str) -> str:
-    return email.strip().lower()
+    """Lower case, and nothing that PostgreSQL could not store, so that a lookup simply finds nobody."""
+    return "".join(c for c in email.strip().lower() if c.isprintable())
 
 
 def _user_of(row: asyncpg.Record) -> User:

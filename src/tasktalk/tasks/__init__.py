@@ -1,0 +1,51 @@
+"""Tasks and projects: making, finding, changing, taking back. Nothing here knows how a person is reached."""
+
+from tasktalk.tasks.changes import change_task, change_tasks
+from tasktalk.tasks.journal import Change, undo
+from tasktalk.tasks.model import Act, Attachment, Due, NewTask, Recurrence, Ref, Source, Status, Task, TaskChanges
+from tasktalk.tasks.names import Match, list_titles, match_by_name
+from tasktalk.tasks.projects import (
+    Member,
+    Project,
+    add_member,
+    create_project,
+    find_project_by_name,
+    get_project,
+    list_people,
+    list_project_names,
+    list_projects,
+)
+from tasktalk.tasks.tasks import create_tasks, find_task, get_task, list_tasks_by_ids
+
+__all__ = [
+    "Act",
+    "Attachment",
+    "Change",
+    "Due",
+    "Match",
+    "Member",
+    "NewTask",
+    "Project",
+    "Recurrence",
+    "Ref",
+    "Source",
+    "Status",
+    "Task",
+    "TaskChanges",
+    "add_member",
+    "change_task",
+    "change_tasks",
+    "create_project",
+    "create_tasks",
+    "find_project_by_name",
+    "find_task",
+    "get_project",
+    "get_task",
+    "list_people",
+    "list_project_names",
+    "list_projects",
+    "list_tasks_by_ids",
+    "list_titles",
+    "match_by_name",
+    "undo",
+]

@@ -1,0 +1,99 @@
+"""Where a task lies: its project, its parent, and whom it can be given to there."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from tasktalk.accounts.access import Viewer
+from tasktalk.db import Conn
+from tasktalk.db.sql import queries
+from tasktalk.errors import BadRequest, Forbidden, NotFound
+
+Q = queries(__file__)
+
+Row = Mapping[str, Any]
+
+
+async def find_role(conn: Conn, *, viewer: Viewer, project_id: UUID) -> str | None:
+    """The viewer's role in a project: "owner", "editor", "viewer", or None when it is not theirs to see."""
+    role: str | None = await Q.find_role(conn, viewer=viewer.user_id, project_id=project_id)
+    return role
+
+
+async def check_may_write(conn: Conn, *, viewer: Viewer, project_id: UUID) -> None:
+    """Raises NotFound for a project the viewer does not see, Forbidden for one they only look at."""
+    role = await find_role(conn, viewer=viewer, project_id=project_id)
+    if role is None:
+        raise NotFound("There is no such project.", field="project")
+    if role == "viewer":
+        raise Forbidden("You may only look at this project.")
+
+
+async def list_insiders(conn: Conn, *, viewer: Viewer, project_id: UUID | None) -> set[UUID]:
+    """Those who see a task there, and so can be its assignees."""
+    if project_id is None:
+        return {viewer.user_id}
+    return {row["id"] async for row in Q.list_members(conn, project_ids=[project_id])}
+
+
+def check_assignees(people: Sequence[UUID], insiders: set[UUID]) -> None:
+    """Raises BadRequest when one of `people` would not see the task."""
+    if not insiders.issuperset(people):
+        raise BadRequest("Only people who share the task's project can be its assignees.", field="assignees")
+
+
+async def lock_tasks(conn: Conn, *, viewer: Viewer, ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """The rows among `ids` that the viewer sees, deleted ones too, locked; `role` is the viewer's role there."""
+    return {row["id"]: dict(row) async for row in Q.lock_tasks(conn, viewer=viewer.user_id, ids=ids)}
+
+
+async def settle(conn: Conn, row: Row, sets: dict[UUID, dict[str, Any]], *, viewer: Viewer) -> None:
+    """Checks and completes `sets[row["id"]]` where it moves or assigns the task, and adds what moves along under it.
+
+    Subtasks go where their parent goes; assignees who would not see the task there any more are let go.
+    """
+    values = sets[row["id"]]
+    if values.get("parent_id") is not None:
+        place = await _check_parent(conn, row, values["parent_id"], viewer=viewer)
+        if values.get("project_id", place) != place:
+            raise BadRequest("A subtask lies in its parent's project.", field="project_id")
+        if place != row["project_id"]:
+            values |= {"project_id": place, "section": values.get("section")}
+    place = values.get("project_id", row["project_id"])
+    moves = place != row["project_id"]
+    if moves and place is not None:
+        await check_may_write(conn, viewer=viewer, project_id=place)
+    insiders = await list_insiders(conn, viewer=viewer, project_id=place)
+    if "assignees" in values:
+        check_assignees(values["assignees"], insiders)
+    if moves:
+        await _move_along(conn, row, sets, insiders, viewer=viewer)
+
+
+async def _move_along(
+    conn: Conn, row: Row, sets: dict[UUID, dict[str, Any]], insiders: set[UUID], *, viewer: Viewer
+) -> None:
+    """Lets everything under a task that moves come along."""
+    place = sets[row["id"]]["project_id"]
+    along = [row["id"], *[found["id"] async for found in Q.list_descendants(conn, id=row["id"])]]
+    for task_id, moved in (await lock_tasks(conn, viewer=viewer, ids=along)).items():
+        values = sets.setdefault(task_id, {})
+        values["project_id"] = place
+        if place is None:  # in an Inbox a task is its mover's
+            values["owner_id"] = viewer.user_id
+        if task_id != row["id"]:
+            values["section"] = None  # sections are the project's own
+        if "assignees" not in values and not insiders.issuperset(moved["assignees"]):
+            values["assignees"] = tuple(person for person in moved["assignees"] if person in insiders)
+
+
+async def _check_parent(conn: Conn, row: Row, parent_id: UUID, *, viewer: Viewer) -> UUID | None:
+    """The project of a parent to be."""
+    parent = (await lock_tasks(conn, viewer=viewer, ids=[parent_id])).get(parent_id)
+    if parent is None or parent["deleted_at"] or parent["place_deleted"]:
+        raise NotFound("There is no such parent task.", field="parent_id")
+    under = {found["id"] async for found in Q.list_descendants(conn, id=row["id"])}
+    if parent_id == row["id"] or parent_id in under:
+        raise BadRequest("A task cannot lie under itself.", field="parent_id")
+    place: UUID | None = parent["project_id"]
+    return place

@@ -1,0 +1,155 @@
+"""Making tasks and reading them one by one. Lists are in `listing`, changes in `changes`, taking back in `journal`.
+
+Everything takes the Viewer and is fenced by it in SQL: a task that is not theirs to see does not exist.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+from uuid import UUID
+
+from tasktalk.accounts.access import Viewer
+from tasktalk.db import Conn
+from tasktalk.db.sql import queries
+from tasktalk.errors import BadRequest, Conflict, NotFound
+from tasktalk.tasks.checks import checked
+from tasktalk.tasks.due import due_columns, due_of, get_zone
+from tasktalk.tasks.model import Act, NewTask, Ref, Source, Task
+from tasktalk.tasks.places import check_assignees, check_may_write, list_insiders
+from tasktalk.tasks.recurrence import first_occurrence
+
+Q = queries(__file__)
+
+BATCH = 1000  # tasks in one call
+
+
+async def create_tasks(conn: Conn, *, viewer: Viewer, new: Sequence[NewTask], by: Act) -> list[Task]:
+    """Makes all of `new` or none, with their journal rows, in one statement; in the order given.
+
+    Raises BadRequest for what a task cannot hold, NotFound for a project or parent that is not there for the viewer,
+    Forbidden where they may only look.
+    """
+    if len(new) > BATCH:
+        raise BadRequest(f"At most {BATCH} tasks at a time.", field="tasks")
+    if not new:
+        return []
+    places = await _places(conn, viewer=viewer, new=new)
+    rows = [_row(task, viewer=viewer, by=by, project_id=places[task.id]) for task in new]
+    made = {
+        row["id"]: task_of(row)
+        async for row in Q.insert_tasks(
+            conn, rows=rows, viewer=viewer.user_id, change_set=by.change_set, channel=by.channel, at=by.at
+        )
+    }
+    if not made:
+        await _explain(conn, viewer=viewer, rows=rows)
+    return [made[task.id] for task in new]
+
+
+async def get_task(conn: Conn, *, viewer: Viewer, task_id: UUID) -> Task:
+    """A task the viewer sees; NotFound otherwise, and for a deleted one."""
+    task = await find_task(conn, viewer=viewer, task_id=task_id)
+    if task is None:
+        raise NotFound("There is no such task.")
+    return task
+
+
+async def find_task(conn: Conn, *, viewer: Viewer, task_id: UUID) -> Task | None:
+    """A task the viewer sees, or None."""
+    return next(iter(await list_tasks_by_ids(conn, viewer=viewer, ids=[task_id])), None)
+
+
+async def list_tasks_by_ids(conn: Conn, *, viewer: Viewer, ids: Sequence[UUID]) -> list[Task]:
+    """Those of `ids` that the viewer sees, in the order given."""
+    if not ids:
+        return []
+    found = {row["id"]: task_of(row) async for row in Q.read_tasks(conn, viewer=viewer.user_id, ids=ids)}
+    return [found[id_] for id_ in ids if id_ in found]
+
+
+def task_of(row: Mapping[str, Any]) -> Task:
+    """A Task from a row of `tasks` with `project_name`, `people` and `subtasks_count` beside its columns."""
+    channel = row["source_channel"]
+    return Task(
+        id=row["id"],
+        title=row["title"],
+        notes=row["notes"],
+        status=row["status"],
+        priority=row["priority"],
+        due=due_of(row),
+        start=row["start_on"],
+        deadline=row["deadline_on"],
+        duration_minutes=row["duration_minutes"],
+        recurrence=row["recurrence"],
+        project=Ref(row["project_id"], row["project_name"]) if row["project_id"] else None,
+        section=row["section"],
+        labels=row["labels"],
+        assignees=[Ref(UUID(person["id"]), person["name"]) for person in row["people"] or ()],
+        parent_id=row["parent_id"],
+        subtasks_count=row["subtasks_count"],
+        attachments=[],
+        comments_count=0,
+        position=row["position"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        completed_at=row["completed_at"],
+        version=row["version"],
+        source=Source(channel, row["source_message_id"]) if channel else None,
+    )
+
+
+def _row(task: NewTask, *, viewer: Viewer, by: Act, project_id: UUID | None) -> dict[str, object]:
+    row: dict[str, object] = {
+        "id": task.id,
+        "owner_id": viewer.user_id,
+        "project_id": project_id,
+        "parent_id": task.parent_id,
+        "title": task.title,
+        "notes": task.notes,
+        "priority": task.priority,
+        "start_on": task.start_on,
+        "deadline_on": task.deadline_on,
+        "duration_minutes": task.duration_minutes,
+        "recurrence": task.recurrence,
+        "section": task.section,
+        "labels": task.labels,
+        "assignees": task.assignees,
+        # Behind everything older; a board can put a task between any two.
+        "position": by.at.timestamp() if task.position is None else task.position,
+        "source_channel": by.channel,
+        "source_message_id": task.source_message_id,
+        "created_at": by.at,
+        "updated_at": by.at,
+    }
+    zone, due_on = task.due_zone or viewer.timezone, task.due_on
+    row = checked(row)
+    if task.recurrence is not None and due_on is None:
+        due_on = first_occurrence(task.recurrence, by.at.astimezone(get_zone(zone)).date())
+    return row | due_columns(due_on, task.due_time, zone)
+
+
+async def _places(conn: Conn, *, viewer: Viewer, new: Sequence[NewTask]) -> dict[UUID, UUID | None]:
+    """The project of each new task; a subtask's is its parent's."""
+    batch = {task.id for task in new}
+    if len(batch) < len(new):
+        raise BadRequest("Two new tasks have one id.", field="id")
+    places: dict[UUID, UUID | None] = {}
+    if parents := [task.parent_id for task in new if task.parent_id and task.parent_id not in batch]:
+        places = {row["id"]: row["project_id"] async for row in Q.list_places(conn, viewer=viewer.user_id, ids=parents)}
+    for task in new:
+        if task.parent_id is None:
+            places[task.id] = task.project_id
+        elif task.parent_id in places:
+            places[task.id] = places[task.parent_id]
+        else:
+            raise NotFound("There is no such parent task.", field="parent_id")
+    return places
+
+
+async def _explain(conn: Conn, *, viewer: Viewer, rows: Sequence[Mapping[str, Any]]) -> NoReturn:
+    """Says why not all of `rows` were allowed."""
+    for project_id in {row["project_id"] for row in rows if row["project_id"]}:
+        await check_may_write(conn, viewer=viewer, project_id=project_id)
+    for row in rows:
+        insiders = await list_insiders(conn, viewer=viewer, project_id=row["project_id"])
+        check_assignees(row["assignees"], insiders)
+    raise Conflict("Somebody else changed the place of these tasks first.")

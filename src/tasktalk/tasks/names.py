@@ -15,6 +15,10 @@ Q = queries(__file__)
 
 CANDIDATES = 2000  # titles looked at, the most recently touched ones
 _LEAST = 75.0  # of 100: how alike two words must be to be taken for one
+# Articles and the like, which people add to a title when they speak of it.
+_LITTLE = frozenset(
+    ["the", "a", "an", "my", "our", "el", "la", "los", "las", "un", "una", "mi", "o", "os", "as", "um", "uma", "meu", "minha", "le", "les", "l", "une", "mon", "ma", "mes", "der", "die", "das", "den", "dem", "ein", "eine", "einen", "mein", "meine", "il", "lo", "i", "gli", "mio", "mia", "de", "het", "een", "mijn"]
+)
 
 
 class Match(NamedTuple):
@@ -54,6 +58,7 @@ def best_matches(text: str, titles: Iterable[tuple[UUID, str]], *, limit: int) -
     """Those of `titles` that `text` may mean; exact, then beginning, then all words, then words begun, then alike."""
     wanted = " ".join(fold(text).split())
     words = _words(wanted)
+    words = [word for word in words if word not in _LITTLE] or words
     if not words:
         return []
     scored = (Match(id_, title, _score(wanted, words, fold(title))) for id_, title in titles)

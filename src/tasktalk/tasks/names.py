@@ -1,7 +1,8 @@
 """Finding things by what people call them: case and accents aside, and forgiving a slip of the finger."""
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 from uuid import UUID
 
@@ -15,9 +16,12 @@ Q = queries(__file__)
 
 CANDIDATES = 2000  # titles looked at, the most recently touched ones
 _LEAST = 75.0  # of 100: how alike two words must be to be taken for one
+_WORD = re.compile(r"[^\W_]+")
+
 # Articles and the like, which people add to a title when they speak of it.
 _LITTLE = frozenset(
-    ["the", "a", "an", "my", "our", "el", "la", "los", "las", "un", "una", "mi", "o", "os", "as", "um", "uma", "meu", "minha", "le", "les", "l", "une", "mon", "ma", "mes", "der", "die", "das", "den", "dem", "ein", "eine", "einen", "mein", "meine", "il", "lo", "i", "gli", "mio", "mia", "de", "het", "een", "mijn"]
+    "the a an my our el la los las un una mi o os as um uma meu minha le les l une mon ma mes "  # noqa: SIM905  (a table)
+    "der die das den dem ein eine einen mein meine il lo i gli mio mia de het een mijn".split()
 )
 
 
@@ -54,19 +58,23 @@ async def list_titles(
     ]
 
 
-def best_matches(text: str, titles: Iterable[tuple[UUID, str]], *, limit: int) -> list[Match]:
-    """Those of `titles` that `text` may mean; exact, then beginning, then all words, then words begun, then alike."""
+def best_matches(text: str, titles: Sequence[tuple[UUID, str]], *, limit: int) -> list[Match]:
+    """Those of `titles` that `text` may mean: exact, beginning, all words, words begun; alike only where there is none."""
     wanted = " ".join(fold(text).split())
     words = _words(wanted)
     words = [word for word in words if word not in _LITTLE] or words
     if not words:
         return []
-    scored = (Match(id_, title, _score(wanted, words, fold(title))) for id_, title in titles)
-    found = sorted((match for match in scored if match.score), key=lambda match: -match.score)
-    return found[:limit]
+    folded = [(id_, title, fold(title)) for id_, title in titles]
+    found = [
+        Match(id_, title, score)
+        for id_, title, plain in folded
+        if all(word in plain for word in words) and (score := _containment(wanted, words, plain))
+    ] or [Match(id_, title, score) for id_, title, plain in folded if (score := _likeness(words, _words(plain)))]
+    return sorted(found, key=lambda match: -match.score)[:limit]
 
 
-def _score(wanted: str, words: list[str], title: str) -> float:  # noqa: PLR0911  (one a kind of likeness)
+def _containment(wanted: str, words: list[str], title: str) -> float:
     title = " ".join(title.split())
     if title == wanted:
         return 100
@@ -79,17 +87,19 @@ def _score(wanted: str, words: list[str], title: str) -> float:  # noqa: PLR0911
         return 90
     if all(any(has.startswith(word) for has in own) for word in words):
         return 85
-    if wanted in title:
-        return 80
-    # Each word may be misspelled, none may be missing: the mean of the best likeness of each.
-    likeness = []
+    return 80 if wanted in title else 0
+
+
+def _likeness(words: list[str], own: list[str]) -> float:
+    """Each word may be misspelled, none may be missing: the mean of the best likeness of each, under 80."""
+    total = 0.0
     for word in words:
         best = process.extractOne(word, own, scorer=fuzz.ratio, score_cutoff=_LEAST)
         if best is None:
             return 0
-        likeness.append(best[1])
-    return sum(likeness) / len(likeness) * 0.79
+        total += best[1]
+    return total / len(words) * 0.79
 
 
 def _words(folded: str) -> list[str]:
-    return "".join(c if c.isalnum() else " " for c in folded).split()
+    return _WORD.findall(folded)

@@ -1,0 +1,126 @@
+"""The ASGI application: which part answers which path."""
+
+import logging
+from pathlib import Path
+
+import msgspec
+
+from tasktalk.sandbox import phones
+from tasktalk.sandbox.asgi import SUCCESS, Answer, Call, Receive, Scope, Send, answer, decode_object, encode
+from tasktalk.sandbox.config import Config
+from tasktalk.sandbox.errors import MetaError, no_such_object
+from tasktalk.sandbox.faults import Faults, change_faults
+from tasktalk.sandbox.graph.router import Graph
+from tasktalk.sandbox.pages import find_page
+from tasktalk.sandbox.world import World
+
+log = logging.getLogger(__name__)
+
+
+class Server:
+    """Holds the world between start and stop."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._static = Path(__file__).parent / "static"
+        self.world: World
+        self._graph: Graph
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or the server's start and stop."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        call = Call(scope, receive, send)
+        try:
+            reply = await self._route(call)
+        except MetaError as error:
+            reply = Answer(error.body(), error.status)
+        except Exception:
+            log.exception("the simulator failed: %s %s", call.method, scope["path"])
+            reply = Answer(MetaError(1, "The simulator failed; its log says why.").body(), 500)
+        if reply is not None:
+            await answer(send, reply)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self.world = World(self._config)
+                self.world.start()
+                self._graph = Graph(self.world)
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self.world.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _route(self, call: Call) -> Answer | None:
+        parts = call.parts
+        first = parts[0] if parts else ""
+        if first == "phones":
+            self._check_origin(call)
+            return await self._phones(call, parts)
+        if first in ("", "static"):
+            return find_page(self._static, call)
+        if first == "faults" and len(parts) == 1:
+            self._check_origin(call)
+            return await self._faults(call)
+        if parts == ["reset"] and call.method == "POST":
+            self._check_origin(call)
+            await self.world.reset()
+            return SUCCESS
+        if parts == ["health"]:
+            return encode({"status": "ok", "deliveries_waiting": self.world.deliveries.count_waiting()})
+        return await self._graph.handle(call)
+
+    async def _phones(self, call: Call, parts: list[str]) -> Answer | None:
+        world = self.world
+        if len(parts) == 1 and call.method == "GET":
+            return phones.list_phones(world)
+        if len(parts) == 1:
+            raise _not_here(call)
+        person = phones.get_owner(world, parts[1])
+        match (call.method, parts[2:]):
+            case ("POST", ["messages"]):
+                return Answer(await phones.post_message(world, person, await call.body()))
+            case ("GET", ["messages"]):
+                return Answer(await phones.list_messages(world, person, call.query))
+            case ("GET", ["events"]):
+                await phones.stream_events(world, person, call)
+                return None
+            case ("POST", ["read"]):
+                return await phones.mark_read(world, person, await call.body())
+            case ("POST", ["media"]):
+                return await phones.post_media(world, call)
+            case ("GET", ["media", medium_id]):
+                return phones.get_media(world, medium_id)
+            case ("GET", []):
+                return encode(phones.describe(person))
+            case ("PATCH", []):
+                return await phones.change_person(world, person, await call.body())
+        raise _not_here(call)
+
+    async def _faults(self, call: Call) -> Answer:
+        world = self.world
+        if call.method == "POST":
+            world.faults = change_faults(world.faults, decode_object(await call.body()))
+            for template in world.templates.list_all():
+                status = world.faults.templates.get(template.name)
+                if status is not None and status != template.status:
+                    event = world.templates.set_status(template, status)
+                    await world.announce("message_template_status_update", event)
+        elif call.method == "DELETE":
+            world.faults = Faults()
+        elif call.method != "GET":
+            raise _not_here(call)
+        return encode(msgspec.to_builtins(world.faults))
+
+    def _check_origin(self, call: Call) -> None:
+        """Refuse what another site makes a visitor's browser send."""
+        if call.method != "GET" and call.header(b"sec-fetch-site") in ("cross-site", "same-site"):
+            raise MetaError(10, "This request comes from another site.")
+
+
+def _not_here(call: Call) -> MetaError:
+    return no_such_object(f"{call.method} {call.scope['path']}")

@@ -18,6 +18,7 @@ import pytest
 from tasktalk.db import binaries, embedded, place
 from tasktalk.db.cluster import Account, is_server, read_pid_file
 from tasktalk.db.embedded import ServerError
+from tasktalk.db.pool import LOST
 
 pytestmark = pytest.mark.chaos
 
@@ -100,7 +101,7 @@ class Writers:
     async def write(self, writer: int) -> None:
         number = 0
         while True:
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with suppress(*LOST):
                 conn = await asyncpg.connect(self.dsn)
                 try:
                     while True:

@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from tasktalk.db.pool import connect
+from tasktalk.db.pool import LOST, connect
 from tasktalk.errors import Unavailable
 from tasktalk.logs import get_log
 
@@ -63,7 +63,7 @@ async def _keep_listening(
                 await _until_lost(conn, lost)
             finally:
                 conn.terminate()
-        except (Unavailable, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        except (Unavailable, asyncpg.PostgresError, *LOST) as error:
             _log.warning("listen.lost", error=str(error), retry_seconds=pause)
         tried.set()
         await asyncio.sleep(pause)

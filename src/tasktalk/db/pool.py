@@ -22,6 +22,20 @@ _SETTINGS = {
 _CONNECT_SECONDS = 10
 _COMMAND_SECONDS = 35  # a little over the server's own limit, for a server that no longer answers
 
+# The connection, or the server, is gone or not there yet: worth another try on another connection.
+# InternalClientError: asyncpg trips over its own state when the server dies between two steps of a prepared statement.
+LOST = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+)
+
 
 class BadDatabaseUrl(AppError):
     """DATABASE_URL cannot be used; the message says why and never repeats a password."""
@@ -61,7 +75,7 @@ async def open_pool(dsn: str, *, min_size: int = 1, max_size: int = 10, applicat
             command_timeout=_COMMAND_SECONDS,
             server_settings={**_SETTINGS, "application_name": application_name},
         )
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+    except (*LOST, asyncpg.PostgresError) as error:
         raise unreachable(error) from error
 
 
@@ -73,7 +87,7 @@ async def connect(dsn: str, *, application_name: str = "tasktalk") -> "asyncpg.C
             timeout=_CONNECT_SECONDS,
             server_settings={"jit": "off", "timezone": "UTC", "application_name": application_name},
         )
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+    except (*LOST, asyncpg.PostgresError) as error:
         raise unreachable(error) from error
     await _set_codecs(conn)
     return conn

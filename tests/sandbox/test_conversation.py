@@ -5,7 +5,8 @@ import hashlib
 import hmac
 import json
 
-from sandbox_kit import ANA, BEN, PNID, SECRET, WABA, Client, Receiver, text
+from sandbox_kit import ANA, PNID, SECRET, WABA, Client, Receiver, text
+
 from tasktalk.sandbox.webhooks import sign
 
 

@@ -27,9 +27,7 @@ _GATHER_SECONDS = 0.05
 _BATCH_SECONDS = 0.1
 _REORDER_SECONDS = 0.3
 _TOGETHER = "*"
-_INSERT = (
-    "insert into delivery (seq, created_at, lane, field, part, contact, content, item_id) values (?,?,?,?,?,?,?,?)"
-)
+_INSERT = "insert into delivery values (?, ?, ?, ?, ?, ?, ?, ?)"
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +63,7 @@ class Deliveries:
 
     def load(self) -> None:
         """Take up what was not answered 200 before the last stop."""
-        columns = "seq, created_at, lane, field, part, contact, content, item_id"
-        for row in self._store.read(f"select {columns} from delivery order by seq"):  # noqa: S608  (our own names)
+        for row in self._store.read("select * from delivery order by seq"):
             delivery = Delivery(*row)
             self._seq = delivery.seq
             self.start([delivery])
@@ -165,16 +162,12 @@ class Deliveries:
         while era == self._era:
             url = self._find_url(batch[0].field)
             if url is None or time.time() - batch[0].created_at > _GIVEN_UP_AFTER:
-                break
-            status = await self._post(url, batch)
-            if era != self._era:
+                self._forget(batch)
                 return
+            status = await self._post(url, batch)
             if status == _OK:
-                self._wake()
-                for delivery in batch:
-                    if delivery.item_id is not None:
-                        self._delivered(delivery.item_id)
-                break
+                self._accepted(batch, era)
+                return
             refused += status > 0
             log.warning("webhook not accepted: status=%d updates=%d try=%d", status, len(batch), tries + 1)
             if refused >= _TRIES_IN_LANE and not alone:
@@ -183,6 +176,17 @@ class Deliveries:
                 return
             await self._pause(_PAUSES[min(tries, len(_PAUSES) - 1)], until_reachable=not status)
             tries += 1
+
+    def _accepted(self, batch: list[Delivery], era: int) -> None:
+        self._wake()
+        if era != self._era:
+            return
+        self._forget(batch)
+        for delivery in batch:
+            if delivery.item_id is not None:
+                self._delivered(delivery.item_id)
+
+    def _forget(self, batch: list[Delivery]) -> None:
         for delivery in batch:
             self._store.write("delete from delivery where seq = ?", delivery.seq)
 

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-
 from tasktalk.sandbox.chats import Person
 from tasktalk.sandbox.errors import MetaError
 from tasktalk.sandbox.shapes import Json, get_text
@@ -36,6 +35,12 @@ def parse_message(body: bytes) -> Json:
     context = message.get("context")
     if context is not None and not isinstance(context, dict):
         raise MetaError(100, "Param context must be a JSON object.")
+    _check_content(kind, message)
+    return message
+
+
+def _check_content(kind: str, message: Json) -> None:
+    """The least that each kind of message needs; raises MetaError 131008."""
     if kind in _REQUIRED:
         name, wanted = _REQUIRED[kind]
         content = message.get(kind)
@@ -50,7 +55,6 @@ def parse_message(body: bytes) -> Json:
             raise MetaError(131008, "A location needs numbers 'latitude' and 'longitude'.")
     elif kind == "contacts" and not isinstance(message.get(kind), list):
         raise MetaError(131008, "A message of type contacts needs a list 'contacts'.")
-    return message
 
 
 def _no_constant(name: str) -> Any:
@@ -100,8 +104,7 @@ def with_sender(message: Json, *, person: Person, item_id: str, now: int, hidden
     content["from_user_id"] = person.user_id
     content["id"] = item_id
     content["timestamp"] = str(now)
-    reaction = message.get("reaction")
-    if message["type"] == "reaction" and not reaction.get("emoji"):
+    if message["type"] == "reaction" and not message["reaction"].get("emoji"):
         # A reaction taken away comes without `emoji`.
-        message = message | {"reaction": {"message_id": reaction["message_id"]}}
+        message = message | {"reaction": {"message_id": message["reaction"]["message_id"]}}
     return content | message

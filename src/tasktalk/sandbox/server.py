@@ -1,17 +1,21 @@
 """The ASGI application: which part answers which path."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
 
-from tasktalk.sandbox import phones
+from tasktalk.sandbox import people, phone_media, phones
 from tasktalk.sandbox.asgi import SUCCESS, Answer, Call, Receive, Scope, Send, answer, decode_object, encode
+from tasktalk.sandbox.chats import Person
 from tasktalk.sandbox.config import Config
 from tasktalk.sandbox.errors import MetaError, no_such_object
+from tasktalk.sandbox.events import stream_events
 from tasktalk.sandbox.faults import Faults, change_faults
 from tasktalk.sandbox.graph.router import Graph
 from tasktalk.sandbox.pages import find_page
+from tasktalk.sandbox.people import get_owner
 from tasktalk.sandbox.world import World
 
 log = logging.getLogger(__name__)
@@ -77,29 +81,19 @@ class Server:
     async def _phones(self, call: Call, parts: list[str]) -> Answer | None:
         world = self.world
         if len(parts) == 1 and call.method == "GET":
-            return phones.list_phones(world)
+            return people.list_phones(world)
         if len(parts) == 1:
             raise _not_here(call)
-        person = phones.get_owner(world, parts[1])
-        match (call.method, parts[2:]):
-            case ("POST", ["messages"]):
-                return Answer(await phones.post_message(world, person, await call.body()))
-            case ("GET", ["messages"]):
-                return Answer(await phones.list_messages(world, person, call.query))
-            case ("GET", ["events"]):
-                await phones.stream_events(world, person, call)
-                return None
-            case ("POST", ["read"]):
-                return await phones.mark_read(world, person, await call.body())
-            case ("POST", ["media"]):
-                return await phones.post_media(world, call)
-            case ("GET", ["media", medium_id]):
-                return phones.get_media(world, medium_id)
-            case ("GET", []):
-                return encode(phones.describe(person))
-            case ("PATCH", []):
-                return await phones.change_person(world, person, await call.body())
-        raise _not_here(call)
+        person = get_owner(world, parts[1])
+        edge = parts[2] if len(parts) > 2 else ""  # noqa: PLR2004  (phones, number, edge)
+        if call.method == "POST" and edge == "messages":
+            return Answer(await phones.post_message(world, person, await call.body()))
+        if call.method == "GET" and edge == "media" and len(parts) == 4:  # noqa: PLR2004  (… and the object's id)
+            return phone_media.get_media(world, parts[3])
+        handler = _PHONE.get((call.method, edge))
+        if handler is None:
+            raise _not_here(call)
+        return await handler(world, person, call)
 
     async def _faults(self, call: Call) -> Answer:
         world = self.world
@@ -124,3 +118,33 @@ class Server:
 
 def _not_here(call: Call) -> MetaError:
     return no_such_object(f"{call.method} {call.scope['path']}")
+
+
+async def _list_messages(world: World, person: Person, call: Call) -> Answer:
+    return Answer(await phones.list_messages(world, person, call.query))
+
+
+async def _mark_read(world: World, person: Person, call: Call) -> Answer:
+    return await phones.mark_read(world, person, await call.body())
+
+
+async def _post_media(world: World, _person: Person, call: Call) -> Answer:
+    return await phone_media.post_media(world, call)
+
+
+async def _show(_world: World, person: Person, _call: Call) -> Answer:
+    return encode(people.describe(person))
+
+
+async def _change(world: World, person: Person, call: Call) -> Answer:
+    return await people.change_person(world, person, await call.body())
+
+
+_PHONE: dict[tuple[str, str], Callable[[World, Person, Call], Awaitable[Answer | None]]] = {
+    ("GET", "messages"): _list_messages,
+    ("GET", "events"): stream_events,
+    ("POST", "read"): _mark_read,
+    ("POST", "media"): _post_media,
+    ("GET", ""): _show,
+    ("PATCH", ""): _change,
+}

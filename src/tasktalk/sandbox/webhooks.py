@@ -17,7 +17,7 @@ _TWO_ENTRIES = 4  # a batch of this many is spread over two entries, so that rec
 
 
 class Delivery(msgspec.Struct, gc=False):
-    """One update on its way. `part` says which list of a `messages` value it goes into; empty: `content` is the value."""
+    """One update on its way. `part` is the list of a `messages` value it goes into; empty: `content` is the value."""
 
     seq: int
     created_at: int

@@ -1,4 +1,4 @@
-"""All that the simulator knows, in one place, and the two things that happen in it: a phone writes, the business writes."""
+"""All that the simulator knows, in one place."""
 
 import asyncio
 import random

@@ -7,7 +7,7 @@ from tasktalk.sandbox.errors import MetaError, no_such_object
 from tasktalk.sandbox.graph import templates
 from tasktalk.sandbox.graph.callbacks import check_callback
 from tasktalk.sandbox.graph.fields import page, pick
-from tasktalk.sandbox.graph.numbers import describe_number
+from tasktalk.sandbox.graph.numbers import DEFAULT_FIELDS, describe_number
 from tasktalk.sandbox.world import World
 
 _NOT_SIMULATED = ("flows", "signups", "migrate_flows", "migrate_message_templates", "upsert_message_templates")
@@ -20,19 +20,7 @@ async def handle(world: World, call: Call, parts: list[str]) -> Answer:
         case ("GET", []):
             return encode(pick(_describe(world), call.query.get("fields", ""), default=_DEFAULT))
         case ("GET", ["phone_numbers"]):
-            shown = pick(
-                describe_number(world),
-                call.query.get("fields", ""),
-                default=(
-                    "verified_name",
-                    "display_phone_number",
-                    "quality_rating",
-                    "code_verification_status",
-                    "platform_type",
-                    "throughput",
-                    "webhook_configuration",
-                ),
-            )
+            shown = pick(describe_number(world), call.query.get("fields", ""), default=DEFAULT_FIELDS)
             return encode(page([shown], call))
         case (_, ["subscribed_apps"]):
             return await _subscribed(world, call)

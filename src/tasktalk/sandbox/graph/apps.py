@@ -64,7 +64,7 @@ async def debug_token(world: World, call: Call) -> Answer:
     given = str(params.get("input_token", ""))
     asking = str(params.get("access_token") or call.header(b"authorization").partition(" ")[2].strip())
     app_token = f"{config.app_id}|{config.app_secret}"
-    if asking != app_token and asking != given:
+    if asking not in (app_token, given):
         raise bad_token("Ask with the app's token or with the token itself.")
     if given == app_token:
         return encode({"data": {"app_id": config.app_id, "type": "APP", "application": config.business_name,

@@ -17,8 +17,6 @@ async def check_callback(world: World, url: str, verify_token: str) -> None:
     given = {"hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": verify_token}
     status, text = await world.poster.get(url, given)
     if status != _OK or text != challenge:
-        raise MetaError(
-            2200,
-            f"Callback verification failed: HTTP status {status}, challenge {'returned' if text == challenge else 'not returned'}.",
-            title="Callback verification failed",
-        )
+        returned = "returned" if text == challenge else "not returned"
+        details = f"Callback verification failed: HTTP status {status}, challenge {returned}."
+        raise MetaError(2200, details, title="Callback verification failed")

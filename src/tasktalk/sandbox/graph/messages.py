@@ -22,10 +22,7 @@ _FORM = "application/x-www-form-urlencoded"
 
 async def post_message(world: World, rates: Rates, call: Call) -> Answer | None:
     """Answer a call to `messages`; None when the connection was dropped on purpose."""
-    if call.header(b"content-type").startswith(_FORM):
-        raw = msgspec.json.encode(_unpack(await call.params()))
-    else:
-        raw = await call.body()
+    raw = await _read(call)
     message = decode_object(raw)
     if "status" in message:
         return await _mark_read(world, message)
@@ -38,16 +35,7 @@ async def post_message(world: World, rates: Rates, call: Call) -> Answer | None:
         raise MetaError(100, "This number has no groups.")
     person, address, by_phone = _find_recipient(world, message)
     _check_recipient(world, rates, person, address)
-    extra: Json = {}
-    pricing = {"billable": False, "pricing_model": "PMP", "type": "free_customer_service", "category": "service"}
-    if kind == "template":
-        template = find_sendable(world.templates, message["template"])
-        extra["rendered"] = fill(template, message["template"])
-        pricing = pricing | {"billable": True, "type": "regular", "category": template.category.lower()}
-    elif kind == "reaction":
-        _check_reaction(world, message["reaction"]["message_id"])
-    else:
-        _check_media(world, kind, message)
+    extra, pricing = _prepare(world, message, kind)
     failure = _find_failure(world, person, address, kind)
     if failure is not None:
         extra["errors"] = [failure.in_status()]
@@ -71,12 +59,38 @@ async def post_message(world: World, rates: Rates, call: Call) -> Answer | None:
     if world.faults.lost_response and world.faults.happens(world.faults.lost_response, world.chance):
         await drop(call)
         return None
-    contact = {"input": message["to"] if by_phone else message["recipient"]}
-    contact |= {"wa_id": address} if by_phone else {"user_id": seen.user_id}
+    return _accepted(message, item, seen, kind=kind, by_phone=by_phone)
+
+
+def _accepted(message: Json, item: Item, person: Person, *, kind: str, by_phone: bool) -> Answer:
+    contact = {"input": message["to"], "wa_id": person.wa_id}
+    if not by_phone:
+        contact = {"input": message["recipient"], "user_id": person.user_id}
     sent: dict[str, Any] = {"id": item.id}
     if kind == "template":
         sent["message_status"] = "accepted"
     return encode({"messaging_product": "whatsapp", "contacts": [contact], "messages": [sent]})
+
+
+async def _read(call: Call) -> bytes:
+    if call.header(b"content-type").startswith(_FORM):
+        return msgspec.json.encode(_unpack(await call.params()))
+    return await call.body()
+
+
+def _prepare(world: World, message: Json, kind: str) -> tuple[Json, Json]:
+    """What the phone shows beside the message, and the pricing that statuses tell; raises MetaError."""
+    extra: Json = {}
+    pricing: Json = {"billable": False, "pricing_model": "PMP", "type": "free_customer_service", "category": "service"}
+    if kind == "template":
+        template = find_sendable(world.templates, message["template"])
+        extra["rendered"] = fill(template, message["template"])
+        pricing = pricing | {"billable": True, "type": "regular", "category": template.category.lower()}
+    elif kind == "reaction":
+        _check_reaction(world, message["reaction"]["message_id"])
+    else:
+        _check_media(world, kind, message)
+    return extra, pricing
 
 
 def _statuses(

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from hmac import compare_digest
 
 from tasktalk.sandbox.asgi import Answer, Call
-from tasktalk.sandbox.errors import MetaError, bad_token, no_such_object
+from tasktalk.sandbox.errors import bad_token, no_such_object
 from tasktalk.sandbox.graph import accounts, apps, messages, numbers, objects, templates
 from tasktalk.sandbox.graph.rates import Rates
 from tasktalk.sandbox.world import World

@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     whatsapp_verify_token: SecretStr | None = Field(None, validation_alias=_named("WHATSAPP_VERIFY_TOKEN"))
     whatsapp_app_id: str = Field("", validation_alias=_named("WHATSAPP_APP_ID"))
     whatsapp_app_secret: SecretStr | None = Field(None, validation_alias=_named("WHATSAPP_APP_SECRET"))
+    whatsapp_business_account_id: str = Field("", validation_alias=_named("WHATSAPP_BUSINESS_ACCOUNT_ID"))
+    whatsapp_phone_number_id: str = Field("", validation_alias=_named("WHATSAPP_PHONE_NUMBER_ID"))
     database_url: SecretStr | None = Field(None, validation_alias=_named("DATABASE_URL"))
     secret_key: SecretStr | None = Field(None, validation_alias=_named("SECRET_KEY", "NEXTAUTH_SECRET"))
     public_url: str = Field("", validation_alias=_named("PUBLIC_URL", "NEXTAUTH_URL"))

@@ -82,19 +82,21 @@ class Directory:
 async def list_integrations(conn: Conn, *, keyring: Keyring) -> tuple[Integration, ...]:
     """All integrations in use, oldest first, with their secrets in force."""
     secrets: dict[tuple[UUID, str], list[str]] = {}
-    for row in await Q.list_credentials(conn):
+    async for row in Q.list_credentials(conn):
         try:
             secrets.setdefault((row["integration_id"], row["kind"]), []).append(keyring.unseal(row["sealed"]))
         except CannotUnseal as error:  # the others still work; the integration shows what it lacks
             log.error("credential_sealed_with_another_key", kind=row["kind"], error=str(error))  # noqa: TRY400
     return tuple(
-        Integration(
-            **dict(row),
-            access_token=next(iter(secrets.get((row["id"], "access_token"), ())), None),
-            verify_tokens=tuple(secrets.get((row["id"], "verify_token"), ())),
-            app_secrets=tuple(secrets.get((row["id"], "app_secret"), ())),
-        )
-        for row in await Q.list_integrations(conn)
+        [
+            Integration(
+                **dict(row),
+                access_token=next(iter(secrets.get((row["id"], "access_token"), ())), None),
+                verify_tokens=tuple(secrets.get((row["id"], "verify_token"), ())),
+                app_secrets=tuple(secrets.get((row["id"], "app_secret"), ())),
+            )
+            async for row in Q.list_integrations(conn)
+        ]
     )
 
 
@@ -145,5 +147,6 @@ async def save_credential(
 
 
 async def _secrets(conn: Conn, *, keyring: Keyring, integration_id: UUID, kind: str) -> Sequence[str]:
-    rows = await Q.list_credentials(conn)
-    return [keyring.unseal(r["sealed"]) for r in rows if (r["integration_id"], r["kind"]) == (integration_id, kind)]
+    wanted = (integration_id, kind)
+    rows = [row async for row in Q.list_credentials(conn) if (row["integration_id"], row["kind"]) == wanted]
+    return [keyring.unseal(row["sealed"]) for row in rows]

@@ -82,14 +82,13 @@ class Book:
 
 async def open_book(conn: Conn, senders: Sequence[Sender]) -> Book:
     """The known contacts among `senders`."""
-    rows = await Q.list_contacts(
+    book = Book()
+    async for row in Q.list_contacts(
         conn,
         integration_ids=list({s.integration_id for s in senders}),
         bsuids=[s.bsuid for s in senders if s.bsuid],
         wa_ids=[s.wa_id for s in senders if s.wa_id],
-    )
-    book = Book()
-    for row in rows:
+    ):
         book.add(_contact(row))
     return book
 

@@ -16,17 +16,20 @@ Q = queries(__file__)
 async def apply_statuses(conn: Conn, items: Sequence[Item], notes: dict[int, str]) -> None:
     """Apply a batch of status items in a few statements; those of messages that are not ours are only noted."""
     heard = [(item, read_status(item.payload)) for item in items]
-    ours = {status.opaque: parse_id(status.opaque) for _, status in heard if status.opaque}
-    sent = await Q.list_sent(
+    ours: dict[str | None, UUID | None] = {
+        status.opaque: parse_id(status.opaque) for _, status in heard if status.opaque
+    }
+    by_id: dict[UUID | None, UUID] = {}
+    by_wamid: dict[str | None, UUID] = {}
+    async for row in Q.list_sent(
         conn,
         ids=[each for each in ours.values() if each is not None],
         wamids=[status.wamid for _, status in heard if status.wamid],
-    )
-    by_id = {row["id"]: row["id"] for row in sent}
-    by_wamid = {row["wamid"]: row["id"] for row in sent}
+    ):
+        by_id[row["id"]] = by_wamid[row["wamid"]] = row["id"]
     found: list[tuple[UUID, Status, datetime]] = []
     for item, status in heard:
-        outbox_id = by_id.get(ours.get(status.opaque or "")) or by_wamid.get(status.wamid)
+        outbox_id = by_id.get(ours.get(status.opaque)) or by_wamid.get(status.wamid)
         if outbox_id is None:
             notes[item.seq] = "status of a message that is not ours"
         else:

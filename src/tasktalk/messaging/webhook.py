@@ -55,8 +55,7 @@ class Webhook:
             status, kind, body = error.status, b"application/json", msgspec.json.encode(error.as_json())
         except Exception:
             log.exception("delivery_not_stored")
-            error = Unavailable("The delivery could not be stored; please send it again.")
-            status, kind, body = error.status, b"application/json", msgspec.json.encode(error.as_json())
+            status, kind, body = Unavailable.status, b"application/json", _NOT_STORED
         if scope["method"] == "POST":
             metrics.INTAKE_DELIVERIES.labels(status).inc()
         headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), *_NO_SNIFF]
@@ -67,7 +66,9 @@ class Webhook:
 
     async def _verify(self, query_string: bytes) -> bytes:
         """The challenge, bare, if mode and token are right."""
-        query = {name: values[-1] for name, values in parse_qs(query_string.decode("latin-1"), max_num_fields=20).items()}
+        query = {
+            name: values[-1] for name, values in parse_qs(query_string.decode("latin-1"), max_num_fields=20).items()
+        }
         known = await self._directory.knows_verify_token(query.get("hub.verify_token", ""))
         if query.get("hub.mode") != "subscribe" or not known:
             raise VerificationFailed("The verify token does not match any integration's.")
@@ -116,4 +117,5 @@ async def _read(content_length: bytes | None, receive: Receive) -> bytes:
     return body
 
 
+_NOT_STORED = msgspec.json.encode(Unavailable("The delivery could not be stored; please send it again.").as_json())
 _NO_SNIFF = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]

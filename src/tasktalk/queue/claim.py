@@ -31,7 +31,7 @@ async def claim(conn: Conn, *, rows: int) -> list[Item]:
     lanes = await Q.lock_lanes(conn, rows=rows)
     if not lanes:
         return []
-    return [_item(row) for row in await Q.list_waiting(conn, lanes=lanes, rows=rows)]
+    return [_item(row) async for row in Q.list_waiting(conn, lanes=lanes, rows=rows)]
 
 
 async def claim_one(conn: Conn, *, seq: int) -> Item | None:

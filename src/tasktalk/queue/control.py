@@ -1,5 +1,6 @@
 """Pausing, resuming, draining; dead letters; and the figures of the queue and its workers."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Literal, get_args
 from uuid import UUID
@@ -26,14 +27,22 @@ class Figures:
     average_ms: float
     workers: int
     memory_mib: float
+    error_rate: float
+    breaker: str
+    breaker_reason: str
 
 
 async def get_figures(conn: Conn) -> Figures:
     """What waits, what is in hand, what is done; `stopped` when no worker has shown itself for ten seconds."""
-    rows, workers = await Q.count_rows(conn), await Q.list_workers(conn)
+    rows, workers = await Q.count_rows(conn), [row async for row in Q.list_workers(conn)]
     processing = min(rows["waiting"], sum(worker["processing"] for worker in workers))
-    items = sum(worker["figures"].get("items", 0) for worker in workers)
-    busy_ms = sum(worker["figures"].get("busy_ms", 0.0) for worker in workers)
+    total = Counter[str]()
+    for worker in workers:
+        total.update({name: value for name, value in worker["figures"].items() if isinstance(value, int | float)})
+    items, busy_ms = total["items"], total["busy_ms"]
+    tried, failed = items + total["sends"] + total["failed_items"], total["failed_items"] + total["failed_sends"]
+    breakers = [worker["figures"]["breaker"] for worker in workers if worker["figures"].get("breaker")]
+    breaker = next((each for each in breakers if each["state"] != "closed"), {"state": "closed", "reason": ""})
     average = busy_ms / items if items else rows["busy_ms"] / max(rows["completed"], 1)
     paused = rows["state"] == "paused"
     return Figures(
@@ -47,7 +56,10 @@ async def get_figures(conn: Conn) -> Figures:
         per_minute=items,
         average_ms=round(average, 2),
         workers=len(workers),
-        memory_mib=sum(worker["figures"].get("memory_mib", 0.0) for worker in workers),
+        memory_mib=total["memory_mib"],
+        error_rate=failed / tried if tried else 0.0,
+        breaker=breaker["state"],
+        breaker_reason=breaker["reason"],
     )
 
 

@@ -2,9 +2,8 @@
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
@@ -15,6 +14,8 @@ from tasktalk.ids import new_id
 from tasktalk.logs import get_log
 from tasktalk.queue import claim
 from tasktalk.queue.claim import Item
+from tasktalk.queue.pace import Pace
+from tasktalk.queue.waiting import first
 
 log = get_log("queue")
 
@@ -22,30 +23,15 @@ log = get_log("queue")
 Handler = Callable[[Conn, Sequence[Item], dict[int, str]], Awaitable[None]]
 
 # The database went away: nothing was committed, no item is to blame.
-DATABASE_GONE = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError)
-_MINUTE = 60.0
-
-
-@dataclass(slots=True)
-class Pace:
-    """What a worker did lately: (monotonic second, items, busy milliseconds) of the last minute."""
-
-    processing: int = 0
-    _done: deque[tuple[float, int, float]] = field(default_factory=deque)
-
-    def add(self, items: int, busy_ms: float, now: float) -> None:
-        """Count a finished batch."""
-        self._done.append((now, items, busy_ms))
-        self._forget(now)
-
-    def figures(self, now: float) -> dict[str, float]:
-        """Items and busy milliseconds of the last minute."""
-        self._forget(now)
-        return {"items": sum(n for _, n, _ in self._done), "busy_ms": sum(ms for _, _, ms in self._done)}
-
-    def _forget(self, now: float) -> None:
-        while self._done and self._done[0][0] < now - _MINUTE:
-            self._done.popleft()
+DATABASE_GONE = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InsufficientResourcesError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +59,7 @@ async def work(
             log.warning("database_gone", error=type(error).__name__, retry_seconds=pause)
             found, pause = 0, min(pause * 2, 5.0)
         if not found:
-            await _wait(wake, stop, seconds=pause)
+            await first(pause, wake, stop)
 
 
 async def _handle_batch(pool: Pool, handle: Handler, *, rules: Rules, pace: Pace, worker: UUID) -> int:
@@ -103,7 +89,7 @@ async def _handle(conn: Conn, handle: Handler, items: Sequence[Item], *, pace: P
         await claim.finish(conn, items=items, notes=notes, worker=worker, busy_ms=round(busy_ms))
     finally:
         pace.processing -= len(items)
-    pace.add(len(items), busy_ms, time.monotonic())
+    pace.add(items=len(items), busy_ms=busy_ms)
     metrics.QUEUE_HANDLED.inc(len(items))
     metrics.QUEUE_SECONDS.observe(busy_ms / 1000)
 
@@ -119,6 +105,7 @@ async def _handle_alone(pool: Pool, handle: Handler, seq: int, *, rules: Rules, 
     except Exception as error:
         log.exception("item_failed", seq=seq)
         metrics.QUEUE_FAILED.inc()
+        pace.add(failed_items=1)
         async with pool.acquire() as conn:
             state = await claim.fail(
                 conn,
@@ -129,13 +116,3 @@ async def _handle_alone(pool: Pool, handle: Handler, seq: int, *, rules: Rules, 
             )
         if state == "dead":
             log.error("item_dead", seq=seq)  # noqa: TRY400  (the traceback stands one line above)
-
-
-async def _wait(wake: asyncio.Event, stop: asyncio.Event, *, seconds: float) -> None:
-    """Until either event, or `seconds` have gone."""
-    waits = [asyncio.ensure_future(wake.wait()), asyncio.ensure_future(stop.wait())]
-    try:
-        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()

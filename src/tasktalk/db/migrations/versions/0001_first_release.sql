@@ -281,3 +281,8 @@ create table statuses (
     pricing   text,
     primary key (outbox_id, status)
 );
+
+-- Open pages hear of every change; a commit is announced once however many rows it has.
+create function announce_journal() returns trigger language plpgsql as
+    $$ begin perform pg_notify('journal', ''); return null; end $$;
+create trigger journal_announced after insert on journal for each statement execute function announce_journal();

@@ -1,0 +1,5 @@
+"""`python -m tasktalk` is `tasktalk`."""
+
+from tasktalk.cli import main
+
+main()

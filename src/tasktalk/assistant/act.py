@@ -1,0 +1,153 @@
+"""Doing what was understood: the only way words change data. Every function answers what really came of it."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from msgspec import UNSET
+
+from tasktalk.assistant import change, look
+from tasktalk.assistant.outcomes import Created, Outcome, ProjectMade, Projects, Said
+from tasktalk.assistant.turn import Turn
+from tasktalk.assistant.understanding import Draft, Intent
+from tasktalk.tasks import projects
+from tasktalk.tasks.model import NewTask, Recurrence
+from tasktalk.tasks.tasks import create_tasks
+
+
+async def act(turn: Turn, intent: Intent) -> Outcome:
+    """Carry out one intent within the turn's transaction."""
+    return await _ACTS.get(intent.intent, _not_yet)(turn, intent)
+
+
+async def create(turn: Turn, intent: Intent) -> Outcome:
+    """One task or a pasted list, with subtasks; projects that do not exist yet are made."""
+    drafts = list(intent.tasks) if intent.intent == "create_tasks" else [intent]
+    drafts = [draft for draft in drafts if draft.title]
+    if not drafts:
+        return Said("unknown", turn.said.text)
+    new: list[NewTask] = []
+    for draft in drafts:
+        parent = await _new_task(turn, draft)
+        new.append(parent)
+        new += [await _new_task(turn, sub, parent=parent) for sub in draft.subtasks if sub.title]
+    made = await create_tasks(turn.conn, viewer=turn.dialogue.viewer, new=new, by=turn.by)
+    tops = [task for task in made if task.parent_id is None]
+    turn.done(tops)
+    if len(tops) > 1:
+        turn.dialogue.remember_list([task.id for task in tops], turn.now)
+    others = [] if intent.alternatives is UNSET else [when.on for when in intent.alternatives]
+    return Created(
+        tuple(tops),
+        subtasks=len(made) - len(tops),
+        others=tuple(day for day in others if day is not None),
+        asked_to_ring=any(draft.reminders for draft in drafts),
+    )
+
+
+async def capture(turn: Turn, title: str, notes: str = "") -> Outcome:
+    """Keep words as they are: forwarded text, a place, a card."""
+    new = NewTask(title=title, notes=notes, source_message_id=turn.said.message_id)
+    made = await create_tasks(turn.conn, viewer=turn.dialogue.viewer, new=[new], by=turn.by)
+    turn.done(made)
+    return Created(tuple(made))
+
+
+async def _new_task(turn: Turn, draft: Draft, parent: NewTask | None = None) -> NewTask:
+    project_id = parent.project_id if parent else None
+    if draft.project and parent is None:
+        project_id = await _project(turn, draft.project)
+    day, clock = (draft.due.on, draft.due.clock) if draft.due else (None, None)
+    return NewTask(
+        title=draft.title or "",
+        notes=draft.notes or "",
+        priority=draft.priority,
+        due_on=day or (turn.today if clock else None),
+        due_time=clock,
+        start_on=draft.start.on if draft.start else None,
+        deadline_on=draft.deadline.on if draft.deadline else None,
+        duration_minutes=draft.duration_minutes,
+        recurrence=_recurrence(draft),
+        project_id=project_id,
+        section=draft.section,
+        labels=tuple(draft.labels),
+        assignees=turn.dialogue.find_people(draft.assignees),
+        parent_id=parent.id if parent else None,
+        source_message_id=turn.said.message_id,
+    )
+
+
+async def _project(turn: Turn, name: str) -> UUID:
+    known = turn.dialogue.find_project(name)
+    if known is not None:
+        return known
+    made = await projects.create_project(turn.conn, viewer=turn.dialogue.viewer, name=name, by=turn.by)
+    turn.dialogue.projects[made.name] = made.id
+    return made.id
+
+
+async def _create_project(turn: Turn, intent: Intent) -> Outcome:
+    name = intent.project or intent.title or ""
+    if not name:
+        return Said("unknown", turn.said.text)
+    existed = turn.dialogue.find_project(name) is not None
+    await _project(turn, name)
+    if not existed:
+        turn.dialogue.remember_change(turn.by.change_set, turn.now)
+    return ProjectMade(name, existed)
+
+
+async def _list_projects(turn: Turn, _intent: Intent) -> Outcome:
+    return Projects(tuple(sorted(turn.dialogue.projects, key=str.casefold)))
+
+
+async def _help(_turn: Turn, _intent: Intent) -> Outcome:
+    return Said("help")
+
+
+async def _greet(_turn: Turn, _intent: Intent) -> Outcome:
+    return Said("greeting")
+
+
+async def _unknown(turn: Turn, _intent: Intent) -> Outcome:
+    return Said("unknown", turn.said.text)
+
+
+async def _linked(_turn: Turn, _intent: Intent) -> Outcome:
+    return Said("linked_already")
+
+
+async def _not_yet(_turn: Turn, intent: Intent) -> Outcome:
+    return Said("not_yet", intent.intent)
+
+
+def _recurrence(draft: Draft) -> Recurrence | None:
+    rule = draft.recurrence
+    return {"rrule": rule.rrule, "from": rule.from_, "text": rule.text} if rule else None
+
+
+_ACTS: dict[str, Callable[[Turn, Intent], Awaitable[Outcome]]] = {
+    "create_task": create,
+    "create_tasks": create,
+    "list_tasks": look.list_by_query,
+    "search": look.search,
+    "summary": look.plan,
+    "plan_day": look.plan,
+    "project_status": look.list_by_query,
+    "complete_task": change.complete,
+    "reopen_task": change.reopen,
+    "reschedule_task": change.update,
+    "update_task": change.update,
+    "assign_task": change.update,
+    "comment_task": change.note,
+    "snooze": change.snooze,
+    "delete_task": change.drop,
+    "undo": change.take_back,
+    "create_project": _create_project,
+    "list_projects": _list_projects,
+    "help": _help,
+    "greet": _greet,
+    "confirm": _unknown,
+    "cancel": _unknown,
+    "link_account": _linked,
+    "unknown": _unknown,
+}

@@ -1,0 +1,85 @@
+"""The assistant for other programs and the console: understanding without effects, and turns of the same dialogue."""
+
+import datetime as dt
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, Field
+
+from tasktalk.accounts.access import Viewer
+from tasktalk.accounts.request import api_viewer
+from tasktalk.assistant.dialogue import load_dialogues, save_dialogues
+from tasktalk.assistant.reply import Reply, Utterance
+from tasktalk.assistant.respond import respond
+from tasktalk.assistant.understand import understand
+from tasktalk.assistant.understanding import Context
+from tasktalk.crypto import Keyring
+from tasktalk.db import Pool
+from tasktalk.errors import BadRequest
+
+router = APIRouter(prefix="/api/assistant")
+
+_LONGEST_TEXT = 65_536
+
+
+class ParseRequest(BaseModel):
+    """`now`: ISO 8601, on the wall clock of `tz` unless it has an offset."""
+
+    text: str = Field(max_length=_LONGEST_TEXT)
+    now: dt.datetime | None = None
+    tz: str | None = None
+    lang: str | None = None
+    people: list[str] = ["Ana", "Ben"]
+    projects: list[str] = []
+    labels: list[str] = []
+
+
+class MessageRequest(BaseModel):
+    """Something said, or the `id` of a button or row of an earlier reply."""
+
+    text: str = Field("", max_length=_LONGEST_TEXT)
+    tap: str | None = None
+
+
+@router.post("/parse")
+async def parse(body: ParseRequest, viewer: Annotated[Viewer, Depends(api_viewer)]) -> dict[str, Any]:
+    """What the assistant understands; nothing is changed."""
+    try:
+        zone = ZoneInfo(body.tz or viewer.timezone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise BadRequest(f"There is no time zone {body.tz!r}.", field="tz") from error
+    now = body.now or dt.datetime.now(zone)
+    context = Context(
+        now=now.replace(tzinfo=zone) if now.tzinfo is None else now.astimezone(zone),
+        tz=zone.key,
+        language=body.lang or viewer.language,
+        people=tuple(body.people),
+        projects=tuple(body.projects),
+        labels=tuple(body.labels),
+    )
+    understood: dict[str, Any] = msgspec.to_builtins(understand(body.text, context))
+    return understood
+
+
+@router.post("/messages")
+async def send_message(
+    request: Request, body: MessageRequest, viewer: Annotated[Viewer, Depends(api_viewer)]
+) -> dict[str, Any]:
+    """One turn, committed; the reply as it would be sent, with the ids of its buttons and rows."""
+    if not body.text.strip() and body.tap is None:
+        raise BadRequest("Say something: `text`, or `tap` with a button's id.", field="text")
+    said = Utterance("api", text=body.text, tap=body.tap)
+    state = request.app.state
+    reply = await take_turn(state.pool, keyring=state.keyring, viewer=viewer, said=said)
+    return {"reply": msgspec.to_builtins(reply) if reply is not None else None}
+
+
+async def take_turn(pool: Pool, *, keyring: Keyring, viewer: Viewer, said: Utterance) -> Reply | None:
+    """One turn of `viewer`'s dialogue in a transaction of its own."""
+    async with pool.acquire() as conn, conn.transaction():
+        dialogue = (await load_dialogues(conn, [viewer]))[viewer.user_id]
+        reply = await respond(conn, dialogue=dialogue, said=said, now=dt.datetime.now(dt.UTC), keyring=keyring)
+        await save_dialogues(conn, [dialogue])
+    return reply

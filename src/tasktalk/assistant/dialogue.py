@@ -1,0 +1,119 @@
+"""What a person and the assistant are talking about: the task in focus, the last list, what undo would take back."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from tasktalk.accounts.access import Viewer
+from tasktalk.assistant.understanding import Context
+from tasktalk.db import Conn
+from tasktalk.db.sql import queries
+
+Q = queries(__file__)
+
+UNDO_LIFE = timedelta(minutes=10)
+
+
+@dataclass(slots=True)
+class Dialogue:
+    """One person's, the same on every channel. `projects` and `people` map the names a message may use to ids."""
+
+    viewer: Viewer
+    focus: UUID | None = None
+    listed: list[UUID] = field(default_factory=list)
+    listed_at: datetime | None = None
+    change_set: UUID | None = None
+    changed_at: datetime | None = None
+    pending: str | None = None
+    projects: dict[str, UUID] = field(default_factory=dict)
+    people: dict[str, UUID] = field(default_factory=dict)
+    touched: bool = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The person's time zone."""
+        return ZoneInfo(self.viewer.timezone)
+
+    def context(self, now: datetime) -> Context:
+        """What the reading of this person's message depends on."""
+        return Context(
+            now=now.astimezone(self.zone),
+            tz=self.viewer.timezone,
+            language=self.viewer.language,
+            people=tuple(self.people),
+            projects=tuple(self.projects),
+        )
+
+    def speak_of(self, task_ids: Sequence[UUID]) -> None:
+        """One task is in focus from now on; several are a list whose numbers can be named."""
+        if len(task_ids) == 1:
+            self.focus = task_ids[0]
+        self.touched = True
+
+    def remember_list(self, task_ids: Sequence[UUID], now: datetime) -> None:
+        """The numbers of this list are good until the next one, days later too."""
+        self.listed, self.listed_at, self.touched = list(task_ids), now, True
+
+    def remember_change(self, change_set: UUID, now: datetime) -> None:
+        """What undo takes back in the next ten minutes."""
+        self.change_set, self.changed_at, self.touched = change_set, now, True
+
+    def undoable(self, now: datetime) -> UUID | None:
+        """The change set that undo takes back now."""
+        fresh = self.changed_at is not None and now - self.changed_at <= UNDO_LIFE
+        return self.change_set if fresh else None
+
+    def find_project(self, name: str) -> UUID | None:
+        """The project of that name, whatever its case."""
+        return _find(self.projects, name)
+
+    def find_people(self, names: Iterable[str]) -> tuple[UUID, ...]:
+        """Those of `names` that are known, in full or by first name."""
+        first_names = {name.split()[0]: person for name, person in self.people.items() if name.split()}
+        found = (_find(self.people, name) or _find(first_names, name) for name in names)
+        return tuple(person for person in found if person is not None)
+
+
+async def load_dialogues(conn: Conn, viewers: Iterable[Viewer]) -> dict[UUID, Dialogue]:
+    """The dialogues of `viewers` in one statement, by user id."""
+    by_id = {viewer.user_id: viewer for viewer in viewers}
+    if not by_id:
+        return {}
+    return {
+        row["id"]: Dialogue(
+            by_id[row["id"]],
+            focus=row["focus"],
+            listed=list(row["listed"]),
+            listed_at=row["listed_at"],
+            change_set=row["change_set"],
+            changed_at=row["changed_at"],
+            pending=row["pending"],
+            projects={name: UUID(project_id) for name, project_id in row["projects"].items()},
+            people={name: UUID(user_id) for name, user_id in row["people"].items()},
+        )
+        async for row in Q.load_dialogues(conn, user_ids=list(by_id))
+    }
+
+
+async def save_dialogues(conn: Conn, dialogues: Iterable[Dialogue]) -> None:
+    """Write those that changed, in one statement."""
+    touched = [each for each in dialogues if each.touched]
+    if not touched:
+        return
+    await Q.save_dialogues(
+        conn,
+        user_ids=[d.viewer.user_id for d in touched],
+        focuses=[d.focus for d in touched],
+        listeds=["{" + ",".join(map(str, d.listed)) + "}" for d in touched],
+        listed_ats=[d.listed_at for d in touched],
+        change_sets=[d.change_set for d in touched],
+        changed_ats=[d.changed_at for d in touched],
+        pendings=[d.pending for d in touched],
+    )
+
+
+def _find(names: dict[str, UUID], name: str) -> UUID | None:
+    folded = name.casefold()
+    return next((known for each, known in names.items() if each.casefold() == folded), None)

@@ -1,0 +1,62 @@
+"""Looking tasks up: lists that are numbered and remembered, searches, one task."""
+
+from uuid import UUID
+
+from tasktalk.assistant.outcomes import Listed, Missing, Outcome, Shown
+from tasktalk.assistant.turn import Turn
+from tasktalk.assistant.understanding import Intent
+from tasktalk.tasks.listing import find_task, list_tasks
+
+PAGE = 10  # rows that a WhatsApp list holds
+
+
+async def list_by_query(turn: Turn, intent: Intent) -> Outcome:
+    """What a filter finds; without one, everything open."""
+    query = intent.query
+    if query is not None and query.text and not query.filter:
+        return await search(turn, intent)
+    expression = (query.filter if query else None) or (f"#{_quoted(intent.project)}" if intent.project else "all")
+    return await list_page(turn, expression)
+
+
+async def search(turn: Turn, intent: Intent) -> Outcome:
+    """What holds certain words."""
+    words = (intent.query.text if intent.query else None) or ""
+    return await list_page(turn, f"search: {_quoted(words)}", searched=words)
+
+
+async def plan(turn: Turn, _intent: Intent) -> Outcome:
+    """What is overdue and what is due today."""
+    return await list_page(turn, "overdue | today")
+
+
+async def list_page(turn: Turn, expression: str, *, offset: int = 0, searched: str | None = None) -> Outcome:
+    """One page, numbered from where the last one ended; its numbers hold until the next list."""
+    page = await list_tasks(
+        turn.conn,
+        viewer=turn.dialogue.viewer,
+        filter=expression,
+        sort="due",
+        limit=offset + PAGE + 1,
+        now=turn.now,
+        zone=turn.dialogue.viewer.timezone,
+    )
+    tasks = page.items[offset : offset + PAGE + 1]
+    more = len(tasks) > PAGE
+    tasks = tasks[: PAGE - 1] if more else tasks  # the last row says that there are more
+    turn.dialogue.remember_list([*turn.dialogue.listed[:offset], *(task.id for task in tasks)], turn.now)
+    turn.dialogue.speak_of([task.id for task in tasks])
+    return Listed(expression, tuple(tasks), first=offset + 1, more=more, searched=searched)
+
+
+async def show(turn: Turn, task_id: UUID) -> Outcome:
+    """One task; it is in focus from now on."""
+    task = await find_task(turn.conn, viewer=turn.dialogue.viewer, task_id=task_id)
+    if task is None:
+        return Missing("")
+    turn.dialogue.speak_of([task.id])
+    return Shown(task)
+
+
+def _quoted(text: str | None) -> str:
+    return '"' + (text or "").replace('"', " ") + '"'

@@ -1,0 +1,55 @@
+"""What goes in and what comes out, whatever the channel: an Utterance, a Reply."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What a person said, tapped or reacted.
+
+    `literal`: a capture to keep word for word (forwarded text, a location, a contact card); it is never read as an
+    instruction. `about`: the tasks shown by the message replied or reacted to; `about_message`: that message's id, for
+    when it was the person's own. A reaction that was taken back has `reaction` "".
+    """
+
+    channel: str
+    text: str = ""
+    literal: bool = False
+    tap: str | None = None
+    reaction: str | None = None
+    about: tuple[UUID, ...] = ()
+    about_message: str | None = None
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice that comes back as a tap with `id` (signed, see actions.py)."""
+
+    title: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a list that can be tapped."""
+
+    title: str
+    id: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message to the person: text with up to three buttons, or with a list of up to ten rows; or a reaction alone.
+
+    `task_ids` are the tasks it shows, in order: a later reply to it speaks of them.
+    """
+
+    text: str = ""
+    buttons: tuple[Button, ...] = ()
+    list_label: str = ""
+    rows: tuple[Row, ...] = ()
+    task_ids: tuple[UUID, ...] = ()
+    reaction: str | None = None

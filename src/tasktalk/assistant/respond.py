@@ -1,0 +1,154 @@
+"""One turn: something said, tapped or reacted goes in, its effects are in the transaction, one Reply comes out."""
+
+import datetime as dt
+from dataclasses import replace
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import msgspec
+
+from tasktalk.assistant import change, look
+from tasktalk.assistant.act import act, capture
+from tasktalk.assistant.actions import Action, decode_action
+from tasktalk.assistant.dialogue import Dialogue, Q
+from tasktalk.assistant.outcomes import Changed, Missing, Outcome, Said, Undone
+from tasktalk.assistant.replies.render import Renderer
+from tasktalk.assistant.reply import Reply, Utterance
+from tasktalk.assistant.turn import Turn
+from tasktalk.assistant.understand import understand
+from tasktalk.assistant.understanding import Intent, Target
+from tasktalk.crypto import Keyring
+from tasktalk.db import Conn
+from tasktalk.errors import AppError
+from tasktalk.ids import new_id
+from tasktalk.tasks.model import Act
+
+# Skin tones and variation selectors follow the first character.
+_REACTIONS = {
+    "👍": "done",
+    "✅": "done",
+    "✔": "done",
+    "☑": "done",
+    "💯": "done",
+    "⏰": "snooze",
+    "❌": "drop",
+    "🗑": "drop",
+}
+_MAX_INTENTS = 20
+
+
+async def respond(
+    conn: Conn, *, dialogue: Dialogue, said: Utterance, now: dt.datetime, keyring: Keyring
+) -> Reply | None:
+    """Take one turn; None where nothing is to be said. The caller owns the transaction and saves the dialogue."""
+    change_set = _reaction_id(dialogue, said) if said.reaction is not None else new_id()
+    about = said.about or await _made_by(conn, dialogue, said)
+    act_of = Act(change_set, said.channel, now)
+    turn = Turn(conn, dialogue, said, now.astimezone(dialogue.zone), act_of, about)
+    renderer = Renderer(keyring=keyring, user_id=dialogue.viewer.user_id, now=turn.now, change_set=change_set)
+    try:
+        if said.reaction is not None:
+            return await _react(turn)
+        outcomes = await _take(turn, keyring)
+    except AppError as error:  # what the person asked for cannot be; everything else is a bug and goes up
+        return renderer.refuse(error.message)
+    return renderer.render(outcomes)
+
+
+async def _take(turn: Turn, keyring: Keyring) -> list[Outcome]:
+    said = turn.said
+    if said.tap is not None:
+        user_id = turn.dialogue.viewer.user_id
+        return [await _tap(turn, decode_action(said.tap, keyring=keyring, user_id=user_id, now=turn.now))]
+    if said.literal:
+        title, _, notes = said.text.partition("\n")
+        return [await capture(turn, title, notes)]
+    intents = _read(turn, said.text)
+    if len(intents) == 1:
+        return [await act(turn, intents[0])]
+    async with turn.conn.transaction():  # all of a message or nothing of it
+        return [await act(turn, intent) for intent in intents[:_MAX_INTENTS]]
+
+
+def _read(turn: Turn, text: str) -> list[Intent]:
+    """The intents of a text; an answer to a task's message speaks of that task."""
+    context = turn.dialogue.context(turn.now)
+    intents = list(understand(text, context).intents)
+    if not turn.about or len(intents) != 1:
+        return intents
+    intent = intents[0]
+    if intent.intent == "list_tasks":  # "tomorrow" in answer to a task is its new date
+        moved = understand(f"move it to {text}", context).intents
+        if moved and moved[0].intent == "reschedule_task" and moved[0].due is not None:
+            return [msgspec.structs.replace(moved[0], target=Target(last=True))]
+    if intent.intent in {"create_task", "unknown"} and len(turn.about) == 1:
+        if intent.intent == "create_task" and not intent.title:
+            return [msgspec.structs.replace(intent, intent="update_task", target=Target(last=True))]
+        return [msgspec.structs.replace(intent, intent="comment_task", comment=text, target=Target(last=True))]
+    return intents
+
+
+async def _tap(turn: Turn, action: Action) -> Outcome:  # noqa: PLR0911  (one line a verb)
+    subject = action.subject
+    if action.verb == "list":
+        offset, _, expression = action.argument.partition(":")
+        return await look.list_page(turn, expression, offset=int(offset))
+    if subject is None:
+        return Said("unknown")
+    if action.verb == "undo":
+        return await change.take_back(turn, change_set=subject)
+    if action.verb == "show":
+        return await look.show(turn, subject)
+    if action.verb == "due":
+        return await change.move_to(turn, subject, dt.date.fromisoformat(action.argument))
+    if action.verb == "drop":
+        return await change.apply(turn, [subject], "dropped", lambda _: {"deleted": True})
+    if action.verb == "pick":
+        return await _pick(turn, subject)
+    return await change.set_status(turn, [subject], done=action.verb == "done")
+
+
+async def _pick(turn: Turn, task_id: UUID) -> Outcome:
+    """The answer to "which one?": what was asked then, done to this task."""
+    asked = turn.dialogue.pending
+    if not asked:
+        return await look.show(turn, task_id)
+    turn.dialogue.pending, turn.dialogue.touched = None, True
+    intents = understand(asked, turn.dialogue.context(turn.now)).intents
+    if not intents:
+        return Said("unknown", asked)
+    chosen = replace(turn, said=replace(turn.said, text=asked), about=(task_id,))
+    return await act(chosen, msgspec.structs.replace(intents[0], target=Target(last=True)))
+
+
+async def _react(turn: Turn) -> Reply | None:
+    """A reaction to a message that shows one task acts on it; taken back, it is undone. Answered by a reaction."""
+    emoji = turn.said.reaction
+    if emoji == "":
+        undone = await change.take_back(turn, change_set=turn.by.change_set)
+        return Reply(reaction="") if isinstance(undone, Undone) else None
+    verb = _REACTIONS.get((emoji or "")[:1])
+    if verb is None or len(turn.about) != 1:
+        return None
+    task_id = turn.about[0]
+    if verb == "done":
+        outcome = await change.set_status(turn, [task_id], done=True)
+    elif verb == "snooze":
+        outcome = await change.move_to(turn, task_id, turn.today + dt.timedelta(days=1))
+    else:
+        outcome = await change.apply(turn, [task_id], "dropped", lambda _: {"deleted": True})
+    if isinstance(outcome, Missing) or not (isinstance(outcome, Changed) and outcome.tasks):
+        return None
+    return Reply(reaction={"done": "✅", "snooze": "⏰", "drop": "🗑️"}[verb], task_ids=(task_id,))
+
+
+async def _made_by(conn: Conn, dialogue: Dialogue, said: Utterance) -> tuple[UUID, ...]:
+    """The tasks that the person's own message made, when it is that one they answer or react to."""
+    if said.about_message is None:
+        return ()
+    user_id = dialogue.viewer.user_id
+    return tuple([row["id"] async for row in Q.list_made_by(conn, message_id=said.about_message, user_id=user_id)])
+
+
+def _reaction_id(dialogue: Dialogue, said: Utterance) -> UUID:
+    """The same for a reaction and for taking it back, so that nothing about it need be stored."""
+    return uuid5(NAMESPACE_URL, f"reaction:{dialogue.viewer.user_id}:{said.about_message}")

@@ -1,0 +1,53 @@
+"""Which tasks are meant: by number of the last list, by reply, by name, or the one in focus."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from tasktalk.assistant.outcomes import Choose, Missing, Said
+from tasktalk.assistant.turn import Turn
+from tasktalk.assistant.understanding import Intent, Target
+from tasktalk.tasks.names import match_by_name
+
+_SURE = 80.0  # of 100: all the words are there
+_LEAD = 8.0  # so much better than the next one that there is nothing to ask
+_CHOICES = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The tasks meant, and the numbers that are on no list."""
+
+    ids: tuple[UUID, ...]
+    missing: tuple[int, ...] = ()
+
+
+async def find_targets(turn: Turn, intent: Intent) -> Found | Choose | Missing | Said:
+    """The tasks an intent speaks of. Reopening looks among what is done, everything else among what is open."""
+    target = intent.target or Target(last=True)
+    listed = list(turn.about) if len(turn.about) > 1 else turn.dialogue.listed
+    if target.numbers:
+        found = tuple(dict.fromkeys(listed[n - 1] for n in target.numbers if 0 < n <= len(listed)))
+        missing = tuple(n for n in target.numbers if not 0 < n <= len(listed))
+        return Found(found, missing) if found else Missing(", ".join(map(str, target.numbers)))
+    if target.text and not (len(turn.about) == 1 and target.last):
+        return await _by_name(turn, target.text, done=intent.intent == "reopen_task")
+    if target.all:
+        return Found(tuple(listed)) if listed else Said("which_task")
+    if len(turn.about) == 1:
+        return Found(turn.about)
+    if turn.about:
+        return Said("which_task")
+    return Found((turn.dialogue.focus,)) if turn.dialogue.focus else Said("which_task")
+
+
+async def _by_name(turn: Turn, text: str, *, done: bool) -> Found | Choose | Missing:
+    matches = await match_by_name(
+        turn.conn, viewer=turn.dialogue.viewer, text=text, status="done" if done else "open", limit=_CHOICES + 1
+    )
+    if not matches:
+        return Missing(text)
+    best = matches[0]
+    rivals = [match for match in matches[1:] if best.score - match.score < _LEAD]
+    if not rivals and (best.score >= _SURE or len(matches) == 1):
+        return Found((best.id,))
+    return Choose(tuple((match.id, match.title) for match in matches[:_CHOICES]))

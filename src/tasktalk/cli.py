@@ -1,0 +1,209 @@
+"""The commands. Imports of the parts are inside them, so that `parse` and `version` start at once."""
+
+import asyncio
+import datetime as dt
+import socket
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from tasktalk import __version__
+from tasktalk.errors import AppError
+from tasktalk.logs import set_up_logs
+from tasktalk.settings import Settings, load_settings
+
+app = typer.Typer(help="A task manager that people use by talking to it on WhatsApp.", no_args_is_help=True)
+user_app = typer.Typer(help="People who sign in to the console.", no_args_is_help=True)
+app.add_typer(user_app, name="user")
+_out = Console()
+
+DataOption = Annotated[Path | None, typer.Option("--data", help="The data folder.")]
+
+
+@app.command()
+def up(
+    data: DataOption = None,
+    port: Annotated[int | None, typer.Option(help="Web port; 0 picks a free one.")] = None,
+    sandbox_port: Annotated[int | None, typer.Option(help="The simulator's port; 0 picks a free one.")] = None,
+    ready_file: Annotated[Path | None, typer.Option(help="Where to write, as JSON, what runs where.")] = None,
+) -> None:
+    """Run everything on this machine: database, web, worker and the WhatsApp simulator."""
+    from tasktalk.up.supervisor import Supervisor  # noqa: PLC0415
+
+    settings = load_settings(data=data, port=port, sandbox_port=sandbox_port)
+    _set_up_logs(settings, "up")
+    with _out.status("Starting Tasktalk …") as status:
+
+        def announce(facts: dict[str, Any]) -> None:
+            status.stop()
+            _announce(facts)
+
+        Supervisor(settings).run(ready_file=ready_file, announce=announce)
+
+
+@app.command()
+def serve(
+    data: DataOption = None,
+    port: Annotated[int | None, typer.Option(help="Web port.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    fd: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Run the web process alone; several may share one database."""
+    import uvloop  # noqa: PLC0415
+
+    from tasktalk.main import serve as serve_web  # noqa: PLC0415
+
+    settings = load_settings(data=data, port=port, host=host)
+    _set_up_logs(settings, "web")
+    listener = socket.socket(fileno=fd) if fd is not None else None
+    with _database(settings) as dsn:
+        uvloop.run(serve_web(settings, dsn=dsn, listener=listener))
+
+
+@app.command()
+def worker(data: DataOption = None) -> None:
+    """Run one worker alone; several may share one database."""
+    import uvloop  # noqa: PLC0415
+
+    from tasktalk.worker import run_worker  # noqa: PLC0415
+
+    settings = load_settings(data=data)
+    _set_up_logs(settings, "worker")
+    with _database(settings) as dsn:
+        while uvloop.run(run_worker(settings, dsn=dsn)):
+            pass
+
+
+@app.command()
+def migrate(data: DataOption = None) -> None:
+    """Bring the database to this release's schema."""
+    from tasktalk.db.migrate import migrate as migrate_database  # noqa: PLC0415
+
+    with _database(load_settings(data=data)) as dsn:
+        changed = asyncio.run(migrate_database(dsn))
+    _out.print("The schema was brought up to date." if changed else "The schema is up to date.")
+
+
+@app.command()
+def parse(
+    now: Annotated[str | None, typer.Option(help="What time to take it for, ISO 8601.")] = None,
+    tz: Annotated[str, typer.Option(help="Time zone, such as Europe/Madrid.")] = "UTC",
+    lang: Annotated[str, typer.Option(help="The person's language.")] = "en",
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Read JSON lines from standard input.")] = False,  # noqa: FBT002  (typer's way)
+    text: Annotated[str | None, typer.Argument(help="A message, instead of lines.")] = None,
+) -> None:
+    """Show what the assistant understands; nothing is changed."""
+    import msgspec  # noqa: PLC0415
+
+    from tasktalk.assistant.parse_lines import parse_lines  # noqa: PLC0415
+
+    moment = dt.datetime.fromisoformat(now) if now else None
+    if text is not None and not jsonl:
+        line = msgspec.json.encode({"text": text})
+        (answer,) = parse_lines([line], now=moment, tz=tz, lang=lang)
+        sys.stdout.buffer.write(msgspec.json.format(answer) + b"\n")
+        return
+    for answer in parse_lines(sys.stdin.buffer, now=moment, tz=tz, lang=lang):
+        sys.stdout.buffer.write(answer.rstrip(b"\n") + b"\n")
+        sys.stdout.buffer.flush()
+
+
+@app.command()
+def openapi() -> None:
+    """Print the API's OpenAPI description."""
+    import msgspec  # noqa: PLC0415
+
+    from tasktalk.main import describe_api  # noqa: PLC0415
+
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(describe_api())) + b"\n")
+
+
+@app.command()
+def healthcheck(url: Annotated[str, typer.Option(help="The web address.")] = "http://127.0.0.1:8000") -> None:
+    """Exit 0 if the web process is ready, else 1: for container platforms."""
+    import urllib.error  # noqa: PLC0415
+    import urllib.request  # noqa: PLC0415
+
+    try:
+        with urllib.request.urlopen(f"{url.rstrip('/')}/readyz", timeout=5):  # noqa: S310  (the operator's own address)
+            _out.print("ready")
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        _out.print(f"not ready: {error}")
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def config(data: DataOption = None) -> None:
+    """Show every setting in force; secrets only as set or not."""
+    table = Table("setting", "value")
+    for name, value in load_settings(data=data).model_dump().items():
+        table.add_row(name, "—" if value is None else str(value))
+    _out.print(table)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+@user_app.command("add")
+def add_user(
+    email: str,
+    name: Annotated[str, typer.Option(help="How others see them.")] = "",
+    role: Annotated[str, typer.Option(help="owner, admin or member.")] = "member",
+    data: DataOption = None,
+) -> None:
+    """Add a person and print a link that signs them in once."""
+    from tasktalk.up.people import add_person  # noqa: PLC0415
+
+    settings = load_settings(data=data)
+    with _database(settings) as dsn:
+        link = asyncio.run(add_person(dsn, settings=settings, email=email, name=name or email, role=role))
+    _out.print(f"{email} can sign in once with\n{link}", soft_wrap=True)
+
+
+@user_app.command("link")
+def link_user(email: str, data: DataOption = None) -> None:
+    """Print a new link that signs a person in once."""
+    from tasktalk.up.people import link_person  # noqa: PLC0415
+
+    settings = load_settings(data=data)
+    with _database(settings) as dsn:
+        _out.print(asyncio.run(link_person(dsn, settings=settings, email=email)), soft_wrap=True)
+
+
+def _database(settings: Settings) -> Any:
+    """The dsn of DATABASE_URL, or of the embedded server: the running one, else one of our own."""
+    from contextlib import nullcontext  # noqa: PLC0415
+
+    from tasktalk.db import embedded  # noqa: PLC0415
+
+    if settings.database_url is not None:
+        return nullcontext(settings.database_url.get_secret_value())
+    return embedded.running(settings.data / "postgres")
+
+
+def _set_up_logs(settings: Settings, process: str) -> None:
+    set_up_logs(level=settings.log_level, process=process, file=settings.data / "todo.log")
+
+
+def _announce(facts: dict[str, Any]) -> None:
+    _out.print("\n[bold]Tasktalk is running.[/bold] Stop it with Ctrl-C.\n")
+    _out.print(f"  Console          {facts['admin_link']}  [dim](signs you in, once)[/dim]", soft_wrap=True)
+    if facts["sandbox"]:
+        _out.print(f"  Simulated phone  {facts['sandbox']}/  [dim](try: buy milk tomorrow 5pm)[/dim]", soft_wrap=True)
+    _out.print("")
+
+
+def main() -> None:
+    """Run a command; what a person can mend is told in one line."""
+    try:
+        app()
+    except AppError as error:
+        typer.echo(f"tasktalk: {error.message}", err=True)
+        sys.exit(1)

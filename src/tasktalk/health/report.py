@@ -1,0 +1,119 @@
+"""The contract's JSON of the webhook's health and of the workers."""
+
+import os
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+
+from tasktalk.db import Pool
+from tasktalk.integrations.connections import Directory
+from tasktalk.queue import control
+from tasktalk.queue.control import Figures
+
+_STARTED = time.monotonic()
+_BAD_RATE = 0.25
+_MIB = 1024 * 1024
+_DATABASE_GONE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One look at the database: how long it took, the figures, or why there are none."""
+
+    milliseconds: float
+    figures: Figures | None
+    failure: str | None = None
+
+
+async def read(pool: Pool) -> Reading:
+    """Look, for two seconds at most."""
+    began = time.perf_counter()
+    try:
+        async with pool.acquire(timeout=2) as conn:
+            await conn.execute("select 1", timeout=2)
+            milliseconds = (time.perf_counter() - began) * 1000
+            return Reading(round(milliseconds, 2), await control.get_figures(conn))
+    except _DATABASE_GONE as error:
+        return Reading(round((time.perf_counter() - began) * 1000, 2), None, f"{type(error).__name__}: {error}")
+
+
+def webhook_health(reading: Reading, directory: Directory, *, details: bool) -> dict[str, Any]:
+    """`GET /api/webhooks/whatsapp/health`; `details` of a failure are for administrators."""
+    figures = reading.figures
+    breaker = figures.breaker if figures else "closed"
+    rate = figures.error_rate if figures else 0.0
+    checks: dict[str, dict[str, Any]] = {
+        "database": {"status": "healthy" if figures else "unhealthy", "responseTime": reading.milliseconds},
+        "circuitBreakers": {
+            "status": "healthy" if breaker == "closed" else "degraded",
+            "whatsappApi": breaker,
+            "aiProcessing": "closed",
+        },
+        "cache": {"status": "healthy", "hitRate": _hit_rate(directory)},
+        "messageQueue": {
+            "status": _queue_status(figures),
+            "size": figures.size if figures else None,
+            "processing": figures.processing if figures else None,
+        },
+        "errorRate": {"status": "healthy" if rate < _BAD_RATE else "degraded", "rate": round(rate, 4)},
+    }
+    if details and reading.failure:
+        checks["database"]["error"] = reading.failure
+    if details and figures and figures.breaker_reason:
+        checks["circuitBreakers"]["reason"] = figures.breaker_reason
+    healthy = all(check["status"] == "healthy" for check in checks.values())
+    return {
+        "status": "unhealthy" if figures is None else "healthy" if healthy else "degraded",
+        "timestamp": datetime.now(UTC).isoformat(),
+        "uptime": round((time.monotonic() - _STARTED) * 1000),
+        "checks": checks,
+    }
+
+
+def worker_status(reading: Reading, directory: Directory) -> dict[str, Any]:
+    """`GET /api/workers/whatsapp`."""
+    figures = reading.figures
+    nothing: dict[str, Any] = dict.fromkeys(Figures.__dataclass_fields__, 0)
+    known = asdict(figures) if figures else nothing | {"status": "stopped"}
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _MIB
+    used = known["memory_mib"]
+    hit_rate = _hit_rate(directory)
+    return {
+        "status": known["status"],
+        "workers": {
+            "queue": {
+                "status": known["status"],
+                "queue": {key: known[key] for key in ("size", "processing", "completed", "failed")},
+                "throughput": {
+                    "messagesPerMinute": known["per_minute"],
+                    "avgProcessingTime": known["average_ms"],
+                },
+                "count": known["workers"],
+                "draining": bool(known["draining"]),
+                "oldestSeconds": round(known["oldest_seconds"], 1),
+            }
+        },
+        "performance": {
+            "memoryUsage": {
+                "used": round(used, 1),
+                "total": round(total, 1),
+                "percentage": round(100 * used / total, 2),
+            },
+            "cacheMetrics": {"hitRate": hit_rate, "missRate": round(1 - hit_rate, 4)},
+        },
+    }
+
+
+def _hit_rate(directory: Directory) -> float:
+    """Of the integrations kept in memory; 1 before anybody asked."""
+    asked = directory.hits + directory.misses
+    return round(directory.hits / asked, 4) if asked else 1.0
+
+
+def _queue_status(figures: Figures | None) -> str:
+    if figures is None:
+        return "unhealthy"
+    return "healthy" if figures.status == "active" else "degraded"

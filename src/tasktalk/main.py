@@ -1,0 +1,154 @@
+"""The web process: everything that answers HTTP, put together from its parts."""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from tasktalk import __version__
+from tasktalk.accounts.access import Viewer
+from tasktalk.assistant import api as assistant_api
+from tasktalk.assistant.api import take_turn
+from tasktalk.assistant.reply import Reply, Utterance
+from tasktalk.console.routes import router as console_router
+from tasktalk.crypto import Keyring
+from tasktalk.db import Pool
+from tasktalk.db.notify import listening
+from tasktalk.db.pool import open_pool
+from tasktalk.errors import Unavailable
+from tasktalk.health import api as health_api
+from tasktalk.health import report
+from tasktalk.integrations.connections import Directory
+from tasktalk.logs import get_log
+from tasktalk.messaging import webhook
+from tasktalk.messaging.inbox import open_inbox
+from tasktalk.queue import control
+from tasktalk.settings import Settings
+from tasktalk.tasks import api as tasks_api
+from tasktalk.web.changes import Changes
+from tasktalk.web.errors import add_error_handlers
+
+log = get_log("main")
+
+Asgi = Callable[[Any, Any, Any], Awaitable[None]]
+_CHANNELS = ("integrations", "journal", "inbox", "outbox", "queue")
+_POOL_SIZE = 10
+
+
+def create_app(pool: Pool, *, settings: Settings, directory: Directory, keyring: Keyring, changes: Changes) -> Asgi:
+    """The whole of HTTP. The webhook's path goes past the framework, whose cost it does not take."""
+    api = _create_api()
+    state = api.state
+    state.pool, state.settings, state.directory, state.keyring, state.changes = (
+        pool,
+        settings,
+        directory,
+        keyring,
+        changes,
+    )
+    state.say, state.health, state.control = _say(pool, keyring), _health(pool, directory), _control(pool)
+    hook = webhook.Webhook(directory, open_inbox(pool).put)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"] == webhook.PATH:
+            await hook(scope, receive, send)
+        else:
+            await api(scope, receive, send)
+
+    return app
+
+
+def describe_api() -> dict[str, Any]:
+    """The OpenAPI description."""
+    return _create_api().openapi()
+
+
+async def serve(settings: Settings, *, dsn: str, listener: socket.socket | None = None) -> None:
+    """Answer HTTP until SIGTERM; `listener` is a socket that is bound already, by a parent that outlives us."""
+    async with _parts(settings, dsn) as app:
+        config = uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=3,
+            timeout_keep_alive=75,
+            backlog=4096,
+        )
+        server = uvicorn.Server(config)
+        log.info("web_ready", pid=os.getpid())
+        await server.serve(sockets=[listener] if listener else None)
+
+
+def _create_api() -> FastAPI:
+    api = FastAPI(
+        title="Tasktalk", version=__version__, openapi_url="/api/openapi.json", docs_url="/docs", redoc_url=None
+    )
+    add_error_handlers(api)
+    for router in (health_api.router, tasks_api.router, assistant_api.router, console_router):
+        api.include_router(router)
+    return api
+
+
+@asynccontextmanager
+async def _parts(settings: Settings, dsn: str) -> AsyncIterator[Asgi]:
+    keyring, changes = Keyring(settings.master_secret), Changes()
+    pool = await wait_for_pool(dsn, max_size=_POOL_SIZE, application_name="tasktalk-web")
+    directory = Directory(pool, keyring)
+
+    def heard(channel: str, _payload: str) -> None:
+        if channel == "integrations":
+            directory.forget()
+        changes.hear(channel)
+
+    async with listening(dsn, _CHANNELS, heard):
+        yield create_app(pool, settings=settings, directory=directory, keyring=keyring, changes=changes)
+    try:
+        await asyncio.wait_for(pool.close(), 3)
+    except TimeoutError:
+        pool.terminate()
+
+
+async def wait_for_pool(dsn: str, *, max_size: int, application_name: str) -> Pool:
+    """A pool, as soon as the database can be reached."""
+    pause = 0.1
+    while True:
+        try:
+            return await open_pool(dsn, max_size=max_size, application_name=application_name)
+        except Unavailable as error:
+            log.warning("waiting_for_database", error=error.message, retry_seconds=pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5.0)
+
+
+def _say(pool: Pool, keyring: Keyring) -> Callable[[Viewer, str], Awaitable[Reply | None]]:
+    async def say(viewer: Viewer, text: str) -> Reply | None:
+        return await take_turn(pool, keyring=keyring, viewer=viewer, said=Utterance("web", text=text))
+
+    return say
+
+
+def _health(pool: Pool, directory: Directory) -> Callable[[], Awaitable[tuple[dict[str, Any], dict[str, Any]]]]:
+    async def read() -> tuple[dict[str, Any], dict[str, Any]]:
+        reading = await report.read(pool)
+        return report.webhook_health(reading, directory, details=True), report.worker_status(reading, directory)
+
+    return read
+
+
+def _control(pool: Pool) -> Callable[[str, Viewer], Awaitable[dict[str, Any]]]:
+    async def order(action: str, viewer: Viewer) -> dict[str, Any]:
+        async with pool.acquire() as conn, conn.transaction():
+            message, status = await control.control(conn, action=action, actor=viewer.user_id)
+        return {"success": True, "message": message, "newStatus": status}
+
+    return order

@@ -1,0 +1,202 @@
+"""Sending: one worker owns a number's lane; a message is marked `sending` (committed) before the call, settled after.
+
+A message whose answer was lost is doubtful: it waits for a status that bears its id, and is sent again only when none
+came (facts sheet section 4: there is no idempotency key).
+"""
+
+import asyncio
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import msgspec
+from asyncpg import Record
+
+from tasktalk import metrics
+from tasktalk.db import Conn, Pool
+from tasktalk.db.sql import queries
+from tasktalk.integrations.connections import Integration
+from tasktalk.logs import get_log
+from tasktalk.messaging.breaker import Breaker
+from tasktalk.queue.pace import Pace
+from tasktalk.queue.waiting import first
+from tasktalk.queue.worker import DATABASE_GONE
+from tasktalk.whatsapp.errors import GraphError
+from tasktalk.whatsapp.graph import Graph
+
+Q = queries(__file__)
+log = get_log("messaging.sender")
+
+_LOCK_RETRY_SECONDS = 0.5
+_OPERATOR_SECONDS = 30.0
+_RETRIES = 8  # where the error's own rule names no number
+_SERVER_ERROR = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How one call ended; a column each of `record_attempts`."""
+
+    id: UUID
+    number: int
+    outcome: str
+    http_status: int | None = None
+    code: int | None = None
+    error: str | None = None
+    wamid: str | None = None
+    delay: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pacing:
+    """How the lane works. `reconcile_seconds`: how long a doubtful message waits for a status."""
+
+    concurrency: int
+    timeout_seconds: float
+    reconcile_seconds: float
+
+
+@dataclass(slots=True)
+class Lane:
+    """One number's sending, as long as this worker owns it."""
+
+    pool: Pool
+    integration: Integration
+    graph: Graph
+    pacing: Pacing
+    pace: Pace
+    wake: asyncio.Event
+    stop: asyncio.Event
+    breaker: Breaker = field(default_factory=Breaker)
+    _calls: set[asyncio.Task[None]] = field(default_factory=set)
+    _answers: list[Answer] = field(default_factory=list)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> None:
+        """Own the lane whenever nobody else does, until `stop`; what is in flight is settled first."""
+        while not self.stop.is_set():
+            try:
+                async with self.pool.acquire() as conn:
+                    if await conn.fetchval("select pg_try_advisory_lock(8, hashtext($1))", str(self.integration.id)):
+                        try:
+                            await self._own(conn)
+                        finally:
+                            await self._leave(conn)
+            except DATABASE_GONE as error:
+                log.warning("database_gone", error=type(error).__name__)
+            except Exception:  # the lane must outlive a bug; what it had in flight is reconciled
+                log.exception("lane_broke")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.stop.wait(), _LOCK_RETRY_SECONDS)
+
+    async def _own(self, conn: Conn) -> None:
+        await self._doubt(conn)
+        while not self.stop.is_set():
+            self._changed.clear()
+            self.wake.clear()
+            taken = await self._take(conn)
+            if self._answers:
+                await self._record(conn)
+            elif not taken:
+                await first(await self._seconds_to_next(conn), self.wake, self._changed, self.stop)
+
+    async def _leave(self, conn: Conn) -> None:
+        """Settle what is in flight; if the connection is gone, the next owner reconciles it."""
+        if self._calls:
+            await asyncio.wait(self._calls)
+        with suppress(*DATABASE_GONE):
+            if not conn.is_closed():
+                await self._record(conn)
+                await conn.execute("select pg_advisory_unlock(8, hashtext($1))", str(self.integration.id))
+        self._answers.clear()
+
+    async def _doubt(self, conn: Conn) -> None:
+        seconds = self.pacing.reconcile_seconds
+        async for row in Q.doubt_unfinished(conn, integration_id=self.integration.id, seconds=seconds):
+            log.warning("attempt_of_unknown_fate", outbox_id=str(row["id"]))
+
+    async def _take(self, conn: Conn) -> int:
+        """Start calls for what is due, as far as there is room."""
+        state = self.breaker.state(time.monotonic())
+        room = self.pacing.concurrency - len(self._calls)
+        if state == "half_open":
+            room = 1 - len(self._calls)
+        if room <= 0 or state == "open":
+            return 0
+        async for row in Q.resend_doubtful(conn, integration_id=self.integration.id):
+            log.warning("doubtful_never_arrived", outbox_id=str(row["id"]))
+        rows = [row async for row in Q.take_messages(conn, integration_id=self.integration.id, rows=room)]
+        for row in rows:
+            call = asyncio.create_task(self._call(row))
+            self._calls.add(call)
+            call.add_done_callback(self._calls.discard)
+        return len(rows)
+
+    async def _call(self, row: Record) -> None:
+        began = time.perf_counter()
+        try:
+            sent = await self.graph.send(
+                self.integration.phone_number_id,
+                msgspec.json.decode(row["message"]),
+                to=row["wa_id"],
+                recipient=row["bsuid"],
+                opaque=str(row["id"]),
+                timeout_seconds=self.pacing.timeout_seconds,
+            )
+            answer = Answer(row["id"], row["attempts"], "accepted", 200, wamid=sent.wamid)
+            self.breaker.succeeded()
+        except GraphError as error:
+            answer = self._weigh(row, error)
+            log.warning("send_failed", outbox_id=str(row["id"]), outcome=answer.outcome, code=error.code)
+        except Exception as error:  # a bug of ours must not leave the message in `sending`
+            log.exception("send_broke", outbox_id=str(row["id"]))
+            answer = Answer(row["id"], row["attempts"], "refused", error=f"{type(error).__name__}: {error}")
+        metrics.GRAPH_SECONDS.observe(time.perf_counter() - began)
+        metrics.GRAPH_CALLS.labels(answer.outcome, answer.code or 0).inc()
+        self.pace.add(sends=1, failed_sends=int(answer.outcome != "accepted"))
+        self._answers.append(answer)
+        self._changed.set()
+
+    def _weigh(self, row: Record, error: GraphError) -> Answer:
+        """What follows from an error: its class decides, not its HTTP status (facts sheet section 9)."""
+        now, attempts = time.monotonic(), row["attempts"]
+        outcome, delay = str(error.fate), error.wait_seconds(attempts - 1)
+        if error.fate == "operator" and error.scope == "number":
+            # Not the message's fault: it waits, with the whole number, until somebody has mended that.
+            self.breaker.trip(now, str(error), _OPERATOR_SECONDS)
+            outcome, delay = "retry", _OPERATOR_SECONDS
+        elif error.fate == "unknown":
+            self.breaker.failed(now, str(error))
+            delay = self.pacing.reconcile_seconds
+        elif error.fate == "retry":
+            if error.code is None or (error.http_status or 0) >= _SERVER_ERROR:
+                self.breaker.failed(now, str(error))
+            outcome = "refused" if attempts > (error.retries or _RETRIES) else "retry"
+        else:
+            outcome = "refused"
+            self.breaker.succeeded()
+        return Answer(row["id"], attempts, outcome, error.http_status, error.code, str(error)[:1000], delay=delay)
+
+    async def _record(self, conn: Conn) -> None:
+        answers, self._answers = self._answers, []
+        if not answers:
+            return
+        await Q.record_attempts(
+            conn,
+            ids=[a.id for a in answers],
+            numbers=[a.number for a in answers],
+            outcomes=[a.outcome for a in answers],
+            http_statuses=[a.http_status for a in answers],
+            codes=[a.code for a in answers],
+            errors=[a.error for a in answers],
+            wamids=[a.wamid for a in answers],
+            delays=[a.delay for a in answers],
+        )
+
+    async def _seconds_to_next(self, conn: Conn) -> float:
+        state = self.breaker.state(time.monotonic())
+        if state == "open":
+            return self.breaker.retry_at - time.monotonic()
+        due = await Q.get_next_try(conn, integration_id=self.integration.id)
+        return 5.0 if due is None or self._calls else max(0.05, min(5.0, due))

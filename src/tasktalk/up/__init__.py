@@ -1,0 +1,1 @@
+"""`tasktalk up`: everything on one machine, under one supervisor."""

@@ -1,0 +1,46 @@
+"""Adding people from the command line."""
+
+from datetime import UTC, datetime
+from typing import cast
+
+from tasktalk.accounts.access import Role
+from tasktalk.accounts.users import create_user, find_user_by_email
+from tasktalk.db.migrate import migrate
+from tasktalk.db.pool import connect
+from tasktalk.errors import BadRequest, NotFound
+from tasktalk.settings import Settings
+from tasktalk.up.sandbox import new_admin_link
+
+_ROLES = ("owner", "admin", "member")
+
+
+async def add_person(dsn: str, *, settings: Settings, email: str, name: str, role: str) -> str:
+    """Add somebody; a link that signs them in once."""
+    if role not in _ROLES:
+        raise BadRequest(f"role must be one of {', '.join(_ROLES)}", field="role")
+    await migrate(dsn)
+    conn = await connect(dsn)
+    try:
+        async with conn.transaction():
+            user_id = await create_user(
+                conn, name=name, email=email, role=cast("Role", role), timezone=settings.timezone
+            )
+            return await new_admin_link(conn, owner_id=user_id, web=_web(settings), now=datetime.now(UTC))
+    finally:
+        await conn.close()
+
+
+async def link_person(dsn: str, *, settings: Settings, email: str) -> str:
+    """A new sign-in link for somebody."""
+    conn = await connect(dsn)
+    try:
+        user = await find_user_by_email(conn, email=email)
+        if user is None:
+            raise NotFound(f"Nobody here has the address {email}.")
+        return await new_admin_link(conn, owner_id=user.id, web=_web(settings), now=datetime.now(UTC))
+    finally:
+        await conn.close()
+
+
+def _web(settings: Settings) -> str:
+    return settings.public_url.rstrip("/") or f"http://127.0.0.1:{settings.port}"

@@ -1,0 +1,178 @@
+"""The worker process: handles the inbox, sends the outbox, shows that it is alive."""
+
+import asyncio
+import os
+import signal
+import socket
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from uuid import UUID
+
+import aiohttp
+
+from tasktalk.crypto import Keyring
+from tasktalk.db import Pool
+from tasktalk.db.notify import listening
+from tasktalk.ids import new_id
+from tasktalk.integrations.connections import Directory, Integration
+from tasktalk.logs import get_log
+from tasktalk.main import wait_for_pool
+from tasktalk.messaging.sender import Lane, Pacing
+from tasktalk.messaging.turns import Turns
+from tasktalk.queue.claim import Q
+from tasktalk.queue.pace import Pace
+from tasktalk.queue.waiting import first
+from tasktalk.queue.worker import DATABASE_GONE, Rules, work
+from tasktalk.settings import Settings
+from tasktalk.whatsapp.graph import Graph
+
+log = get_log("worker")
+
+_BEAT_SECONDS = 1.0
+_LOOK_SECONDS = 30.0  # at the integrations, should a notice have been missed
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+_POOL_SIZE = 12
+
+
+class Worker:
+    """One process's share of the work. `stop` ends it gracefully."""
+
+    def __init__(self, settings: Settings, *, pool: Pool, directory: Directory, keyring: Keyring) -> None:
+        self.id = new_id()
+        self.stop = asyncio.Event()
+        self.restart_asked = False
+        self.pace = Pace()
+        self._settings, self._pool, self._directory, self._keyring = settings, pool, directory, keyring
+        self._inbox_wake, self._directory_changed = asyncio.Event(), asyncio.Event()
+        self._lanes: dict[UUID, tuple[Integration, Lane, asyncio.Task[None]]] = {}
+
+    def hear(self, channel: str, _payload: str) -> None:
+        """A NOTIFY came."""
+        if channel == "inbox":
+            self._inbox_wake.set()
+        elif channel == "outbox":
+            for _, lane, _ in self._lanes.values():
+                lane.wake.set()
+        elif channel == "integrations":
+            self._directory.forget()
+            self._directory_changed.set()
+
+    async def run(self) -> None:
+        """Work until `stop`; what is in hand is finished."""
+        settings = self._settings
+        rules = Rules(settings.claim_rows, settings.poll_seconds, settings.max_attempts, settings.retry_seconds)
+        turns = Turns(self._directory, self._keyring)
+        async with (
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=settings.send_concurrency * 2)) as session,
+            asyncio.TaskGroup() as group,
+        ):
+            group.create_task(self._beat())
+            group.create_task(
+                work(self._pool, turns.handle, rules=rules, pace=self.pace, wake=self._inbox_wake, stop=self.stop)
+            )
+            group.create_task(self._keep_lanes(session))
+
+    async def _keep_lanes(self, session: aiohttp.ClientSession) -> None:
+        """A lane for every integration with a token; a new one when its settings or token change."""
+        while not self.stop.is_set():
+            self._directory_changed.clear()
+            try:
+                await self._renew_lanes(session, await self._directory.all())
+            except DATABASE_GONE as error:
+                log.warning("database_gone", error=type(error).__name__)
+                await first(1.0, self.stop)
+                continue
+            await first(_LOOK_SECONDS, self._directory_changed, self.stop)
+        await self._end_lanes(list(self._lanes))
+
+    async def _renew_lanes(self, session: aiohttp.ClientSession, integrations: Sequence[Integration]) -> None:
+        wanted = {each.id: each for each in integrations if each.access_token}
+        await self._end_lanes([id_ for id_, (known, _, _) in self._lanes.items() if wanted.get(id_) != known])
+        for integration in wanted.values():
+            if integration.id not in self._lanes:
+                lane = self._open_lane(session, integration)
+                self._lanes[integration.id] = (integration, lane, asyncio.create_task(lane.run()))
+
+    def _open_lane(self, session: aiohttp.ClientSession, integration: Integration) -> Lane:
+        settings = self._settings
+        graph = Graph(
+            session,
+            base_url=integration.graph_url or settings.graph_url,
+            version=settings.graph_version,
+            access_token=integration.access_token or "",
+        )
+        pacing = Pacing(settings.send_concurrency, settings.send_timeout_seconds, settings.reconcile_seconds)
+        return Lane(self._pool, integration, graph, pacing, self.pace, asyncio.Event(), asyncio.Event())
+
+    async def _end_lanes(self, ids: Sequence[UUID]) -> None:
+        ending = [self._lanes.pop(id_) for id_ in ids]
+        for _, lane, _ in ending:
+            lane.stop.set()
+        for _, _, task in ending:
+            await task
+
+    async def _beat(self) -> None:
+        """Show figures every second; stop when an administrator asked for a restart."""
+        generation: int | None = None
+        while not self.stop.is_set():
+            try:
+                async with self._pool.acquire() as conn:
+                    await Q.beat(
+                        conn,
+                        id=self.id,
+                        host=socket.gethostname(),
+                        pid=os.getpid(),
+                        processing=self.pace.processing,
+                        figures=self._figures(),
+                    )
+                    asked = (await Q.get_control(conn))["generation"]
+                    if generation is None:
+                        await Q.fold_totals(conn)
+                        await Q.drop_old_workers(conn)
+                        generation = asked
+                    elif asked != generation:
+                        log.info("restart_asked")
+                        self.restart_asked = True
+                        self.stop.set()
+            except DATABASE_GONE as error:
+                log.warning("database_gone", error=type(error).__name__)
+            await first(_BEAT_SECONDS, self.stop)
+        with suppress(*DATABASE_GONE):
+            async with self._pool.acquire() as conn:
+                await Q.stop_worker(conn, id=self.id)
+
+    def _figures(self) -> dict[str, object]:
+        now = time.monotonic()
+        breakers = [lane.breaker for _, lane, _ in self._lanes.values()]
+        worst = next((each for each in breakers if each.state(now) != "closed"), None)
+        breaker = {"state": worst.state(now), "reason": worst.reason} if worst else {"state": "closed", "reason": ""}
+        return {**self.pace.figures(), "memory_mib": _memory_mib(), "breaker": breaker}
+
+
+async def run_worker(settings: Settings, *, dsn: str) -> bool:
+    """Work until SIGTERM or SIGINT; whether a restart was asked for."""
+    keyring = Keyring(settings.master_secret)
+    pool = await wait_for_pool(dsn, max_size=_POOL_SIZE, application_name="tasktalk-worker")
+    worker = Worker(settings, pool=pool, directory=Directory(pool, keyring), keyring=keyring)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, worker.stop.set)
+    async with listening(dsn, ("inbox", "outbox", "integrations"), worker.hear):
+        log.info("worker_ready", worker_id=str(worker.id), pid=os.getpid())
+        await worker.run()
+    try:
+        await asyncio.wait_for(pool.close(), 3)
+    except TimeoutError:
+        pool.terminate()
+    return worker.restart_asked
+
+
+def _memory_mib() -> float:
+    """Resident memory of this process; 0 where the system does not say."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        return 0.0
+    return round(pages * _PAGE_BYTES / 1024 / 1024, 1)

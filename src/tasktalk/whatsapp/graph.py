@@ -23,6 +23,7 @@ PHONE_NUMBER_FIELDS = (
     "platform_type,throughput,health_status,webhook_configuration"
 )
 
+_SURELY_BUFFERED = 32 * 1024  # bytes
 _USAGE = "X-Business-Use-Case-Usage"
 _encode = msgspec.json.Encoder().encode
 
@@ -144,20 +145,25 @@ class Graph:
                     content = b""  # the status is known, the rest was cut off
                 return _read_answer(response.status, response.headers, content)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise lost(_describe(error), written=upload is not None and upload.begun) from error
+            raise lost(_describe(error), written=upload is not None and upload.written) from error
 
 
 class _Upload:
-    """A body that remembers whether any of it was handed to a connection."""
+    """A body that remembers whether any of it was handed to a connection.
+
+    Writing to a connection that is closing, as a kept one may be, raises, and then nothing was handed over: aiohttp
+    sends the headers together with the first piece, and waits for room only with more than 64 KiB in its buffer.
+    """
 
     def __init__(self, content: bytes) -> None:
         self._content = content
-        self.begun = False
+        self.written = False
         self.headers = {"Content-Type": "application/json", "Content-Length": str(len(content))}
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        self.begun = True
+        self.written = len(self._content) > _SURELY_BUFFERED
         yield self._content
+        self.written = True
 
 
 def _read_answer(status: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:

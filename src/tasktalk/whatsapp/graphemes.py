@@ -1,7 +1,7 @@
 """Where a text may be cut: between what readers see as characters, never inside one.
 
 The rules of UAX 29 that matter in messages: combining marks, joined and coloured emoji, flags, keycaps, Indic
-conjuncts, Hangul. Lengths are counted in UTF-16 units, the largest count Meta may mean by "characters" (it does not say which).
+conjuncts, Hangul. Lengths are counted in UTF-16 units, the most that Meta may mean by "characters" (it does not say).
 """
 
 import unicodedata

@@ -1,0 +1,161 @@
+"""A message that is a task: its lead-in, its times and marks, and what is left as the title."""
+
+import re
+from dataclasses import dataclass
+
+from msgspec import UNSET
+
+from tasktalk.assistant.grammar.engine import Engine
+from tasktalk.assistant.grammar.phrasebook import Phrasebook
+from tasktalk.assistant.grammar.quickadd import as_duration
+from tasktalk.assistant.grammar.reading import Slots, read_slots
+from tasktalk.assistant.grammar.roles import When as Said
+from tasktalk.assistant.grammar.tokens import fold
+from tasktalk.assistant.grammar.titles import blank_formatting, make_title
+from tasktalk.assistant.grammar.values import Amount
+from tasktalk.assistant.understanding import Context, Draft, Span, When
+
+MAX_TITLE = 500
+_DEADLINE_TOKEN = ("deadline",)
+
+
+@dataclass(slots=True)
+class Captured:
+    """A captured task, and whether it was asked for in words ("remind me to …") rather than just said."""
+
+    draft: Draft
+    asked: bool
+    reminded: bool
+
+
+def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, begin: int = 0) -> Captured:
+    """Read `text[begin:]` as one task. The title may come out empty when nothing but slots was said."""
+    plain = blank_formatting(text)
+    folded = fold(plain)
+    lead, reminded = _find_lead(folded, begin, book)
+    slots = read_slots(" " * begin + plain[begin:], context, engine)
+    _read_priority_words(slots, folded, lead, book)
+    _read_before_due(slots, plain, folded, context, engine, book)
+    end = _read_list_name(slots, folded, lead, context, book) if lead > begin else None
+    spans = sorted(slots.spans, key=lambda span: span.start)
+    while True:  # "remind me tomorrow to call": the lead-in goes on after the time
+        skip = next((span.end for span in spans if span.start <= lead <= span.end and span.kind != "notes"), lead)
+        further, more = _find_lead(folded, skip, book) if skip > lead and lead > begin else (skip, False)
+        reminded = reminded or more
+        if further <= lead:
+            break
+        lead = further
+    title = make_title(plain[:end] if end else plain, spans, lead, book.loose_ends, book.loose_starts)
+    if reminded and (slots.due and slots.due.time) and not slots.reminders:
+        slots.reminders.append("PT0S")
+    if not title and book.alarm.search(folded):
+        title = plain[begin:lead].strip()
+    return Captured(as_draft(slots, title[:MAX_TITLE]), asked=lead > begin, reminded=reminded)
+
+
+def as_draft(slots: Slots, title: str | None, confidence: float = 0.0) -> Draft:
+    """A task of these slots."""
+    return Draft(title=title, confidence=confidence, **slot_values(slots))  # type: ignore[arg-type]
+
+
+def slot_values(slots: Slots) -> dict[str, object]:
+    """The slots as fields of a Draft or Intent."""
+    return {
+        "due": slots.due,
+        "start": slots.start,
+        "deadline": slots.deadline,
+        "end": slots.end,
+        "duration_minutes": slots.duration_minutes,
+        "recurrence": slots.recurrence,
+        "priority": slots.priority,
+        "project": slots.project,
+        "section": slots.section,
+        "labels": tuple(dict.fromkeys(slots.labels)),
+        "assignees": tuple(dict.fromkeys(slots.assignees)),
+        "reminders": tuple(slots.reminders),
+        "notes": slots.notes,
+        "spans": tuple(sorted(slots.spans, key=lambda span: span.start)),
+        "alternatives": tuple(slots.alternatives) if slots.alternatives else UNSET,
+    }
+
+
+def _find_lead(folded: str, begin: int, book: Phrasebook) -> tuple[int, bool]:
+    """Where the words end that ask for a task ("please remind me to"), and whether they ask for a reminder."""
+    at, reminded = begin, False
+    while True:
+        best, reminds = 0, False
+        for template, is_reminder in book.lead_ins:
+            size = template.lead(folded[at:])
+            if size > best:
+                best, reminds = size, is_reminder
+        if not best:
+            return at, reminded
+        at += best
+        reminded = reminded or reminds
+
+
+def _read_priority_words(slots: Slots, folded: str, lead: int, book: Phrasebook) -> None:
+    """ "high priority" anywhere, "urgent" only at either end of the task."""
+    if slots.priority is not None:
+        return
+    free = _outside(folded, slots.spans)
+    for found in book.priority_marks.finditer(free, lead):
+        _set_priority(slots, found, book)
+        return
+    for found in book.priority_edges.finditer(free, lead):
+        if not free[lead : found.start()].strip(" ,:;!-") or not free[found.end() :].strip(" .,:;!-"):
+            _set_priority(slots, found, book)
+            return
+
+
+def _set_priority(slots: Slots, found: re.Match[str], book: Phrasebook) -> None:
+    slots.priority = book.slots["priorities"][found.group()]
+    slots.spans.append(Span(start=found.start(), end=found.end(), kind="priority"))
+
+
+def _outside(folded: str, spans: list[Span]) -> str:
+    """The text with every span blanked, places kept."""
+    for span in spans:
+        folded = folded[: span.start] + "\0" * (span.end - span.start) + folded[span.end :]
+    return folded
+
+
+def _read_before_due(slots: Slots, text: str, folded: str, context: Context, engine: Engine, book: Phrasebook) -> None:
+    """ "remind me 30 minutes before" is a reminder relative to the due moment."""
+    found = book.before_due.search(folded)
+    if not found:
+        return
+    amounts = [node.senses for node in engine.read(f"for {found['amount']}", context.now, [])]
+    said = next((senses["WHEN"] for senses in amounts if "WHEN" in senses), None)
+    if not isinstance(said, Said) or not isinstance(said.value, Amount):
+        return
+    sizes = {"day": 1440, "week": 10080}
+    minutes = said.value.minutes or round(sum(number * sizes.get(unit, 0) for unit, number in said.value.parts))
+    if minutes:
+        slots.reminders.append(as_duration(minutes))
+        slots.spans = [span for span in slots.spans if span.end <= found.start() or span.start >= found.end()]
+        slots.spans.append(Span(start=found.start(), end=found.end(), kind="reminder"))
+
+
+def _read_list_name(slots: Slots, folded: str, lead: int, context: Context, book: Phrasebook) -> int | None:
+    """ "add milk to the shopping list" names a project; where the title ends before it, or None."""
+    for pattern in book.into_list:
+        found = pattern.search(folded, lead)
+        if found is None:
+            continue
+        start = found.start()
+        if pattern.groups and slots.project is None:
+            name = found["list"].strip()
+            if len(name.split()) > 3:  # noqa: PLR2004  (a sentence, no name)
+                continue
+            if name not in book.plain_lists:
+                known = {fold(each): each for each in context.projects}
+                slots.project = known.get(f"{name} list", known.get(name, name))
+        slots.spans.append(
+            Span(start=start + len(folded[start:]) - len(folded[start:].lstrip()), end=len(folded), kind="project")
+        )
+        return start
+    return None
+
+
+__all__ = ["Captured", "When", "as_draft", "capture", "slot_values"]

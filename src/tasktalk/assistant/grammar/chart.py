@@ -1,0 +1,211 @@
+"""The machine the rules run on: a row of nodes, and rules that turn neighbours into one node, stage after stage.
+
+Every node may be several kinds of thing at once ("second" is an ordinal and a unit), so each set of kinds is given
+a letter, and a rule's pattern, written over kinds, becomes a regular expression over the row's letters. In a stage the
+longest match at the leftmost place wins; a rule's action may still decline it by returning None ("32 August").
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Kinds = frozenset[str]
+
+
+class Node:
+    """A piece `[start, end)` of the message, and what it may be: a value for each kind."""
+
+    __slots__ = ("end", "letter", "senses", "start", "weak")
+
+    def __init__(self, start: int, end: int, senses: dict[str, Any], letter: str, *, weak: bool = False) -> None:
+        """`weak` words need a neighbour to count."""
+        self.start = start
+        self.end = end
+        self.senses = senses
+        self.letter = letter
+        self.weak = weak
+
+    def __repr__(self) -> str:
+        """For a person in a debugger."""
+        return f"<{self.start}:{self.end} {self.senses}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the rules may look at beyond the words: the local time, and whether 5/6 is in May or June."""
+
+    now: dt.datetime  # naive, on the person's wall clock
+    date_order: str = "MDY"
+
+    @property
+    def today(self) -> dt.date:
+        """The person's day."""
+        return self.now.date()
+
+
+class Found:
+    """The nodes that a rule matched."""
+
+    __slots__ = ("_groups", "_match", "_offset", "nodes", "setting")
+
+    def __init__(
+        self, nodes: Sequence[Node], match: re.Match[str], groups: dict[str, tuple[str, ...]], setting: Setting
+    ) -> None:
+        self.nodes = nodes
+        self.setting = setting
+        self._match = match
+        self._groups = groups
+        self._offset = match.start()
+
+    def __getitem__(self, name: str) -> Any:
+        """The value of the named node, or None where the match has none."""
+        at = self._match.start(name) if name in self._groups else -1
+        if at < 0:
+            return None
+        senses = self.nodes[at - self._offset].senses
+        return next(senses[kind] for kind in self._groups[name] if kind in senses)
+
+    def all(self, *kinds: str) -> list[Any]:
+        """The values of every matched node that is one of `kinds`, in order."""
+        return [node.senses[kind] for node in self.nodes for kind in kinds if kind in node.senses]
+
+    def node(self, name: str) -> Node:
+        """The named node itself."""
+        return self.nodes[self._match.start(name) - self._offset]
+
+
+Action = Callable[[Found], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A pattern over kinds, the kind it makes, and the action that makes its value or declines with None."""
+
+    pattern: str
+    makes: str
+    action: Action
+
+
+class Rules:
+    """A stage's rules, gathered by its decorator: `@rules("IN q:QTY", makes="MOMENT")`."""
+
+    def __init__(self, *, repeat: bool = False) -> None:
+        """`repeat`: go over the row again until nothing changes."""
+        self.repeat = repeat
+        self.list: list[Rule] = []
+
+    def __call__(self, *patterns: str, makes: str) -> Callable[[Action], Action]:
+        """Register an action for each of `patterns`."""
+
+        def register(action: Action) -> Action:
+            self.list.extend(Rule(pattern, makes, action) for pattern in patterns)
+            return action
+
+        return register
+
+
+class Alphabet:
+    """The letter of each set of kinds."""
+
+    def __init__(self) -> None:
+        self._letters: dict[Kinds, str] = {}
+
+    def letter(self, kinds: Iterable[str]) -> str:
+        """The letter for this set of kinds, a new one if the set is new."""
+        key = frozenset(kinds)
+        if key not in self._letters:
+            self._letters[key] = chr(0xE000 + len(self._letters))
+        return self._letters[key]
+
+    def get_class(self, kind: str) -> str:
+        """A character class of all letters whose set has `kind`."""
+        return "[" + "".join(letter for kinds, letter in self._letters.items() if kind in kinds) + "]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    regex: re.Pattern[str]
+    groups: dict[str, tuple[str, ...]]
+    letter: str
+    rule: Rule
+
+
+def _compile(pattern: str, alphabet: Alphabet) -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
+    groups: dict[str, tuple[str, ...]] = {}
+    out = []
+    for word in _split(pattern):
+        name, kinds, other = word
+        if other:
+            out.append("(?:" if other == "(" else other)
+            continue
+        options = tuple(kinds.split("/"))
+        letters = "[" + "".join(alphabet.get_class(kind)[1:-1] for kind in options) + "]"
+        if letters == "[]":
+            letters = "(?!)"  # no word of these languages is of this kind
+        if name:
+            groups[name] = options
+            out.append(f"(?P<{name}>{letters})")
+        else:
+            out.append(letters)
+    return re.compile("".join(out)), groups
+
+
+_WORDS = re.compile(
+    r"(?:(?P<name>[a-z]\w*):)?(?P<kinds>[A-Z][A-Z_0-9]*(?:/[A-Z][A-Z_0-9]*)*)|(?P<other>\(\?!|\(\?=|[()|?*+$^])"
+)
+
+
+def _split(pattern: str) -> Iterable[tuple[str | None, str, str]]:
+    for found in _WORDS.finditer(pattern):
+        yield found["name"], found["kinds"] or "", found["other"] or ""
+
+
+class Machine:
+    """Stages of rules compiled for an alphabet. Make all letters of tokens before making the machine."""
+
+    def __init__(self, stages: Sequence[Rules], alphabet: Alphabet) -> None:
+        made = {rule.makes: alphabet.letter({rule.makes}) for stage in stages for rule in stage.list}
+        self._stages: list[tuple[bool, list[_Compiled]]] = []
+        for stage in stages:
+            compiled = [_Compiled(*_compile(rule.pattern, alphabet), made[rule.makes], rule) for rule in stage.list]
+            self._stages.append((stage.repeat, compiled))
+
+    def run(self, row: list[Node], setting: Setting) -> list[Node]:
+        """The row after all stages."""
+        for repeat, rules in self._stages:
+            reduced = _reduce(row, rules, setting)
+            while repeat and len(reduced) < len(row):
+                row = reduced
+                reduced = _reduce(row, rules, setting)
+            row = reduced
+        return row
+
+
+def _reduce(row: list[Node], rules: list[_Compiled], setting: Setting) -> list[Node]:
+    letters = "".join([node.letter for node in row])
+    matches: list[tuple[int, int, int, re.Match[str]]] = []
+    for order, compiled in enumerate(rules):
+        for found in compiled.regex.finditer(letters):
+            start, end = found.span()
+            if end > start:
+                matches.append((start, -end, order, found))
+    if not matches:
+        return row
+    matches.sort(key=lambda match: match[:3])
+    out: list[Node] = []
+    at = 0
+    for start, minus_end, order, found in matches:
+        if start < at:
+            continue
+        compiled = rules[order]
+        nodes = row[start:-minus_end]
+        value = compiled.rule.action(Found(nodes, found, compiled.groups, setting))
+        if value is None:
+            continue
+        out.extend(row[at:start])
+        out.append(Node(nodes[0].start, nodes[-1].end, {compiled.rule.makes: value}, compiled.letter))
+        at = -minus_end
+    out.extend(row[at:])
+    return out

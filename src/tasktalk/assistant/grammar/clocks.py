@@ -1,0 +1,207 @@
+"""Rules for times of day: "5pm", "17:30", "630 am", "half past 3", "at 3:30", "8 in the evening"."""
+
+from dataclasses import replace
+
+from tasktalk.assistant.grammar.chart import Found, Rules
+from tasktalk.assistant.grammar.values import Clock
+
+CLOCKS = Rules()
+DAYPARTS = Rules()
+TIMESPANS = Rules()
+
+LAST_SMALL_HOUR = 6  # "at 3" is in the afternoon, "at 8" in the morning, unless other words say otherwise
+NOON = 12
+
+
+def read_hour(hour: int, minute: int = 0, *, fixed: bool = False) -> Clock | None:
+    """A time on the 24-hour clock, or None where there is none. Small hours not marked as such mean the afternoon."""
+    if hour > 24 or minute > 59 or (hour == 24 and minute):  # noqa: PLR2004  (a clock)
+        return None
+    if fixed or hour > NOON or hour == 0:
+        return Clock(hour, minute, fixed=True)
+    if hour <= LAST_SMALL_HOUR:
+        return Clock(hour + NOON, minute, fixed=False)
+    return Clock(hour, minute, fixed=False)
+
+
+def with_half(hour: int, minute: int, half: str) -> Clock | None:
+    """A time on the 12-hour clock; None for "14PM"."""
+    if not 1 <= hour <= NOON or minute > 59:  # noqa: PLR2004  (a clock)
+        return None if half == "am" or not NOON < hour < 24 else None  # noqa: PLR2004
+    return Clock(hour % NOON + (NOON if half == "pm" else 0), minute)
+
+
+def _split(figures: str) -> tuple[int, int]:
+    return int(figures[:-2]), int(figures[-2:])
+
+
+@CLOCKS("AT? h:D12 (COLON|DOT) n:D12 a:AMPM", "AT? h:D12 COLON n:D12 (COLON D12)? (DOT NUM)? a:AMPM", makes="CLOCK")
+def _twelve(m: Found) -> Clock | None:
+    return with_half(m["h"], m["n"], m["a"])
+
+
+@CLOCKS("AT? h:D12 a:AMPM", makes="CLOCK")
+def _hour_twelve(m: Found) -> Clock | None:
+    return with_half(m["h"], 0, m["a"])
+
+
+@CLOCKS("AT? h:NUM a:AMPM", makes="CLOCK")
+def _word_twelve(m: Found) -> Clock | None:
+    return with_half(m["h"], 0, m["a"])
+
+
+@CLOCKS("AT? h:NUM n:NUM a:AMPM", makes="CLOCK")
+def _words_twelve(m: Found) -> Clock | None:
+    return with_half(m["h"], m["n"], m["a"]) if m["n"] >= 5 else None  # noqa: PLR2004  ("two five pm" is no time)
+
+
+@CLOCKS("AT? f:HMM a:AMPM", makes="CLOCK")
+def _figures_twelve(m: Found) -> Clock | None:
+    return with_half(*_split(m["f"]), m["a"])
+
+
+@CLOCKS("AT? h:D12 COLON n:D12 (COLON D12)? (DOT NUM)?", makes="CLOCK")
+def _colon(m: Found) -> Clock | None:
+    text_is_two = m.nodes[[i for i, node in enumerate(m.nodes) if "COLON" in node.senses][0] + 1]  # noqa: RUF015
+    if text_is_two.end - text_is_two.start != 2:  # noqa: PLR2004  ("3:1" is a ratio)
+        return None
+    return read_hour(m["h"], m["n"], fixed="PADDED" in m.node("h").senses)
+
+
+@CLOCKS("AT h:D12 DOT n:D12", makes="CLOCK")
+def _dot(m: Found) -> Clock | None:
+    node = m.node("n")
+    return read_hour(m["h"], m["n"]) if node.end - node.start == 2 else None  # noqa: PLR2004  (two figures)
+
+
+@CLOCKS("AT? h:D12 HSEP n:D12", "h:D12 HSEP n:D12", makes="CLOCK")
+def _h_between(m: Found) -> Clock | None:
+    return read_hour(m["h"], m["n"], fixed=True)
+
+
+@CLOCKS("AT f:HMM OCLOCK?", makes="CLOCK")
+def _at_figures(m: Found) -> Clock | None:
+    return read_hour(*_split(m["f"]), fixed=len(m["f"]) == 4)  # noqa: PLR2004  ("at 1730")
+
+
+@CLOCKS("AT? h:NUM OCLOCK a:AMPM?", makes="CLOCK")
+def _oclock(m: Found) -> Clock | None:
+    return with_half(m["h"], 0, m["a"]) if m["a"] else read_hour(m["h"])
+
+
+@CLOCKS("AT w:CLOCKWORD", "w:CLOCKWORD", makes="CLOCK")
+def _named(m: Found) -> Clock:
+    hour, minute = m["w"].split(":")
+    return Clock(int(hour), int(minute))
+
+
+@CLOCKS("AT? HALF PASTHOUR h:NUM OCLOCK? a:AMPM?", makes="CLOCK")
+def _half_past(m: Found) -> Clock | None:
+    return with_half(m["h"], 30, m["a"]) if m["a"] else read_hour(m["h"], 30)
+
+
+@CLOCKS(
+    "AT? q:QUARTER p:PASTHOUR h:NUM OCLOCK? a:AMPM?", "AT? q:QUARTER p:TOHOUR h:NUM OCLOCK? a:AMPM?",
+    "AT? q:NUM UNIT? p:PASTHOUR h:NUM OCLOCK? a:AMPM?", "AT? q:NUM UNIT? p:TOHOUR h:NUM OCLOCK a:AMPM?",
+    "AT? q:NUM UNIT? p:TOHOUR h:NUM a:AMPM", "AT q:NUM UNIT? p:TOHOUR h:NUM", makes="CLOCK",
+)  # fmt: skip
+def _past_or_to(m: Found) -> Clock | None:
+    minutes = m["q"] * m["p"]
+    if not 0 < m["q"] < 60 or not 1 <= m["h"] <= NOON or m["q"] % 5 and not m["a"]:  # noqa: PLR2004  (a clock)
+        return None
+    hour, minute = (m["h"], minutes) if minutes > 0 else ((m["h"] - 2) % NOON + 1, 60 + minutes)
+    return with_half(hour, minute, m["a"]) if m["a"] else read_hour(hour, minute)
+
+
+@CLOCKS("AT h:NUM (?! SLASH|HYPHEN|DOT|COLON|UNIT|WORD|LITERAL|MONTH|OF|WEEKDAY|COMMA NUM|PERCENT)", makes="CLOCK")
+def _bare_hour(m: Found) -> Clock | None:
+    return read_hour(m["h"]) if 0 < m["h"] <= 24 else None  # noqa: PLR2004  (a clock)
+
+
+@CLOCKS("AT h:NUM n:NUM (?! WORD|UNIT|LITERAL)", makes="CLOCK")
+def _bare_words(m: Found) -> Clock | None:
+    return read_hour(m["h"], m["n"]) if 0 < m["h"] <= NOON and m["n"] >= 5 else None  # noqa: PLR2004  ("at two thirty")
+
+
+def place(clock: Clock, part_hour: int) -> Clock:
+    """The clock as a part of the day fixes it: "8 in the evening", "1 at night", "12 at night"."""
+    if clock.part:
+        return clock
+    if clock.fixed and clock.hour > NOON:
+        return clock
+    hour = clock.hour % NOON
+    if part_hour < NOON:
+        return replace(clock, hour=hour, fixed=True)
+    if part_hour == NOON:
+        return replace(clock, hour=NOON if hour in {0, NOON} else hour if hour >= 10 else hour + NOON, fixed=True)  # noqa: PLR2004  (11 is still noonish)
+    if part_hour >= 21 and hour < 6:  # noqa: PLR2004  (after midnight is still night)
+        return replace(clock, hour=hour if hour else 24, fixed=True)
+    return replace(clock, hour=hour + NOON, fixed=True)
+
+
+@DAYPARTS("c:CLOCK (IN THE|IN|AT|THIS|ON THE)? p:PART", makes="CLOCK")
+def _clock_part(m: Found) -> Clock:
+    return place(m["c"], m["p"])
+
+
+@DAYPARTS("IN THE p:PART AT? h:NUM (?! UNIT|WORD|SLASH|MONTH)", makes="CLOCK")
+def _part_clock(m: Found) -> Clock | None:
+    clock = read_hour(m["h"])
+    return clock and place(clock, m["p"])
+
+
+@DAYPARTS("(IN THE|IN|DURING) p:PART c:CLOCK", makes="CLOCK")
+def _part_then_clock(m: Found) -> Clock:
+    return place(m["c"], m["p"])
+
+
+@DAYPARTS("h:D12 IN THE p:PART", makes="CLOCK")
+def _hour_in_part(m: Found) -> Clock | None:
+    clock = read_hour(m["h"])
+    return clock and place(clock, m["p"])
+
+
+@DAYPARTS("IN THE p:PART", "AT p:PART", makes="DAYPART")
+def _in_part(m: Found) -> Clock:
+    return Clock(m["p"], part=True)
+
+
+def _same_half(start: Clock, end: Clock) -> Clock:
+    """The first hour of a range takes the half of the day of the second: "3-4pm", but "11-1pm"."""
+    if start.fixed or not end.fixed:
+        return start
+    for guess in (start.afternoon(), start.forenoon()):
+        if (guess.hour, guess.minute) < (end.hour, end.minute):
+            return guess
+    return start
+
+
+def after(start: Clock, end: Clock) -> Clock:
+    """The second hour of a range, put behind the first where its half was left open: "8pm - 11", "from 10 to 2"."""
+    if end.fixed or (end.hour, end.minute) > (start.hour, start.minute) and not start.fixed:
+        return end
+    for guess in (end.forenoon(), end.afternoon()):
+        if (guess.hour, guess.minute) > (start.hour, start.minute):
+            return guess
+    return end
+
+
+_NO_DAY = "(?! UNIT|WORD|MONTH|SLASH|HYPHEN|DOT|LITERAL)"
+
+
+@TIMESPANS(
+    "(FROM|BETWEEN)? a:CLOCK (TO|DASH|HYPHEN|UNTIL) b:CLOCK",
+    f"(FROM|BETWEEN)? a:CLOCK (TO|DASH|HYPHEN|UNTIL) b:NUM {_NO_DAY}",
+    "(FROM|BETWEEN|AT)? a:NUM (TO|DASH|HYPHEN) b:CLOCK",
+    f"AT a:NUM (TO|DASH|HYPHEN) b:NUM {_NO_DAY}",
+    f"FROM a:NUM (TO|DASH|HYPHEN|UNTIL) b:NUM {_NO_DAY}",
+    f"BETWEEN a:CLOCK/NUM (AND|HYPHEN|DASH) b:CLOCK/NUM {_NO_DAY}",
+    makes="TIMESPAN",
+)
+def _timespan(m: Found) -> tuple[Clock, Clock] | None:
+    start = m["a"] if isinstance(m["a"], Clock) else read_hour(m["a"])
+    end = m["b"] if isinstance(m["b"], Clock) else read_hour(m["b"])
+    if start is None or end is None:
+        return None
+    start = _same_half(start, end)
+    return start, after(start, end)

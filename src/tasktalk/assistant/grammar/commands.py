@@ -1,0 +1,340 @@
+"""Commands: what a whole message orders to be done with tasks that exist, or with the account."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tasktalk.assistant.grammar.capture import slot_values
+from tasktalk.assistant.grammar.engine import Engine
+from tasktalk.assistant.grammar.phrasebook import Phrasebook
+from tasktalk.assistant.grammar.queries import read_query
+from tasktalk.assistant.grammar.reading import Slots, read_slots
+from tasktalk.assistant.grammar.targets import find_open, find_people, read_target
+from tasktalk.assistant.grammar.tokens import fold
+from tasktalk.assistant.understanding import Context, Intent, Query, Settings, Target, When
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command template that matched: the message, its slots in the person's own spelling, and what to read them with."""
+
+    text: str
+    match: re.Match[str]
+    context: Context
+    engine: Engine
+    book: Phrasebook
+
+    def __getitem__(self, name: str) -> str | None:
+        """The words of a slot as they were written, or None."""
+        if name not in self.match.re.groupindex or self.match.start(name) < 0:
+            return None
+        return self.text[self.match.start(name) : self.match.end(name)].strip()
+
+    def target(self) -> Target:
+        """The task it speaks of."""
+        return read_target(self["numbers"] or self["target"], self.book)
+
+    def when(self) -> Slots | None:
+        """The slots of its {when}, or None when the words there are no time, or more than a time."""
+        words = self["when"]
+        if words is None:
+            return None
+        slots = read_slots(words, self.context, self.engine, keep_time_alone=True)
+        covered = sum(span.end - span.start for span in slots.spans)
+        return slots if slots.has_time and covered >= len(words.strip(" .,!")) - 1 else None
+
+
+Reader = Callable[[Order], Intent | None]
+_READERS: dict[str, Reader] = {}
+SURE, LIKELY, PERHAPS = 0.97, 0.9, 0.6
+
+
+def reads(*names: str) -> Callable[[Reader], Reader]:
+    """Register the reader of these commands of the lexicon."""
+
+    def register(reader: Reader) -> Reader:
+        for name in names:
+            _READERS[name] = reader
+        return reader
+
+    return register
+
+
+def read_command(text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
+    """The command that the whole message is, or None."""
+    folded = fold(text)
+    for command, match in book.find_commands(folded):
+        intent = _READERS[command.name](Order(text, match, context, engine, book))
+        if intent is not None:
+            return intent
+    return None
+
+
+def _plain(name: str) -> Reader:
+    def read(_order: Order) -> Intent:
+        return Intent(intent=name, confidence=SURE)  # type: ignore[arg-type]
+
+    return read
+
+
+for _name in ("help", "undo", "confirm", "cancel", "greet", "plan_day", "list_projects"):
+    _READERS[_name] = _plain(_name)
+
+
+@reads("thanks")
+def _thanks(_order: Order) -> Intent:
+    return Intent(intent="greet", confidence=LIKELY, action="thanks")
+
+
+def _action(name: str) -> Reader:
+    def read(_order: Order) -> Intent:
+        return Intent(intent="settings", confidence=SURE, action=name)
+
+    return read
+
+
+for _name, _value in {"stop": "stop", "start": "start", "export": "export", "forget": "forget me"}.items():
+    _READERS[_name] = _action(_value)
+
+
+def _summary(period: str) -> Reader:
+    def read(_order: Order) -> Intent:
+        return Intent(intent="summary", confidence=SURE, action=period, query=Query())
+
+    return read
+
+
+for _value in ("daily", "weekly", "monthly"):
+    _READERS[f"summary_{_value}"] = _summary(_value)
+
+
+@reads("link_account")
+def _link(order: Order) -> Intent | None:
+    code = order["code"]
+    if code is None:
+        return Intent(intent="link_account", confidence=SURE)
+    if not (any(char.isdigit() for char in code) or code.isupper()):
+        return None
+    return Intent(intent="link_account", confidence=SURE, query=Query(text=code))
+
+
+@reads("list_tasks")
+def _list(order: Order) -> Intent | None:
+    if order["when"] is not None and order.when() is None:
+        return None
+    return Intent(
+        intent="list_tasks", confidence=SURE, query=read_query(order.text, order.context, order.engine, order.book)
+    )
+
+
+@reads("search")
+def _search(order: Order) -> Intent:
+    return Intent(intent="search", confidence=LIKELY, query=Query(text=(order["text"] or "").strip("\"'“”")))
+
+
+@reads("create_project")
+def _create_project(order: Order) -> Intent | None:
+    name = (order["text"] or "").strip(" \"'“”.:")
+    if name and fold(name) in order.book.plain_lists:
+        return None
+    return Intent(intent="create_project", confidence=LIKELY if name else PERHAPS, project=name or None)
+
+
+def _change_project(action: str) -> Reader:
+    def read(order: Order) -> Intent | None:
+        people = find_people(order["people"] or "", order.context.people)
+        if order["people"] is not None and not people:
+            return None
+        return Intent(
+            intent="update_project", confidence=LIKELY, project=_known_project(order), action=action, title=order["text"],
+            assignees=tuple(people),
+        )  # fmt: skip
+
+    return read
+
+
+for _name in ("rename", "archive", "share", "delete"):
+    _READERS[f"{_name}_project"] = _change_project(_name)
+
+
+def _known_project(order: Order) -> str | None:
+    said = (order["project"] or "").strip(" #\"'“”?.!")
+    return next((name for name in order.context.projects if fold(name) == fold(said)), said or None)
+
+
+@reads("project_status")
+def _project_status(order: Order) -> Intent:
+    name = _known_project(order)
+    return Intent(
+        intent="project_status", confidence=LIKELY, project=name, query=Query(filter=f"#{name}" if name else None)
+    )
+
+
+@reads("timezone")
+def _timezone(order: Order) -> Intent:
+    return Intent(intent="settings", confidence=LIKELY, settings=Settings(timezone=(order["text"] or "").strip(" .")))
+
+
+@reads("language")
+def _language(order: Order) -> Intent | None:
+    code = order.book.slots["languages"].get(fold(order["language"] or ""))
+    return Intent(intent="settings", confidence=LIKELY, settings=Settings(language=code)) if code else None
+
+
+@reads("digest")
+def _digest(order: Order) -> Intent | None:
+    slots = order.when()
+    if slots is None or slots.due is None or slots.due.time is None:
+        return None
+    return Intent(intent="settings", confidence=LIKELY, settings=Settings(digest_time=slots.due.time))
+
+
+@reads("quiet")
+def _quiet(order: Order) -> Intent | None:
+    hours = []
+    for name in ("from", "to"):
+        words = order[name] or ""
+        slots = read_slots(f"at {words}", order.context, order.engine, keep_time_alone=True)
+        if slots.due is None or slots.due.time is None:
+            return None
+        # "from 10 to 7" is a night: the evening hour first
+        hour, minute = map(int, slots.due.time.split(":"))
+        bare = words.strip().isdigit()
+        if bare and name == "from" and 6 <= hour < 12:  # noqa: PLR2004
+            hour += 12
+        if bare and name == "to" and 12 < hour < 24 and int(words) < 12:  # noqa: PLR2004
+            hour -= 12
+        hours.append(f"{hour:02}:{minute:02}")
+    return Intent(intent="settings", confidence=LIKELY, settings=Settings(quiet_hours=tuple(hours)))
+
+
+def _notify(on: bool) -> Reader:  # noqa: FBT001  (on or off is all there is)
+    def read(_order: Order) -> Intent:
+        return Intent(intent="settings", confidence=LIKELY, settings=Settings(notifications=on))
+
+    return read
+
+
+_READERS["notifications_off"] = _notify(on=False)
+_READERS["notifications_on"] = _notify(on=True)
+
+
+@reads("snooze")
+def _snooze(order: Order) -> Intent | None:
+    if order["when"] is None:
+        return Intent(intent="snooze", confidence=LIKELY, target=order.target())
+    words = order["when"]
+    slots = order.when() or read_slots(f"in {words}", order.context, order.engine)
+    if not slots.has_time:
+        return None
+    minutes = slots.duration_minutes or _relative_minutes(words or "", order)
+    return Intent(
+        intent="snooze",
+        confidence=LIKELY,
+        target=order.target(),
+        due=None if minutes else slots.due,
+        duration_minutes=minutes,
+    )
+
+
+def _relative_minutes(words: str, order: Order) -> int | None:
+    bare = re.sub(r"^(in|for)\s+", "", fold(words))
+    return read_slots(f"x for {bare}", order.context, order.engine).duration_minutes
+
+
+def _about_task(name: str, confidence: float) -> Reader:
+    def read(order: Order) -> Intent | None:
+        target = order.target()
+        if target.text and read_slots(target.text, order.context, order.engine).due and name == "complete_task":
+            return None
+        return Intent(intent=name, confidence=confidence, target=target)  # type: ignore[arg-type]
+
+    return read
+
+
+_READERS["complete_task"] = _about_task("complete_task", 0.95)
+_READERS["reopen_task"] = _about_task("reopen_task", 0.95)
+
+
+@reads("delete_task")
+def _delete(order: Order) -> Intent | None:
+    words = order["target"] or order["numbers"]
+    if words is None and fold(order.text).split()[-1] in order.book.slots["all_words"]:
+        return Intent(intent="delete_task", confidence=LIKELY, target=Target(all=True))
+    return Intent(intent="delete_task", confidence=LIKELY, target=read_target(words or order["things"], order.book))
+
+
+def _if_open(name: str) -> Reader:
+    """ "finish the report" is a command only where such a task is open; otherwise it is a new one."""
+
+    def read(order: Order) -> Intent | None:
+        target = order.target()
+        if target.text is None:
+            return Intent(intent=name, confidence=LIKELY, target=target)  # type: ignore[arg-type]
+        title = find_open(target.text, order.context.open_titles)
+        return Intent(intent=name, confidence=LIKELY, target=target) if title else None  # type: ignore[arg-type]
+
+    return read
+
+
+_READERS["complete_if_open"] = _if_open("complete_task")
+_READERS["delete_if_open"] = _if_open("delete_task")
+
+
+@reads("rename")
+def _rename(order: Order) -> Intent | None:
+    return Intent(intent="update_task", confidence=LIKELY, target=order.target(), title=order["text"])
+
+
+@reads("assign_task")
+def _assign(order: Order) -> Intent | None:
+    people = find_people(order["people"] or "", order.context.people)
+    if not people:
+        return None
+    return Intent(intent="assign_task", confidence=LIKELY, target=order.target(), assignees=tuple(people))
+
+
+@reads("comment_task")
+def _comment(order: Order) -> Intent:
+    return Intent(intent="comment_task", confidence=LIKELY, target=order.target(), comment=order["comment"])
+
+
+@reads("reschedule_task")
+def _reschedule(order: Order) -> Intent | None:
+    if order["when"] is None:
+        return Intent(intent="reschedule_task", confidence=LIKELY, target=order.target(), clear=("due",))
+    slots = order.when()
+    target = order.target()
+    if slots is None:
+        return None
+    if target.text and find_open(target.text, order.context.open_titles) is None and not _is_strong(order):
+        return None
+    return change(order.text, slots, target, LIKELY)
+
+
+def _is_strong(order: Order) -> bool:
+    """Verbs that only ever speak of a task that exists; "move boxes to Friday's flat" may be a new one."""
+    return fold(order.text).split()[0] not in {"move", "set", "schedule", "make", "do", "change"} or bool(
+        order.context.open_titles
+    )
+
+
+def change(text: str, slots: Slots, target: Target, confidence: float) -> Intent:
+    """A change of a task: of its date alone `reschedule_task`, of anything else `update_task`."""
+    values = slot_values(slots)
+    only_date = bool(slots.due or slots.no_date) and not (
+        slots.has_marks or slots.recurrence or slots.reminders or slots.deadline
+    )
+    clear = ("due",) if slots.no_date else ()
+    shift = len(text) - len(text)  # spans of a slot are within the slot; only whole messages carry them
+    values["spans"] = () if shift == 0 and slots.spans and text != "" and not only_date else values["spans"]
+    return Intent(
+        intent="reschedule_task" if only_date else "update_task",
+        confidence=confidence,
+        target=target,
+        clear=clear,
+        **values,  # type: ignore[arg-type]
+    )
+
+
+__all__ = ["LIKELY", "PERHAPS", "SURE", "When", "change", "read_command"]

@@ -1,0 +1,43 @@
+"""Puts the stages in order and reads a message into its row."""
+
+import datetime as dt
+from functools import lru_cache
+
+from tasktalk.assistant.grammar.chart import Alphabet, Machine, Node, Setting
+from tasktalk.assistant.grammar.clocks import CLOCKS, DAYPARTS, TIMESPANS
+from tasktalk.assistant.grammar.dates import DATES, MONTHS
+from tasktalk.assistant.grammar.days import DAYS, OFFSETS
+from tasktalk.assistant.grammar.joins import BOUNDS, JOINS
+from tasktalk.assistant.grammar.lexicon import Lexicon, load
+from tasktalk.assistant.grammar.numbers import AMOUNTS, NUMBERS, SUMS
+from tasktalk.assistant.grammar.recurrence import BASES, CYCLES, LISTS, NTH_LISTS, NTHS
+from tasktalk.assistant.grammar.roles import ROLES
+from tasktalk.assistant.grammar.rows import RowMaker
+from tasktalk.assistant.grammar.tokens import tokenise
+
+# Small things first: a stage sees what the stages before it have made.
+STAGES = (
+    NUMBERS, LISTS, NTHS, NTH_LISTS, AMOUNTS, SUMS, CLOCKS, DAYPARTS, BASES, CYCLES, DATES, DAYS, MONTHS, TIMESPANS, OFFSETS, JOINS,
+    BOUNDS, ROLES,
+)  # fmt: skip
+
+
+class Engine:
+    """The rules compiled for the words of some languages."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        alphabet = Alphabet()
+        self._rows = RowMaker(lexicon, alphabet)
+        self._machine = Machine(STAGES, alphabet)
+
+    def read(self, text: str, now: dt.datetime, taken: list[tuple[int, int]]) -> list[Node]:
+        """The message as a row in which every time expression has become one node of kind WHEN."""
+        row = self._rows.make(tokenise(text, taken))
+        return self._machine.run(row, Setting(now, self.lexicon.date_order))
+
+
+@lru_cache(maxsize=16)
+def get_engine(languages: tuple[str, ...]) -> Engine:
+    """The engine for these languages, built once. Raises FileNotFoundError for a language without a lexicon."""
+    return Engine(load(languages))

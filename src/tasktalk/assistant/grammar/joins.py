@@ -1,0 +1,226 @@
+"""Rules that put the pieces together: a day and its time, a beginning and an end, a repetition and its bounds."""
+
+import datetime as dt
+from dataclasses import replace
+
+from tasktalk.assistant.grammar.calendar import CODES, find_date, shift
+from tasktalk.assistant.grammar.chart import Found, Rules
+from tasktalk.assistant.grammar.clocks import place
+from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Repeat, Stretch
+
+JOINS = Rules(repeat=True)
+BOUNDS = Rules(repeat=True)
+
+
+def at(day: Moment, clock: Clock) -> Moment | None:
+    """The day at that time; None when it has another already."""
+    if day.clock is None:
+        return replace(day, clock=clock, sure=max(day.sure, 0.9), grain="minute") if day.grain == "day" else None
+    if day.clock.part and not clock.part:
+        return replace(day, clock=place(clock, day.clock.hour), sure=max(day.sure, 0.9), grain="minute")
+    return None
+
+
+@JOINS("d:MOMENT (COMMA|AT|DASH|FROM|BY|DOT|HYPHEN|ABOUT|STOP)* c:CLOCK", "c:CLOCK (COMMA|ON|OF|FOR|DASH)? d:MOMENT",
+       "d:MOMENT COMMA? c:DAYPART", "c:DAYPART (ON|OF)? d:MOMENT", makes="MOMENT")  # fmt: skip
+def _day_and_time(m: Found) -> Moment | None:
+    return at(m["d"], m["c"])
+
+
+@JOINS("d:MOMENT (BEFORE|AFTER|UNTIL|BY) c:CLOCK", makes="MOMENT")
+def _day_before_time(m: Found) -> Moment | None:
+    return at(m["d"], m["c"])
+
+
+@JOINS("d:MOMENT (IN|ON)? THE? p:PART", "THE? p:PART (OF|ON) d:MOMENT", makes="MOMENT")
+def _day_and_part(m: Found) -> Moment | None:
+    return at(m["d"], Clock(m["p"], part=True))
+
+
+@JOINS("d:MOMENT (AT|COMMA)? h:D12 (IN THE)? p:PART", makes="MOMENT")
+def _day_hour_part(m: Found) -> Moment | None:
+    clock = Clock(m["h"], fixed=False) if 0 < m["h"] <= 12 else None  # noqa: PLR2004  (a clock)
+    return at(m["d"], place(clock, m["p"])) if clock else None
+
+
+@JOINS("d:MOMENT (COMMA|FROM|AT|BETWEEN)? t:TIMESPAN", "t:TIMESPAN (ON|COMMA)? d:MOMENT", makes="STRETCH")
+def _day_and_timespan(m: Found) -> Stretch | None:
+    day: Moment = m["d"]
+    start, end = m["t"]
+    if day.on is None or day.grain != "day" or (day.clock and not day.clock.part):
+        return None
+    if day.clock and day.clock.part:
+        start, end = place(start, day.clock.hour), place(end, day.clock.hour)
+    last = day.on + dt.timedelta(days=1) if (end.hour, end.minute) <= (start.hour, start.minute) else day.on
+    return Stretch(replace(day, clock=start, sure=0.95), Moment(on=last, clock=end))
+
+
+@JOINS("d:MOMENT (FROM|COMMA)? a:NUM (TO|DASH|HYPHEN) b:CLOCK", makes="STRETCH")
+def _day_hours(m: Found) -> Stretch | None:
+    clock = Clock(m["a"], fixed=False) if 0 < m["a"] <= 12 else None  # noqa: PLR2004  (a clock)
+    day: Moment = m["d"]
+    if clock is None or day.on is None or day.clock:
+        return None
+    end: Clock = m["b"]
+    start = clock.afternoon() if end.hour >= 12 and clock.hour % 12 < end.hour % 12 else clock.forenoon()  # noqa: PLR2004
+    return Stretch(replace(day, clock=start, sure=0.95), Moment(on=day.on, clock=end))
+
+
+@JOINS("(FROM|BETWEEN)? a:MOMENT (TO|DASH|HYPHEN|UNTIL) b:MOMENT", "BETWEEN a:MOMENT AND b:MOMENT", makes="STRETCH")
+def _days(m: Found) -> Stretch | None:
+    start, end = m["a"], m["b"]
+    if start.on is None or end.on is None:
+        return None
+    if end.on < start.on:
+        if end.weekday is not None:
+            end = replace(end, on=end.on + dt.timedelta(days=7))
+        elif end.on.year == start.on.year:
+            moved = find_date(end.on.year + 1, end.on.month, end.on.day)
+            end = replace(end, on=moved) if moved else end
+    if end.on < start.on or min(start.sure, end.sure) < 0.4 and not m.all("FROM", "BETWEEN", "TO"):  # noqa: PLR2004
+        return None
+    return Stretch(replace(start, sure=max(start.sure, 0.85)), end)
+
+
+@JOINS("(FROM|BETWEEN)? a:D12 (TO|DASH|HYPHEN|AND|UNTIL) b:MOMENT", makes="STRETCH")
+def _first_number(m: Found) -> Stretch | None:
+    """ "10 to 22 August": the first day is only a number."""
+    end: Moment = m["b"]
+    if end.on is None or end.grain == "month" or end.weekday is not None or m["a"] >= end.on.day or end.sure < 0.7:  # noqa: PLR2004
+        return None
+    first = find_date(end.on.year, end.on.month, m["a"])
+    return Stretch(Moment(on=first, clock=end.clock), end) if first else None
+
+
+@JOINS(
+    "(FROM|BETWEEN)? a:MOMENT (TO|DASH|HYPHEN|UNTIL) b:D12/ORD ((COMMA)? y:YEAR)? (?! COLON|SLASH|AMPM|UNIT)",
+    makes="STRETCH",
+)
+def _second_number(m: Found) -> Stretch | None:
+    """ "August 10 - 22, 2027": the second day is only a number; one the month has not makes no range at all."""
+    start: Moment = m["a"]
+    if start.on is None or start.clock or start.grain != "day" or start.weekday is not None or start.sure < 0.7:  # noqa: PLR2004
+        return None
+    year = m["y"] or start.on.year
+    first, last = find_date(year, start.on.month, start.on.day), find_date(year, start.on.month, m["b"])
+    return Stretch(replace(start, on=first), Moment(on=last)) if first and last and first < last else None
+
+
+@JOINS("s:STRETCH (COMMA|AT)? c:CLOCK", "s:STRETCH COMMA? t:TIMESPAN", makes="STRETCH")
+def _stretch_time(m: Found) -> Stretch | None:
+    stretch: Stretch = m["s"]
+    if stretch.start.clock or stretch.end.clock:
+        return None
+    first, last = (m["c"], m["c"]) if m["c"] else m["t"]
+    return Stretch(replace(stretch.start, clock=first), replace(stretch.end, clock=last))
+
+
+@JOINS("FOR (THE NEXT|ABOUT|UNTIL)* q:QTY", "q:FORQTY", makes="LENGTH")
+def _length(m: Found) -> Amount:
+    return m["q"]  # type: ignore[no-any-return]
+
+
+@JOINS("FOR (A|THE) (NEXT)? u:UNIT (?! WORD)", makes="LENGTH")
+def _one_length(m: Found) -> Amount:
+    return Amount(((m["u"], 1),))
+
+
+# Repetitions and their bounds.
+
+
+@BOUNDS("r:REPEAT (COMMA|AT|ON|BY|ABOUT)* c:CLOCK", "c:CLOCK (COMMA|ON)? r:REPEAT", makes="REPEAT")
+def _repeat_at(m: Found) -> Repeat | None:
+    found, clock = m["r"], m["c"]
+    if found.clocks and found.clocks[0].part:
+        return replace(found, clocks=(place(clock, found.clocks[0].hour),), sure=0.95)
+    return None if found.clocks else replace(found, clocks=(clock,), sure=0.95)
+
+
+@BOUNDS("r:REPEAT (AND|COMMA|COMMA AND) AT? c:CLOCK", makes="REPEAT")
+def _repeat_also_at(m: Found) -> Repeat | None:
+    found: Repeat = m["r"]
+    return replace(found, clocks=(*found.clocks, m["c"])) if found.clocks else None
+
+
+@BOUNDS("r:REPEAT (IN THE|AT|IN|ON)? p:PART", "r:REPEAT d:DAYPART", "(IN THE)? p:PART (OF|ON) r:REPEAT", makes="REPEAT")
+def _repeat_part(m: Found) -> Repeat | None:
+    found: Repeat = m["r"]
+    clock = m["d"] or Clock(m["p"], part=True)
+    if found.clocks and not found.clocks[0].fixed:
+        return replace(found, clocks=(place(found.clocks[0], clock.hour),), sure=0.95)
+    return None if found.clocks else replace(found, clocks=(clock,), sure=0.95)
+
+
+@BOUNDS("r:REPEAT (COMMA|FROM)? t:TIMESPAN", "t:TIMESPAN ON? r:REPEAT", makes="REPEAT")
+def _repeat_between(m: Found) -> Repeat | None:
+    found: Repeat = m["r"]
+    start, end = m["t"]
+    return None if found.clocks else replace(found, clocks=(start,), end=end, sure=0.95)
+
+
+@BOUNDS("r:REPEAT COMMA? (FROM|FROM ON) d:MOMENT", "(FROM|FROM ON) d:MOMENT (COMMA|ON)* r:REPEAT", makes="REPEAT")
+def _repeat_from(m: Found) -> Repeat | None:
+    found, first = m["r"], m["d"]
+    if found.start or first.on is None:
+        return None
+    clocks = found.clocks or ((first.clock,) if first.clock else ())
+    return replace(found, start=first.on, clocks=clocks, sure=0.95)
+
+
+@BOUNDS("r:REPEAT COMMA? FROM AT? c:CLOCK", makes="REPEAT")
+def _repeat_from_clock(m: Found) -> Repeat:
+    return replace(m["r"], clocks=(m["c"],), sure=0.95)
+
+
+@BOUNDS("r:REPEAT COMMA? (UNTIL|TO|BY) d:MOMENT", "r:REPEAT COMMA? FOR THE? d:MOMENT", makes="REPEAT")
+def _repeat_until(m: Found) -> Repeat | None:
+    found, last = m["r"], m["d"]
+    if found.until or last.on is None:
+        return None
+    day = last.on
+    if found.start and day < found.start:
+        day = find_date(day.year + 1, day.month, day.day) or day
+    return replace(found, until=day, sure=0.95)
+
+
+@BOUNDS("r:REPEAT COMMA? s:STRETCH", makes="REPEAT")
+def _repeat_within(m: Found) -> Repeat | None:
+    stretch: Stretch = m["s"]
+    return replace(m["r"], start=stretch.start.on, until=stretch.end.on, sure=0.95)
+
+
+@BOUNDS("r:REPEAT COMMA? l:LENGTH", makes="REPEAT")
+def _repeat_for(m: Found) -> Repeat | None:
+    found, length = m["r"], m["l"]
+    if found.until or length.minutes is not None:
+        return None
+    start = found.start or m.setting.today
+    last = shift(dt.datetime.combine(start, dt.time()), length)
+    return replace(found, until=last.date(), sure=0.95) if last else None
+
+
+@BOUNDS("r:REPEAT COMMA? (FOR|UNTIL|FOR UNTIL)? n:NUM TIMES", "r:REPEAT COMMA? n:ONCE", makes="REPEAT")
+def _repeat_times(m: Found) -> Repeat | None:
+    return replace(m["r"], count=m["n"], sure=0.95) if 0 < m["n"] < 1000 else None  # noqa: PLR2004  (a lifetime of days)
+
+
+@BOUNDS("r:REPEAT d:NOTDAYS", makes="REPEAT")
+def _repeat_not_on(m: Found) -> Repeat | None:
+    found: Repeat = m["r"]
+    if found.freq not in {"DAILY", "WEEKLY"} or found.interval > 1:
+        return None
+    days = tuple(code for code in found.byday or CODES if code not in m["d"])
+    return replace(found, freq="WEEKLY", byday=days, sure=0.95) if days else None
+
+
+@BOUNDS("r:REPEAT n:NOTMONTHS", makes="REPEAT")
+def _repeat_not_in(m: Found) -> Repeat | None:
+    found: Repeat = m["r"]
+    months = tuple(month for month in found.bymonth or range(1, 13) if month not in m["n"])
+    return replace(found, bymonth=months, sure=0.95) if months else None
+
+
+@BOUNDS("r:REPEAT COMMA? EXCEPT (ON|FOR)* d:MOMENT (AND ON? MOMENT)*", makes="REPEAT")
+def _repeat_not_then(m: Found) -> Repeat | None:
+    days = tuple(moment.on for moment in m.all("MOMENT") if moment.on)
+    return replace(m["r"], exceptions=days, sure=0.95)

@@ -1,0 +1,145 @@
+"""Loads a language: its words by kind, ready to be looked up a token (or several) at a time."""
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tasktalk.assistant.grammar.tokens import WORD, Token, tokenise
+
+FOLDER = Path(__file__).parent / "lexicons"
+TYPO_LENGTH = 6  # shorter words are too often a typo away from each other
+TYPO_KINDS = frozenset({"WEEKDAY", "MONTH", "DAYREL", "FREQWORD", "WEEKDAYS"})
+
+Senses = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The words of one or more languages, the first given going before the others.
+
+    `phrases` maps a first word to phrases that begin with it, longest first; `typos` maps a word with one letter
+    taken out to the words it may have been.
+    """
+
+    languages: tuple[str, ...]
+    date_order: str
+    words: dict[str, Senses]
+    suffixes: dict[str, Senses]
+    phrases: dict[str, list[tuple[tuple[str, ...], Senses]]]
+    typos: dict[str, list[str]]
+    weak: frozenset[str]
+    not_typos: frozenset[str]
+    amounts: frozenset[str]
+
+    def find_typo(self, word: str) -> Senses | None:
+        """The senses of the one word that `word` misspells by a letter, if it is long enough to tell."""
+        if len(word) < TYPO_LENGTH or word in self.not_typos:
+            return None
+        for key in (word, *_deletions(word)):
+            for meant in self.typos.get(key, ()):
+                if _is_one_slip(word, meant):
+                    return self.words[meant]
+        return None
+
+
+def _deletions(word: str) -> Iterator[str]:
+    return (word[:at] + word[at + 1 :] for at in range(len(word)))
+
+
+def _is_one_slip(word: str, meant: str) -> bool:
+    """One letter too many inside, one too few, one wrong, or two swapped; a longer ending makes another word."""
+    if word[0] != meant[0]:
+        return False
+    if len(word) > len(meant):
+        return any(shorter == meant for shorter in _deletions(word)) and (
+            not word.startswith(meant) or word[-1] == meant[-1]
+        )
+    if len(word) < len(meant):
+        return any(shorter == word for shorter in _deletions(meant))
+    wrong = [at for at in range(len(word)) if word[at] != meant[at]]
+    if len(wrong) == 1:
+        return wrong[0] < len(word) - 1
+    return (
+        len(wrong) == 2
+        and wrong[1] == wrong[0] + 1
+        and word[wrong[0]] == meant[wrong[1]]
+        and word[wrong[1]] == meant[wrong[0]]
+    )  # noqa: PLR2004, E501  (two letters swap)
+
+
+@cache
+def get_source(language: str) -> dict[str, Any]:
+    """The data file of a language. Raises FileNotFoundError for one that we do not speak."""
+    return tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def list_languages() -> tuple[str, ...]:
+    """The languages that have a lexicon."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+
+
+def load(languages: Sequence[str]) -> Lexicon:
+    """The words of `languages`; where two differ about a word, the earlier language is right."""
+    words: dict[str, Senses] = {}
+    suffixes: dict[str, Senses] = {}
+    phrases: dict[str, list[tuple[tuple[str, ...], Senses]]] = {}
+    sources = [get_source(language) for language in languages]
+    for source in sources:
+        own: dict[str, Senses] = {}
+        for kind, entries in source.items():
+            if kind.isupper():
+                for phrase, value in entries.items():
+                    own.setdefault(phrase, {})[kind] = value
+        for phrase, senses in own.items():
+            if phrase.startswith("~"):
+                suffixes.setdefault(phrase[1:], senses)
+                continue
+            pieces = tuple(token.text for token in tokenise(phrase, []))
+            if len(pieces) == 1:
+                words.setdefault(pieces[0], senses)
+            else:
+                phrases.setdefault(pieces[0], []).append((pieces, senses))
+    for choices in phrases.values():
+        choices.sort(key=lambda choice: -len(choice[0]))
+    return Lexicon(
+        languages=tuple(languages),
+        date_order=sources[0]["date_order"],
+        words=words,
+        suffixes=suffixes,
+        phrases=phrases,
+        typos=_index_typos(words),
+        weak=_gather(sources, "weak", "words"),
+        not_typos=_gather(sources, "weak", "not_typos"),
+        amounts=_gather(sources, "weak", "amounts"),
+    )
+
+
+def _gather(sources: list[dict[str, Any]], table: str, key: str) -> frozenset[str]:
+    return frozenset(word for source in sources for word in source[table][key])
+
+
+def _index_typos(words: dict[str, Senses]) -> dict[str, list[str]]:
+    index: dict[str, list[str]] = {}
+    for word, senses in words.items():
+        if len(word) >= TYPO_LENGTH and TYPO_KINDS & senses.keys():
+            for key in {word, *_deletions(word)}:
+                index.setdefault(key, []).append(word)
+    return index
+
+
+def find_phrase(lexicon: Lexicon, tokens: Sequence[Token], at: int) -> tuple[int, Senses] | None:
+    """The longest phrase of several tokens that begins at token `at`, as its length and senses."""
+    for pieces, senses in lexicon.phrases.get(tokens[at].text, ()):
+        size = len(pieces)
+        if at + size <= len(tokens) and all(tokens[at + i].text == pieces[i] for i in range(1, size)):
+            return size, senses
+    return None
+
+
+def is_word(token: Token) -> bool:
+    """Whether the token is made of letters."""
+    return token.kind == WORD

@@ -1,0 +1,150 @@
+"""From a whole message to its intents, in the order in which the readings are tried."""
+
+import re
+
+from msgspec import structs
+
+from tasktalk.assistant.grammar.capture import Captured, capture
+from tasktalk.assistant.grammar.changes import read_change
+from tasktalk.assistant.grammar.commands import LIKELY, PERHAPS, SURE, change, read_command
+from tasktalk.assistant.grammar.engine import Engine
+from tasktalk.assistant.grammar.outlines import read_outline
+from tasktalk.assistant.grammar.phrasebook import Phrasebook
+from tasktalk.assistant.grammar.queries import read_query
+from tasktalk.assistant.grammar.reading import read_slots
+from tasktalk.assistant.grammar.targets import find_open, read_target
+from tasktalk.assistant.grammar.titles import bullet_length, strip_formatting
+from tasktalk.assistant.grammar.tokens import fold
+from tasktalk.assistant.understanding import Context, Draft, Intent, Target
+
+MAX_LENGTH = 4096  # a WhatsApp text is never longer; what follows is kept as it is
+_QUOTED = re.compile(r"""\s*(?:"(?P<a>[^"]+)"|“(?P<b>[^”]+)”|«(?P<c>[^»]+)»|„(?P<d>[^“”]+)[“”])\s*""")
+_SAYS_SOMETHING = re.compile(r"\w")
+
+
+def read_message(text: str, context: Context, engine: Engine, book: Phrasebook) -> list[Intent]:
+    """The intents of a message, one or more."""
+    text = text[:MAX_LENGTH]
+    plain = strip_formatting(text).strip()
+    if not plain:
+        return [_unknown(1.0)]
+    quoted = _QUOTED.fullmatch(text)
+    if quoted:
+        words = next(group for group in quoted.groups() if group is not None)
+        return [Intent(intent="create_task", confidence=LIKELY, title=words.strip())]
+    if "\n" in text.strip():
+        outline = read_outline(text, context, engine, book)
+        if outline is not None:
+            return [outline]
+    command = _read_short(plain, context, engine, book) or read_command(plain, context, engine, book)
+    if command is not None:
+        return [command]
+    several = _read_several(plain, context, engine, book)
+    if several:
+        return several
+    return [_read_one(text, plain, context, engine, book)]
+
+
+def _unknown(confidence: float) -> Intent:
+    return Intent(intent="unknown", confidence=confidence)
+
+
+def _read_short(plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
+    """A message of a word or two that is a list's name, or a time and nothing else."""
+    folded = fold(plain).strip(" .!?")
+    if folded in book.slots["list_words"]:
+        return Intent(intent="list_tasks", confidence=SURE, query=read_query(folded, context, engine, book))
+    if re.fullmatch(r"[#@][\w&.'-]+|#.{1,60}", plain) and " " not in plain.strip("# "):
+        return Intent(intent="list_tasks", confidence=LIKELY, query=read_query(plain, context, engine, book))
+    return None
+
+
+def _read_several(plain: str, context: Context, engine: Engine, book: Phrasebook) -> list[Intent]:
+    """Several orders in one message ("done 1 and 3, and remind me tomorrow to call Ana"); empty when it is one."""
+    for splitter in book.splitters:
+        for found in splitter.finditer(fold(plain), 1):
+            if found.end() == found.start():
+                continue
+            first, second = plain[: found.start()], plain[found.end() :]
+            head = read_command(first, context, engine, book)
+            if head is None or head.intent in {"greet", "confirm", "cancel"}:
+                if head is None or not second.strip():
+                    continue
+                return read_message(second, context, engine, book)
+            return [head, *read_message(second, context, engine, book)]
+    return []
+
+
+def _read_one(text: str, plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent:
+    folded = fold(plain)
+    question = _read_question(plain, folded, context, engine, book)
+    if question is not None:
+        return question
+    altered = read_change(plain, context, engine, book)
+    if altered is not None:
+        return altered
+    captured = capture(text, context, engine, book, begin=bullet_length(text))
+    draft = captured.draft
+    if not draft.title:
+        return _read_titleless(plain, captured, context, engine, book)
+    if captured.reminded:
+        existing = _read_remind(captured, context, book)
+        if existing is not None:
+            return existing
+    if not captured.asked and (book.small_talk.match(folded) or not _SAYS_SOMETHING.search(draft.title)):
+        return _unknown(LIKELY)
+    return as_intent(draft, _confidence(captured))
+
+
+def as_intent(draft: Draft, confidence: float) -> Intent:
+    """A captured task as the intent to create it."""
+    return Intent(**{**structs.asdict(draft), "intent": "create_task", "confidence": confidence})
+
+
+def _confidence(captured: Captured) -> float:
+    """How sure it is that this is a task: asked for in words, with a time, or only said."""
+    draft = captured.draft
+    if captured.asked:
+        return 0.97
+    if draft.due or draft.recurrence or draft.project or draft.priority or draft.labels:
+        return 0.93
+    return 0.8 if len((draft.title or "").split()) > 1 else 0.65
+
+
+def _read_question(plain: str, folded: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
+    if book.order.match(folded):
+        return _unknown(LIKELY)
+    if not (book.question.match(folded) or folded.rstrip().endswith("?")):
+        return None
+    if book.own.search(folded) and not book.foreign.search(folded):
+        return Intent(intent="list_tasks", confidence=0.85, query=read_query(plain, context, engine, book))
+    asks = folded.rstrip().endswith("?") or book.question.match(folded)
+    return _unknown(0.8) if asks else None
+
+
+def _read_titleless(plain: str, captured: Captured, context: Context, engine: Engine, book: Phrasebook) -> Intent:
+    """Nothing but slots: a change of the task in focus, or a reminder of it."""
+    slots = read_slots(plain, context, engine, keep_time_alone=True)
+    if captured.reminded:
+        due = captured.draft.due
+        at = (due.datetime or due.date) if due else None
+        return Intent(
+            intent="remind", confidence=PERHAPS, target=Target(last=True), due=due, reminders=(at,) if at else ()
+        )
+    if slots.has_time or slots.has_marks or captured.draft.priority:
+        slots.priority = slots.priority or captured.draft.priority
+        return change(plain, slots, Target(last=True), 0.55)
+    return _unknown(PERHAPS)
+
+
+def _read_remind(captured: Captured, context: Context, book: Phrasebook) -> Intent | None:
+    """ "remind me about 2 at 5pm" is a reminder of a task that exists."""
+    draft = captured.draft
+    target = read_target(draft.title, book)
+    if target.text and find_open(target.text, context.open_titles) is None:
+        return None
+    at = (draft.due.datetime or draft.due.date) if draft.due else None
+    reminders = tuple(each for each in draft.reminders if each != "PT0S") or ((at,) if at else ())
+    return Intent(
+        intent="remind", confidence=LIKELY, target=target, reminders=reminders, due=draft.due, spans=draft.spans
+    )

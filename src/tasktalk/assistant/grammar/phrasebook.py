@@ -1,0 +1,148 @@
+"""What a language says around tasks, compiled: commands, questions, lead-ins, the words for priorities and targets."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from tasktalk.assistant.grammar.lexicon import get_source
+from tasktalk.assistant.grammar.templates import Template, as_regex
+from tasktalk.assistant.grammar.tokens import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One template of a command. `heads` are the words it can begin with, None when that may be any word."""
+
+    name: str
+    template: Template
+    heads: frozenset[str] | None
+
+
+class Phrasebook:
+    """The phrases of one language."""
+
+    def __init__(self, language: str) -> None:
+        """Compile the language's templates. Raises FileNotFoundError for a language without a lexicon."""
+        source = get_source(language)
+        self.language = language
+        macros: dict[str, str] = source["macros"]
+        self._by_head: dict[str, list[tuple[int, Command]]] = {}
+        self._anywhere: list[tuple[int, Command]] = []
+        order = 0
+        for name, templates in source["commands"].items():
+            for template in templates:
+                command = Command(name, Template(as_regex(template, macros)), _find_heads(template, macros))
+                for head in command.heads or ():
+                    self._by_head.setdefault(head, []).append((order, command))
+                if command.heads is None:
+                    self._anywhere.append((order, command))
+                order += 1
+        questions = source["questions"]
+        self.question = _words(questions["begin"], "match")
+        self.own = _words(questions["own"], "search")
+        self.foreign = _words(questions["foreign"], "search")
+        self.order = _words(questions["orders"], "match")
+        capture = source["capture"]
+        self.lead_ins = [
+            (Template(as_regex(lead, macros)), capture["remind_lead"] in lead) for lead in capture["lead_ins"]
+        ]
+        self.alarm = _words(capture["alarm"], "search")
+        self.into_list = [re.compile(as_regex(each, macros) + r"\s*[.!]*$") for each in capture["into_list"]]
+        self.plain_lists = frozenset(capture["plain_lists"])
+        self.small_talk = _words(capture["small_talk"], "match")
+        self.loose_ends = frozenset(capture["loose_ends"])
+        self.loose_starts = frozenset(capture["loose_starts"])
+        self.slots: dict[str, Any] = source["slots"]
+        self.splitters = [re.compile(each) for each in self.slots["splitters"]]
+        self.priorities = _alternatives(self.slots["priorities"])
+        self.priority_marks = _alternatives(self.slots["priority_marks"])
+        self.priority_edges = _alternatives(self.slots["priority_edges"])
+        self.changes = [re.compile(as_regex(each, macros)) for each in self.slots["changes"]]
+        self.change_fillers = frozenset(self.slots["change_fillers"])
+        # "two" and "second" name an entry of a list as well as "2" does
+        self.number_words: dict[str, int] = {
+            fold(word): value
+            for kind in ("NUM", "ORD")
+            for word, value in source[kind].items()
+            if " " not in word and value
+        }
+        self.before_due = re.compile(as_regex(self.slots["before_due"], macros))
+
+    def find_commands(self, folded: str) -> Iterator[tuple[Command, re.Match[str]]]:
+        """Every command that the whole of `folded` may be, in the lexicon's order."""
+        head = re.match(r"[\s]*(\w+|\S)", folded)
+        candidates = self._by_head.get(head.group(1), []) if head else []
+        for _, command in sorted([*candidates, *self._anywhere], key=lambda each: each[0]):
+            found = command.template.match(folded)
+            if found:
+                yield command, found
+
+
+def _words(patterns: list[str], how: str) -> re.Pattern[str]:
+    joined = "|".join(f"(?:{fold(pattern)})" for pattern in patterns)
+    return re.compile(rf"(?:{joined})(?!\w)" if how == "match" else rf"(?<!\w)(?:{joined})(?!\w)")
+
+
+def _alternatives(words: Any) -> re.Pattern[str]:
+    joined = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return re.compile(rf"(?<![\w-])(?:{joined})(?![\w-])")
+
+
+def _find_heads(template: str, macros: dict[str, str]) -> frozenset[str] | None:
+    """The first words a template can begin with, read off its structure."""
+    for name, macro in macros.items():
+        template = template.replace(f"<{name}>", macro)
+    heads: set[str] = set()
+    at = 0
+    while at < len(template):
+        char = template[at]
+        if char == " ":
+            at += 1
+        elif char == "{":
+            return None
+        elif char in "[(":
+            inside, end = _bracket(template, at)
+            for choice in _choices(inside):
+                found = _find_heads(choice, {})
+                if found is None:
+                    return None
+                heads |= found
+            at = end
+            if char == "(":
+                return frozenset(heads)
+        else:
+            word = re.match(r"[^\s\[\](){}|]+", template[at:])
+            token = fold(word.group()) if word else ""
+            first = re.match(r"\w+|\S", token)
+            heads.add(first.group() if first else token)
+            return frozenset(heads)
+    return frozenset(heads)
+
+
+def _bracket(template: str, at: int) -> tuple[str, int]:
+    depth = 0
+    for place in range(at, len(template)):
+        depth += (template[place] in "[(") - (template[place] in "])")
+        if depth == 0:
+            return template[at + 1 : place], place + 1
+    raise ValueError(f"unbalanced bracket in template: {template}")
+
+
+def _choices(inside: str) -> list[str]:
+    out, depth, piece = [], 0, ""
+    for char in inside:
+        depth += (char in "[(") - (char in "])")
+        if char == "|" and depth == 0:
+            out.append(piece)
+            piece = ""
+        else:
+            piece += char
+    return [*out, piece]
+
+
+@cache
+def get_phrasebook(language: str) -> Phrasebook:
+    """The phrasebook of a language, compiled once."""
+    return Phrasebook(language)

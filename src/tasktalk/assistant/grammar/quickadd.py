@@ -1,0 +1,120 @@
+"""Quick-add marks, Todoist's and Vikunja's together: `#Project /Section @label +person p1 !4 !30m before {deadline} // notes`."""
+
+import re
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from tasktalk.assistant.grammar.tokens import fold
+from tasktalk.assistant.understanding import Context
+
+MarkKind = Literal["project", "section", "label", "assignee", "priority", "deadline", "reminder", "notes"]
+# Vikunja counts urgency upwards, 5 is "do now"; ours counts downwards, 1 is the highest.
+_EXCLAMATIONS = {"5": 1, "4": 1, "3": 2, "2": 3, "1": 4}
+_MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10080}
+
+
+class Mark(NamedTuple):
+    """A mark at `[start, end)` and its value as a string; a priority is its figure, a reminder ISO 8601 or a time."""
+
+    start: int
+    end: int
+    kind: MarkKind
+    value: str
+
+
+_NAME = r"""(?:"(?P<quoted>[^"\n]+)"|'(?P<single>[^'\n]+)'|(?P<name>[^\W\d_][\w&.'’-]*|\d+[^\W\d_][\w&.'’-]*))"""
+_SIGNED = re.compile(rf"(?<![\w/#@+*])(?P<sign>[#@+]){_NAME}(?:/(?P<section>[^\W\d_][\w-]*))?")
+_STAR = re.compile(r"(?<![\w*])\*(?P<name>[^\W\d_][\w-]*)(?![\w*])(?!\S*\*)")
+_SECTION = re.compile(r"(?<!\S)/(?P<name>[^\W\d_][\w-]*)(?!\S)")
+_PRIORITY = re.compile(
+    r"(?<![\w/.-])(?:[pP](?P<p>[1-4])|!(?P<bang>[1-5]))(?![\w/:.-]*\w)(?!\s*(?:m|min|h|hr|d|am|pm)\b)"
+)
+_BRACES = re.compile(r"\{(?P<inside>[^{}\n]{1,40})\}")
+_REMINDER = re.compile(
+    r"(?<!\S)!(?:(?P<amount>\d{1,3})\s?(?P<unit>m|min|mins|minutes?|h|hr|hrs|hours?|d|days?|w|weeks?)(?:\s+before)?\b|(?P<clock>\d{1,2}:\d{2})\b)",
+    re.IGNORECASE,
+)
+_NOTES = re.compile(r"(?<![:\w/])//\s*(?P<text>\S.*)$", re.DOTALL)
+
+
+def as_duration(minutes: int) -> str:
+    """Minutes before the due moment as an ISO 8601 duration: 30 → `-PT30M`, 60 → `-PT1H`, 1440 → `-P1D`."""
+    if not minutes:
+        return "PT0S"
+    days, rest = divmod(minutes, 1440)
+    hours, left = divmod(rest, 60)
+    date = f"{days}D" if days else ""
+    time = (f"{hours}H" if hours else "") + (f"{left}M" if left else "")
+    return f"-P{date}" + (f"T{time}" if time else "")
+
+
+def find_marks(text: str, context: Context) -> list[Mark]:
+    """The marks of a message in their order, none inside another. Names keep the writer's case unless they are known."""
+    if not any(sign in text for sign in "#@+*/!{") and "p" not in text and "P" not in text:
+        return []
+    marks: list[Mark] = []
+    notes = _NOTES.search(text)
+    if notes:
+        marks.append(Mark(notes.start(), len(text), "notes", notes["text"].strip()))
+    for found in _BRACES.finditer(text):
+        marks.append(Mark(found.start(), found.end(), "deadline", found["inside"]))
+    for found in _REMINDER.finditer(text):
+        value = found["clock"] or as_duration(int(found["amount"]) * _MINUTES[found["unit"][0].lower()])
+        marks.append(Mark(found.start(), found.end(), "reminder", value))
+    for found in _PRIORITY.finditer(text):
+        marks.append(Mark(found.start(), found.end(), "priority", found["p"] or str(_EXCLAMATIONS[found["bang"]])))
+    marks += _find_names(text, context)
+    return _without_overlaps(marks)
+
+
+def _find_names(text: str, context: Context) -> list[Mark]:
+    marks: list[Mark] = []
+    for found in _SIGNED.finditer(text):
+        sign = found["sign"]
+        start, end = found.span()
+        if sign == "#":
+            name, end = _known_or_said(text, found, context.projects)
+            marks.append(Mark(start, end, "project", name))
+            if found["section"] and end <= found.start("section"):
+                marks.append(Mark(end, found.end(), "section", found["section"]))
+            continue
+        person, person_end = _known_or_said(text, found, context.people)
+        if fold(person) in {fold(each) for each in context.people}:
+            marks.append(Mark(start, person_end, "assignee", person))
+        else:
+            kind: MarkKind = "project" if sign == "+" else "label"
+            known = context.projects if sign == "+" else context.labels
+            name, end = _known_or_said(text, found, known)
+            marks.append(Mark(start, end, kind, name))
+    for found in _STAR.finditer(text):
+        marks.append(Mark(found.start(), found.end(), "label", found["name"]))
+    if any(mark.kind == "project" for mark in marks):
+        for found in _SECTION.finditer(text):
+            marks.append(Mark(found.start(), found.end(), "section", found["name"]))
+    return marks
+
+
+def _known_or_said(text: str, found: re.Match[str], known: Sequence[str]) -> tuple[str, int]:
+    """The longest known name at this place, which may have spaces in it, else the word as it was written."""
+    quoted = found["quoted"] or found["single"]
+    if quoted:
+        name, end = quoted, found.end() - (len(found["section"]) + 1 if found["section"] else 0)
+    else:
+        name = found["name"].rstrip(".'’-&")
+        end = found.start("name") + len(name)
+        after = fold(text[found.start("name") :])
+        for each in sorted(known, key=len, reverse=True):
+            if after.startswith(fold(each)) and not after[len(each) : len(each) + 1].isalnum():
+                return each, found.start("name") + len(each)
+    for each in known:
+        if fold(each) == fold(name):
+            return each, end
+    return name, end
+
+
+def _without_overlaps(marks: list[Mark]) -> list[Mark]:
+    out: list[Mark] = []
+    for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end)):
+        if not out or mark.start >= out[-1].end:
+            out.append(mark)
+    return out

@@ -1,0 +1,75 @@
+"""Titles: the person's own words without the times, the lead-ins, the bullets and WhatsApp's formatting."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from tasktalk.assistant.grammar.tokens import fold
+from tasktalk.assistant.understanding import Span
+
+_PAIRS = re.compile(r"(?<![\w*_~`])(?P<mark>\*|_|~|```|`)(?=\S)(?P<inside>[^\n]*?\S)(?P=mark)(?![\w*_~`])")
+_BULLET = re.compile(r"^\s*(?:[-*+•·–—▪◦‣☐☑✅✔]\s+|\[[ xX]?\]\s*|[-*+]\s*\[[ xX]?\]\s*|\(?\d{1,3}[.)]\s+|[>]\s*)+")
+_EDGES = " \t\n,;:–—-.…"
+_OPENING = " \t\n,;:–—-.!…)"
+
+
+def strip_formatting(text: str) -> str:
+    """Without paired `*bold*`, `_italic_`, `~struck~` and code marks; a single star stays (it may lead a label)."""
+    previous = None
+    while previous != text:
+        previous = text
+        text = _PAIRS.sub(lambda found: found["inside"], text)
+    return text
+
+
+def blank_formatting(text: str) -> str:
+    """The same, but with every mark turned into a space, so that places in the text stay where they are."""
+    previous = None
+    while previous != text:
+        previous = text
+        text = _PAIRS.sub(lambda found: " " * len(found["mark"]) + found["inside"] + " " * len(found["mark"]), text)
+    return text
+
+
+def bullet_length(line: str) -> int:
+    """How much of the line's beginning is a bullet, a number or a check box."""
+    found = _BULLET.match(line)
+    return found.end() if found else 0
+
+
+def make_title(
+    text: str, spans: Iterable[Span], begin: int, loose_ends: Sequence[str], loose_starts: Sequence[str]
+) -> str:
+    """What is left of `text[begin:]` outside `spans`, without the small words that the taken times left hanging."""
+    pieces: list[str] = []
+    at = begin
+    for span in spans:
+        if span.start > at:
+            pieces.append(_loosen(text[at : span.start], loose_ends))
+        at = max(at, span.end)
+    tail = text[at:]
+    if at > begin and not pieces:
+        tail = _unlead(tail, loose_starts)
+    pieces.append(tail)
+    title = " ".join(piece.strip() for piece in pieces if piece.strip())
+    title = re.sub(r"\s+([,;:.!?])(?=\s|$)", r"\1", re.sub(r"\s+", " ", title))
+    return strip_formatting(title.lstrip(_OPENING).rstrip(_EDGES)).strip() if title.strip(_EDGES) else ""
+
+
+def _loosen(piece: str, words: Sequence[str]) -> str:
+    """Without the small words at its end that led in what followed."""
+    while True:
+        stripped = piece.rstrip(" ,;–—-(")
+        last = fold(stripped.rsplit(None, 1)[-1]) if stripped.split() else ""
+        if last not in words or last == fold(stripped.strip()):
+            return stripped
+        piece = stripped[: -len(last)]
+
+
+def _unlead(piece: str, words: Sequence[str]) -> str:
+    """Without the small words at its beginning that tied it to what went before."""
+    while True:
+        stripped = piece.lstrip(_OPENING)
+        head = stripped.split(None, 1)
+        if len(head) < 2 or fold(head[0]) not in words:  # noqa: PLR2004  (the word and what follows)
+            return stripped
+        piece = head[1]

@@ -1,0 +1,69 @@
+"""Cuts a message into tokens that keep their place in it; what must be taken literally becomes one token."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+WORD, DIGITS, SYMBOL, LITERAL = "word", "digits", "symbol", "literal"
+
+_PATTERN = re.compile(
+    r"""
+    (?P<literal>
+        (?:https?://|www\.)\S+
+      | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                             # e-mail
+      | "[^"\n]+" | “[^”\n]+” | „[^“”\n]+[“”] | «[^»\n]+» | (?<![\w'’])['‘][^'’‘\n]+['’](?![\w])
+      | [$€£¥₹]\s?\d[\d.,]*[kKmM]?\b | \d[\d.,]*\s?[$€£¥₹%]     # prices, shares
+      | \d+(?:[.,]\d+)?[°º]\s?\w?
+      | \+\d[\d\s().-]{6,}\d | \d{3,4}[-.\ ]\d{3}[-.\ ]\d{3,4}(?!\d) | \d{7,}    # telephones, long numbers
+      | [vV]\d+(?:\.\d+)*\b
+      | (?!\d{1,2}\.\d{1,2}\.\d{4}(?![.\d]))(?!\d{4}\.\d{1,2}\.\d{1,2}(?![.\d]))\d+(?:\.\d+){2,}   # versions
+      | \d{1,3}(?:,\d{3})+(?![\d,])
+      | \d{1,2}:\d{1,2}:\d{1,2}:[\d:]+
+      | (?<![\w.])\.\d+
+    )
+  | (?P<word> [^\W\d_]\.[^\W\d_]\.(?!\w) | [^\W\d_]+ (?: ['’] [^\W\d_]+ )* )
+  | (?P<digits> \d+ )
+  | (?P<symbol> \S )
+    """,
+    re.VERBOSE,
+)
+
+
+class Token(NamedTuple):
+    """A piece `text[start:end]`; `glued` means nothing stands between it and the token before."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    glued: bool
+
+
+@lru_cache(maxsize=4096)
+def _fold_char(char: str) -> str:
+    base = unicodedata.normalize("NFD", char)[0].lower()
+    return base if len(base) == 1 else char
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, character for character: places in it are places in `text`."""
+    if text.isascii():
+        return text.lower()
+    return "".join(map(_fold_char, text)).replace("’", "'")
+
+
+def tokenise(text: str, taken: list[tuple[int, int]]) -> list[Token]:
+    """The tokens of `text`, folded. Each span in `taken` (in order, already understood) becomes one literal token."""
+    folded = fold(text)
+    tokens: list[Token] = []
+    at = 0
+    for start, end in [*taken, (len(text), len(text))]:
+        for found in _PATTERN.finditer(folded, at, start):
+            kind = found.lastgroup or SYMBOL
+            glued = bool(tokens) and tokens[-1].end == found.start()
+            tokens.append(Token(kind, found.group(), found.start(), found.end(), glued))
+        if end > start:
+            tokens.append(Token(LITERAL, "", start, end, glued=False))
+        at = end
+    return tokens

@@ -1,0 +1,100 @@
+"""What the rules build: moments, stretches of time, amounts and repetitions."""
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+Grain = Literal["minute", "day", "week", "month", "quarter", "year"]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of day. `fixed` means that the words leave no doubt whether it is before or after noon."""
+
+    hour: int
+    minute: int = 0
+    fixed: bool = True
+    part: bool = False  # only a part of the day was said ("in the evening"); a real hour overrules it
+
+    def afternoon(self) -> "Clock":
+        """The same time in the second half of the day."""
+        return replace(self, hour=self.hour % 12 + 12, fixed=True)
+
+    def forenoon(self) -> "Clock":
+        """The same time in the first half of the day."""
+        return replace(self, hour=self.hour % 12, fixed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day, a time of day, or both. `sure` (0..1) is how certainly the words are a date at all, wherever they stand.
+
+    `shift` moves the day once the clock is known: "midnight tomorrow" ends that day. `others` are other readings.
+    """
+
+    on: dt.date | None = None
+    clock: Clock | None = None
+    grain: Grain = "day"
+    sure: float = 0.9
+    others: tuple[dt.date, ...] = ()
+    weekday: int | None = None
+    alone: bool = False  # stands for a whole day named by itself: a weekday today may mean the next one
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """From one moment to another."""
+
+    start: Moment
+    end: Moment
+
+    @property
+    def sure(self) -> float:
+        """As sure as its surer end."""
+        return max(self.start.sure, self.end.sure)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """So many of each unit: `(("hour", 1), ("minute", 30))`."""
+
+    parts: tuple[tuple[str, float], ...]
+
+    @property
+    def minutes(self) -> int | None:
+        """The length in minutes, or None when it has units of a day or more."""
+        sizes = {"second": 1 / 60, "minute": 1, "hour": 60}
+        if any(unit not in sizes for unit, _ in self.parts):
+            return None
+        return round(sum(number * sizes[unit] for unit, number in self.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Nth:
+    """Days picked out of a month or year: month days `(1, 15)`, weekdays `("1FR", "-1MO")`, or workdays by position."""
+
+    days: tuple[int, ...] = ()
+    weekdays: tuple[str, ...] = ()
+    positions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A recurrence: the parts of its RRULE, when it starts, and the times of day it names."""
+
+    freq: str
+    interval: int = 1
+    byday: tuple[str, ...] = ()
+    bymonthday: tuple[int, ...] = ()
+    bymonth: tuple[int, ...] = ()
+    bysetpos: tuple[int, ...] = ()
+    byyearday: tuple[int, ...] = ()
+    byweekno: tuple[int, ...] = ()
+    count: int | None = None
+    until: dt.date | None = None
+    start: dt.date | None = None
+    clocks: tuple[Clock, ...] = ()
+    end: Clock | None = None
+    from_completion: bool = False
+    sure: float = 0.9
+    exceptions: tuple[dt.date, ...] = field(default=())

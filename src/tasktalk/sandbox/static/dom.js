@@ -36,8 +36,8 @@ export const byId = (id) => document.getElementById(id);
 
 /** The colour of an avatar follows from the name, so a person looks the same everywhere. */
 export function avatar(name, key = name) {
-  const letters = name.split(/\s+/).filter(Boolean);
-  const initials = letters.length > 1 ? letters[0][0] + letters.at(-1)[0] : name.slice(0, 2);
+  const words = name.split(/\s+/u).filter((word) => /^\p{L}/u.test(word));
+  const initials = words.length > 1 ? words[0][0] + words.at(-1)[0] : (words[0] ?? name).slice(0, 2);
   const tone = [...key].reduce((sum, char) => sum + char.codePointAt(0), 0) % 6;
   return h("span", { class: `avatar tone-${tone}`, "aria-hidden": "true" }, initials.toUpperCase());
 }

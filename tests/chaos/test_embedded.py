@@ -42,7 +42,7 @@ with embedded.start(Path(sys.argv[1])) as server:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder that every account may enter, unlike pytest's own."""
+    """A folder that every account may enter, unlike pytest's own, and from which programs may be run."""
     made = Path(tempfile.mkdtemp(prefix="tt-"))
     made.chmod(0o755)
     yield made
@@ -50,19 +50,17 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def made() -> Iterator[Path]:
+def made(scratch: Path) -> Path:
     """A data folder whose server was started and stopped once, with a table in it; to copy, since initdb is slow."""
-    folder = Path(tempfile.mkdtemp(prefix="tt-"))
-    folder.chmod(0o755)
-    with embedded.start(folder / "data") as server:
+    with embedded.start(scratch / "made") as server:
         asyncio.run(_execute(server.dsn, "create table kept (writer int, number int)"))
-    yield folder / "data"
-    shutil.rmtree(folder)
+    return scratch / "made"
 
 
 @pytest.fixture
-def data_dir(folder: Path, made: Path) -> Path:
-    return copy(made, folder / "data")
+def data_dir(scratch: Path, made: Path) -> Iterator[Path]:
+    yield copy(made, scratch / "data")
+    shutil.rmtree(scratch / "data")
 
 
 def copy(made: Path, data_dir: Path) -> Path:

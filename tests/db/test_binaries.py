@@ -3,7 +3,6 @@
 import importlib.util
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,11 +19,9 @@ def no_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def data_dir() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="tt-"))
-    folder.chmod(0o711)  # as root, PostgreSQL's account goes through
-    yield folder
-    shutil.rmtree(folder)
+def data_dir(scratch: Path) -> Iterator[Path]:
+    yield scratch / "host"
+    shutil.rmtree(scratch / "host")
 
 
 def test_the_wheels_programs_are_found_and_its_wrapper_is_never_loaded() -> None:

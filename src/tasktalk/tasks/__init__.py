@@ -2,6 +2,7 @@
 
 from tasktalk.tasks.changes import change_task, change_tasks
 from tasktalk.tasks.journal import Change, undo
+from tasktalk.tasks.listing import Page, find_task, get_task, list_tasks, list_tasks_by_ids
 from tasktalk.tasks.model import Act, Attachment, Due, NewTask, Recurrence, Ref, Source, Status, Task, TaskChanges
 from tasktalk.tasks.names import Match, list_titles, match_by_name
 from tasktalk.tasks.projects import (
@@ -15,7 +16,7 @@ from tasktalk.tasks.projects import (
     list_project_names,
     list_projects,
 )
-from tasktalk.tasks.tasks import create_tasks, find_task, get_task, list_tasks_by_ids
+from tasktalk.tasks.tasks import create_tasks
 
 __all__ = [
     "Act",
@@ -25,6 +26,7 @@ __all__ = [
     "Match",
     "Member",
     "NewTask",
+    "Page",
     "Project",
     "Recurrence",
     "Ref",
@@ -44,6 +46,7 @@ __all__ = [
     "list_people",
     "list_project_names",
     "list_projects",
+    "list_tasks",
     "list_tasks_by_ids",
     "list_titles",
     "match_by_name",

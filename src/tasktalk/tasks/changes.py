@@ -14,10 +14,11 @@ from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, Forbidden, NotFound
 from tasktalk.tasks.checks import checked
 from tasktalk.tasks.due import due_columns, get_zone
+from tasktalk.tasks.listing import list_tasks_by_ids
 from tasktalk.tasks.model import Act, Task, TaskChanges
 from tasktalk.tasks.places import lock_tasks, settle
 from tasktalk.tasks.recurrence import first_occurrence, next_occurrence
-from tasktalk.tasks.tasks import BATCH, list_tasks_by_ids, task_of
+from tasktalk.tasks.tasks import BATCH, task_of
 
 Q = queries(__file__)
 

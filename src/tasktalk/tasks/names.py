@@ -59,7 +59,10 @@ async def list_titles(
 
 
 def best_matches(text: str, titles: Sequence[tuple[UUID, str]], *, limit: int) -> list[Match]:
-    """Those of `titles` that `text` may mean: exact, beginning, all words, words begun; alike only where there is none."""
+    """Those of `titles` that `text` may mean, best first: exact, beginning, all words, words begun.
+
+    Only where there is none are words taken for others that look alike.
+    """
     wanted = " ".join(fold(text).split())
     words = _words(wanted)
     words = [word for word in words if word not in _LITTLE] or words

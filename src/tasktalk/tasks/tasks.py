@@ -1,4 +1,4 @@
-"""Making tasks and reading them one by one. Lists are in `listing`, changes in `changes`, taking back in `journal`.
+"""Making tasks. Reading is in `listing`, changes in `changes`, taking back in `journal`.
 
 Everything takes the Viewer and is fenced by it in SQL: a task that is not theirs to see does not exist.
 """
@@ -43,27 +43,6 @@ async def create_tasks(conn: Conn, *, viewer: Viewer, new: Sequence[NewTask], by
     if not made:
         await _explain(conn, viewer=viewer, rows=rows)
     return [made[task.id] for task in new]
-
-
-async def get_task(conn: Conn, *, viewer: Viewer, task_id: UUID) -> Task:
-    """A task the viewer sees; NotFound otherwise, and for a deleted one."""
-    task = await find_task(conn, viewer=viewer, task_id=task_id)
-    if task is None:
-        raise NotFound("There is no such task.")
-    return task
-
-
-async def find_task(conn: Conn, *, viewer: Viewer, task_id: UUID) -> Task | None:
-    """A task the viewer sees, or None."""
-    return next(iter(await list_tasks_by_ids(conn, viewer=viewer, ids=[task_id])), None)
-
-
-async def list_tasks_by_ids(conn: Conn, *, viewer: Viewer, ids: Sequence[UUID]) -> list[Task]:
-    """Those of `ids` that the viewer sees, in the order given."""
-    if not ids:
-        return []
-    found = {row["id"]: task_of(row) async for row in Q.read_tasks(conn, viewer=viewer.user_id, ids=ids)}
-    return [found[id_] for id_ in ids if id_ in found]
 
 
 def task_of(row: Mapping[str, Any]) -> Task:

@@ -1,0 +1,118 @@
+"""The days that the filter language names: `2026-11-20`, `tomorrow`, `next friday`, `27 jan`, `+3 days` and such."""
+
+import calendar
+import re
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from tasktalk.tasks.due import FIRST_YEAR, LAST_YEAR
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WEEKDAY = re.compile(
+    r"(?:(next|this|last) )?"
+    r"(mon(?:day)?|tues?(?:day)?|wed(?:nesday)?|thu(?:rs?)?(?:day)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
+)
+_DAY_MONTH = re.compile(
+    r"(?:(\d{1,2})(?:st|nd|rd|th)? ([a-z]{3,9})|([a-z]{3,9}) (\d{1,2})(?:st|nd|rd|th)?),?(?: (\d{4}))?"
+)
+_RELATIVE = re.compile(r"(?:(in |\+ ?)|(- ?))?(\d{1,5}) ?(day|week|month|year)s?(?: (ago))?")
+
+
+class Days(NamedTuple):
+    """A stretch of days, both ends in it."""
+
+    first: date
+    last: date
+
+
+def find_days(text: str, today: date) -> Days | None:
+    """The days that `text` (any case) means, seen from `today`; None when it means none."""
+    words = " ".join(text.lower().split())
+    try:
+        days = _named(words, today) or _written(words, today) or _relative(words, today)
+    except (ValueError, OverflowError):  # the 30th of February, the year 30000
+        return None
+    return days if days and days.first.year >= FIRST_YEAR and days.last.year <= LAST_YEAR else None
+
+
+def day_after(day: date, count: int) -> date:
+    """`count` days later."""
+    return day + timedelta(days=count)
+
+
+def _named(words: str, today: date) -> Days | None:
+    monday = today - timedelta(days=today.weekday())
+    named = {
+        "today": Days(today, today),
+        "tod": Days(today, today),
+        "tomorrow": _one(day_after(today, 1)),
+        "tom": _one(day_after(today, 1)),
+        "yesterday": _one(day_after(today, -1)),
+        "this week": Days(today, day_after(monday, 6)),
+        "next week": Days(day_after(monday, 7), day_after(monday, 13)),
+        "last week": Days(day_after(monday, -7), day_after(monday, -1)),
+        "weekend": Days(max(today, day_after(monday, 5)), day_after(monday, 6)),
+        "this weekend": Days(max(today, day_after(monday, 5)), day_after(monday, 6)),
+        "next weekend": Days(day_after(monday, 12), day_after(monday, 13)),
+        "this month": Days(today, _month(today, 0).last),
+        "next month": _month(today, 1),
+        "last month": _month(today, -1),
+    }
+    if words in named:
+        return named[words]
+    if found := _WEEKDAY.fullmatch(words):
+        return _one(_weekday(found[1], _WEEKDAYS.index(found[2][:3]), today))
+    return None
+
+
+def _weekday(which: str | None, weekday: int, today: date) -> date:
+    """Bare or "this": the coming one, today included; "next": that of next week; "last": the one gone."""
+    if which == "next":
+        return day_after(today, 7 - today.weekday() + weekday)
+    if which == "last":
+        return day_after(today, -((today.weekday() - weekday - 1) % 7 + 1))
+    return day_after(today, (weekday - today.weekday()) % 7)
+
+
+def _written(words: str, today: date) -> Days | None:
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", words):
+        return _one(date.fromisoformat(words))
+    found = _DAY_MONTH.fullmatch(words)
+    if not found:
+        return None
+    name = found[2] or found[3]
+    month = _MONTHS.index(name[:3]) + 1
+    if not calendar.month_name[month].lower().startswith(name):
+        return None
+    day = int(found[1] or found[4])
+    if found[5]:
+        return _one(date(int(found[5]), month, day))
+    # Without a year: the next such day, and the 29th of February only comes in some.
+    years = range(today.year, today.year + 9)
+    coming = (date(year, month, day) for year in years if day <= calendar.monthrange(year, month)[1] and day)
+    return next((_one(found_day) for found_day in coming if found_day >= today), None)
+
+
+def _relative(words: str, today: date) -> Days | None:
+    found = _RELATIVE.fullmatch(words)
+    if not found or (found[5] and (found[1] or found[2])):
+        return None
+    count = int(found[3]) * (-1 if found[2] or found[5] else 1)
+    match found[4]:
+        case "day":
+            return _one(day_after(today, count))
+        case "week":
+            return _one(day_after(today, 7 * count))
+    months = count * (12 if found[4] == "year" else 1)
+    month = _month(today, months)
+    return _one(min(month.last, day_after(month.first, today.day - 1)))
+
+
+def _month(today: date, ahead: int) -> Days:
+    years, month = divmod(today.year * 12 + today.month - 1 + ahead, 12)
+    return Days(date(years, month + 1, 1), date(years, month + 1, calendar.monthrange(years, month + 1)[1]))
+
+
+def _one(day: date) -> Days:
+    return Days(day, day)

@@ -185,7 +185,7 @@ def _database(settings: Settings) -> Any:
 
     if settings.database_url is not None:
         return nullcontext(settings.database_url.get_secret_value())
-    return embedded.running(settings.data / "postgres")
+    return embedded.running(settings.data)
 
 
 def _set_up_logs(settings: Settings, process: str) -> None:

@@ -15,6 +15,7 @@ import aiohttp
 from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
 from tasktalk.db.notify import listening
+from tasktalk.db.pool import LOST
 from tasktalk.ids import new_id
 from tasktalk.integrations.connections import Directory, Integration
 from tasktalk.logs import get_log
@@ -24,7 +25,7 @@ from tasktalk.messaging.turns import Turns
 from tasktalk.queue.claim import Q
 from tasktalk.queue.pace import Pace
 from tasktalk.queue.waiting import first
-from tasktalk.queue.worker import DATABASE_GONE, Rules, work
+from tasktalk.queue.worker import Rules, work
 from tasktalk.settings import Settings
 from tasktalk.whatsapp.graph import Graph
 
@@ -80,7 +81,7 @@ class Worker:
             self._directory_changed.clear()
             try:
                 await self._renew_lanes(session, await self._directory.all())
-            except DATABASE_GONE as error:
+            except LOST as error:
                 log.warning("database_gone", error=type(error).__name__)
                 await first(1.0, self.stop)
                 continue
@@ -136,10 +137,10 @@ class Worker:
                         log.info("restart_asked")
                         self.restart_asked = True
                         self.stop.set()
-            except DATABASE_GONE as error:
+            except LOST as error:
                 log.warning("database_gone", error=type(error).__name__)
             await first(_BEAT_SECONDS, self.stop)
-        with suppress(*DATABASE_GONE):
+        with suppress(*LOST):
             async with self._pool.acquire() as conn:
                 await Q.stop_worker(conn, id=self.id)
 

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 
 from tasktalk.db import Pool
+from tasktalk.db.pool import LOST
 from tasktalk.integrations.connections import Directory
 from tasktalk.queue import control
 from tasktalk.queue.control import Figures
@@ -16,7 +17,6 @@ from tasktalk.queue.control import Figures
 _STARTED = time.monotonic()
 _BAD_RATE = 0.25
 _MIB = 1024 * 1024
-_DATABASE_GONE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ async def read(pool: Pool) -> Reading:
             await conn.execute("select 1", timeout=2)
             milliseconds = (time.perf_counter() - began) * 1000
             return Reading(round(milliseconds, 2), await control.get_figures(conn))
-    except _DATABASE_GONE as error:
+    except (*LOST, asyncpg.PostgresError) as error:
         return Reading(round((time.perf_counter() - began) * 1000, 2), None, f"{type(error).__name__}: {error}")
 
 

@@ -15,13 +15,13 @@ from asyncpg import Record
 
 from tasktalk import metrics
 from tasktalk.db import Conn, Pool
+from tasktalk.db.pool import LOST
 from tasktalk.db.sql import queries
 from tasktalk.integrations.connections import Integration
 from tasktalk.logs import get_log
 from tasktalk.messaging.breaker import Breaker
 from tasktalk.queue.pace import Pace
 from tasktalk.queue.waiting import first
-from tasktalk.queue.worker import DATABASE_GONE
 from tasktalk.whatsapp.errors import GraphError
 from tasktalk.whatsapp.graph import Graph
 
@@ -83,7 +83,7 @@ class Lane:
                             await self._own(conn)
                         finally:
                             await self._leave(conn)
-            except DATABASE_GONE as error:
+            except LOST as error:
                 log.warning("database_gone", error=type(error).__name__)
             except Exception:  # the lane must outlive a bug; what it had in flight is reconciled
                 log.exception("lane_broke")
@@ -105,7 +105,7 @@ class Lane:
         """Settle what is in flight; if the connection is gone, the next owner reconciles it."""
         if self._calls:
             await asyncio.wait(self._calls)
-        with suppress(*DATABASE_GONE):
+        with suppress(*LOST):
             if not conn.is_closed():
                 await self._record(conn)
                 await conn.execute("select pg_advisory_unlock(8, hashtext($1))", str(self.integration.id))

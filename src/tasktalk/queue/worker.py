@@ -6,10 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-import asyncpg
-
 from tasktalk import metrics
 from tasktalk.db import Conn, Pool
+from tasktalk.db.pool import LOST
 from tasktalk.ids import new_id
 from tasktalk.logs import get_log
 from tasktalk.queue import claim
@@ -21,17 +20,6 @@ log = get_log("queue")
 
 # Handles a batch inside the claim's transaction; may set a note an item, which the message log shows.
 Handler = Callable[[Conn, Sequence[Item], dict[int, str]], Awaitable[None]]
-
-# The database went away: nothing was committed, no item is to blame.
-DATABASE_GONE = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.InsufficientResourcesError,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +43,7 @@ async def work(
         try:
             found = await _handle_batch(pool, handle, rules=rules, pace=pace, worker=worker)
             pause = rules.poll_seconds
-        except DATABASE_GONE as error:
+        except LOST as error:
             log.warning("database_gone", error=type(error).__name__, retry_seconds=pause)
             found, pause = 0, min(pause * 2, 5.0)
         if not found:
@@ -70,7 +58,7 @@ async def _handle_batch(pool: Pool, handle: Handler, *, rules: Rules, pace: Pace
             if not items:
                 return int(bool(await claim.Q.finish_draining(conn)))
             await _handle(conn, handle, items, pace=pace, worker=worker)
-    except DATABASE_GONE:
+    except LOST:  # nothing was committed, no item is to blame
         raise
     except Exception:
         log.exception("batch_failed", items=len(items))
@@ -100,7 +88,7 @@ async def _handle_alone(pool: Pool, handle: Handler, seq: int, *, rules: Rules, 
             item = await claim.claim_one(conn, seq=seq)
             if item is not None:
                 await _handle(conn, handle, [item], pace=pace, worker=worker)
-    except DATABASE_GONE:
+    except LOST:
         raise
     except Exception as error:
         log.exception("item_failed", seq=seq)

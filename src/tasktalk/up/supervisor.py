@@ -68,9 +68,10 @@ class Supervisor:
 
     def _start(self, stack: ExitStack) -> None:
         settings = self._settings
-        settings.data.mkdir(parents=True, exist_ok=True)
+        # Traversable, for PostgreSQL runs under an unprivileged account; what is secret in it is private by itself.
+        settings.data.mkdir(mode=0o711, parents=True, exist_ok=True)
         if settings.database_url is None:
-            self._server = embedded.start(settings.data / "postgres")
+            self._server = embedded.start(settings.data)
             dsn = self._server.dsn
         else:
             dsn = settings.database_url.get_secret_value()

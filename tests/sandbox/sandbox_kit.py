@@ -103,7 +103,7 @@ class Process:
             waba_id=WABA,
             display_phone_number="+1 555-000-1111",
             business_name="Tasks",
-            phones=[Phone(name="Ana", wa_id=ANA, user_id="GB.Ana1"), Phone(name="Ben", wa_id=BEN, user_id="GB.Ben1")],
+            phones=[Phone(name="Ana", wa_id=ANA, user_id="GB.1001"), Phone(name="Ben", wa_id=BEN, user_id="GB.1002")],
         )
         self._file = folder / "sandbox.json"
         self._process: subprocess.Popen[str] | None = None

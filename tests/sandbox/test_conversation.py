@@ -27,12 +27,12 @@ async def test_a_message_arrives_signed_and_whole(sandbox: Client, receiver: Rec
     assert delivery["entry"][0]["id"] == WABA
     value = receiver.values()[0]
     assert value["metadata"] == {"display_phone_number": "15550001111", "phone_number_id": PNID}
-    assert value["contacts"] == [{"profile": {"name": "Ana"}, "wa_id": ANA, "user_id": "GB.Ana1"}]
+    assert value["contacts"] == [{"profile": {"name": "Ana"}, "wa_id": ANA, "user_id": "GB.1001"}]
     message = value["messages"][0]
     assert message["timestamp"].isdigit()
     assert message | {"timestamp": "1"} == {
         "from": ANA,
-        "from_user_id": "GB.Ana1",
+        "from_user_id": "GB.1001",
         "id": said,
         "timestamp": "1",
         "type": "text",
@@ -57,5 +57,5 @@ async def test_an_answer_is_seen_on_the_phone_and_told_in_statuses(sandbox: Clie
     told = receiver.statuses(wamid)
     assert [one["status"] for one in told] == ["sent", "delivered", "read"]
     assert {one["biz_opaque_callback_data"] for one in told} == {"out:1"}
-    assert {(one["recipient_id"], one["recipient_user_id"]) for one in told} == {(ANA, "GB.Ana1")}
+    assert {(one["recipient_id"], one["recipient_user_id"]) for one in told} == {(ANA, "GB.1001")}
     assert (await sandbox.chat())[-1]["status"] == "read"

@@ -36,7 +36,7 @@ class Template(msgspec.Struct, kw_only=True):
     previous_category: str | None = None
     message_send_ttl_seconds: int | None = None
     rejected_reason: str = "NONE"
-    quality_score: dict[str, Any] = msgspec.field(default_factory=lambda: {"score": "UNKNOWN"})
+    quality_score: dict[str, Any] = msgspec.field(default_factory=lambda: {"score": "UNKNOWN", "date": 1790000000})
     review_at: float | None = None
 
     def as_json(self) -> dict[str, Any]:

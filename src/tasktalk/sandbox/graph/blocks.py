@@ -13,7 +13,11 @@ async def handle(world: World, call: Call) -> Answer:
     """GET, POST (block) and DELETE (unblock)."""
     blocked: list[str] = list(world.get_document("blocked", []))
     if call.method == "GET":
-        users = [{"messaging_product": "whatsapp", "wa_id": wa_id} for wa_id in blocked]
+        people = [world.chats.get_person(wa_id) for wa_id in blocked]
+        users = [
+            {"messaging_product": "whatsapp", "input": one.wa_id, "wa_id": one.wa_id, "user_id": one.user_id}
+            for one in people
+        ]
         return encode({"data": users, "paging": {"cursors": {"before": "", "after": ""}}})
     given = (await call.params()).get("block_users")
     if not isinstance(given, list) or not 1 <= len(given) <= _BLOCKS_A_CALL:

@@ -63,8 +63,9 @@ async def post_message(world: World, rates: Rates, call: Call) -> Answer | None:
 
 
 def _accepted(message: Json, item: Item, person: Person, *, kind: str, by_phone: bool) -> Answer:
-    contact = {"input": message["to"], "wa_id": person.wa_id}
-    if not by_phone:
+    if by_phone:
+        contact = {"input": message["to"], "wa_id": person.wa_id}
+    else:
         contact = {"input": message["recipient"], "user_id": person.user_id}
     sent: dict[str, Any] = {"id": item.id}
     if kind == "template":

@@ -96,7 +96,20 @@ def test_broken_items_are_kept_and_harm_nobody(deliveries: dict[str, Delivery]) 
     assert [item.lane for item in items if item.kind == "change"] == ["f:messages"] * 2
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'{"a":"\xff"}', b'{"a":"\xed\xa0\x80"}', b'{"a":NaN}', b"{} x"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b'{"a":1e999,"b":"',
+        b'{"a":' + b"[" * 9000,
+        b"\xff",
+        b'{"a":"\xff"}',
+        b'{"a":"\xed\xa0\x80"}',
+        b'{"a":NaN}',
+        b"{} x",
+    ],
+)
 def test_what_is_no_json_is_refused(body: bytes) -> None:
     with pytest.raises(NotJson):
         cut(body)
@@ -118,6 +131,12 @@ def test_an_empty_delivery_is_recorded(body: bytes) -> None:
 def test_events_of_another_product_are_kept_not_understood() -> None:
     (item,) = cut_value(make({"id": "wamid.1", "from": "447700900123"}) | {"object": "instagram"})
     assert item.kind == "change"
+
+
+def test_errors_of_the_account_beside_messages_are_kept_too() -> None:
+    message, change = cut_value(make({"id": "wamid.1"}, errors=[{"code": 131000}]))
+    assert (message.kind, change.kind, change.phone_number_id) == ("message", "change", "301")
+    assert payload_of(change)["change"]["value"]["errors"] == [{"code": 131000}]
 
 
 def test_the_same_message_has_the_same_key_whatever_is_around_it() -> None:
@@ -158,6 +177,7 @@ def test_changes_are_told_apart_by_content_and_time(deliveries: dict[str, Delive
         ({"from": "44"}, [{"user_id": "GB.1", "profile": "A"}], "A"),
         ({}, [{"wa_id": "44", "profile": "A"}], "A"),
         ({"from": "44"}, [{"wa_id": "45", "profile": "B"}], None),
+        ({"from": "44"}, [], None),
         ({"from": "44"}, [{"profile": "A"}, {"profile": "B"}], None),
         ({"from": "44"}, ["A", None, {"wa_id": "44", "profile": "A"}], "A"),
     ],
@@ -201,6 +221,17 @@ def test_monsters_stay_among_themselves(monster: str, place: str) -> None:
     read = [read_message(item.payload) for item in items if item.kind == "message"]
     assert [message.text for message in read if message.text] == ["good"]
     assert len(items) == 2
+
+
+def test_nesting_near_pythons_limit_is_kept_too() -> None:
+    good = {"id": "wamid.1", "type": "text", "text": {"body": "good"}}
+    body = json.dumps(make(good, "MONSTER"))
+    for depth in range(800, 1000):
+        monster = "[" * depth + "]" * depth
+        items = cut(body.replace('"MONSTER"', monster).encode())
+        assert [item.kind for item in items] == ["message", "unreadable"]
+        # At one of these depths the delivery can still be read, but no longer be written with its context.
+        assert [item.kind for item in cut(b'{"x":%s}' % monster.encode())] == ["unreadable"]
 
 
 @given(JSON)

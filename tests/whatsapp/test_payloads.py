@@ -175,6 +175,8 @@ def test_what_lacks_its_content_is_other(message: dict[str, object]) -> None:
                 "status": "failed",
                 "recipient": "447700900123",
                 "error_code": 131047,
+                "error": "(#131047) Re-engagement message: "
+                "More than 24 hours have passed since the recipient last replied.",
                 "error_details": "More than 24 hours have passed since the recipient last replied.",
             },
         ),

@@ -1,0 +1,58 @@
+"""What surrounds a signed-in page: who, where, their projects and how much waits."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+
+from tasktalk.accounts.request import Visit
+from tasktalk.console.log import Q
+from tasktalk.db import Conn
+from tasktalk.tasks.projects import list_projects
+
+HUES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """`today` counts what is overdue too."""
+
+    today: int
+    overdue: int
+    inbox: int
+
+
+async def load_frame(conn: Conn, visit: Visit, *, here: str, title: str, now: datetime) -> dict[str, Any]:
+    """The context of `frame.html`. `here` marks the place in the navigation."""
+    viewer = visit.viewer
+    zone = ZoneInfo(viewer.timezone)
+    row = await Q.count_open(conn, viewer=viewer.user_id, today=now.astimezone(zone).date())
+    listed = [project for project in await list_projects(conn, viewer=viewer) if project.archived_at is None]
+    projects = sorted(listed, key=lambda project: project.position)
+    hues = {project.id: number % HUES for number, project in enumerate(projects)}
+    return {
+        "viewer": viewer,
+        "csrf": visit.csrf,
+        "here": here,
+        "title": title,
+        "counts": Counts(row["today"] + row["overdue"], row["overdue"], row["inbox"]),
+        "projects": projects,
+        "hue": lambda project_id: hues.get(project_id, HUES - 1),  # an archived one is grey
+        "live": "",
+        "now": now,
+        "zone": zone,
+    }
+
+
+async def find_number(conn: Conn) -> str | None:
+    """The WhatsApp number to write to, as people write it."""
+    number: str | None = await Q.find_number(conn)
+    if not number:
+        return None
+    try:
+        parsed = phonenumbers.parse("+" + number.lstrip("+"), None)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -1,0 +1,162 @@
+"""Tasks as a page shows them: which, in what order, under which headings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal, get_args
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from tasktalk.accounts.access import Viewer
+from tasktalk.console import when
+from tasktalk.console.log import Q
+from tasktalk.db import Conn
+from tasktalk.errors import BadRequest
+from tasktalk.tasks.listing import list_tasks, list_tasks_by_ids
+from tasktalk.tasks.model import Task
+
+View = Literal["today", "upcoming", "inbox", "all", "done"]
+VIEWS: tuple[View, ...] = get_args(View)
+
+PAGE = 100
+_FILTERS = {"today": "today | overdue", "upcoming": "!no date & !overdue", "inbox": "inbox", "all": "all"}
+_BUCKETS = {
+    "overdue": "Overdue",
+    "today": "Today",
+    "tomorrow": "Tomorrow",
+    "week": "In the next days",
+    "later": "Later",
+    "none": "No date",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A task with its due moment in words and the tone of that."""
+
+    task: Task
+    due: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Tasks under a heading; "" for a list that needs none."""
+
+    title: str
+    tone: str = ""
+    items: list[Item] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """What an empty list says: how it gets filled."""
+
+    glyph: str
+    title: str
+    words: str
+    say: str = ""
+
+
+EMPTY = {
+    "today": Empty(
+        "sun", "Nothing due today", "What is due today, and what is late, waits here.", "buy milk today 5pm"
+    ),
+    "upcoming": Empty(
+        "calendar-days", "Nothing ahead", "What has a date shows here day by day.", "call Ana Friday 10am"
+    ),
+    "inbox": Empty(
+        "inbox", "The Inbox is empty", "What you send without naming a project lands here.", "buy milk tomorrow 5pm"
+    ),
+    "all": Empty("list-checks", "Nothing open", "All your open tasks, in one list.", "buy milk tomorrow 5pm"),
+    "done": Empty("circle-check", "Nothing done yet", "Tick a task here, or answer “done” to it on WhatsApp."),
+    "project": Empty("hash", "No open tasks here", "Name the project anywhere in a message.", "paint the door #{name}"),
+}
+
+
+async def list_view(
+    conn: Conn, *, viewer: Viewer, view: View, cursor: str | None, now: datetime
+) -> tuple[list[Task], str | None]:
+    """The tasks of a view and the cursor of what follows."""
+    if view == "done":
+        start = _read_offset(cursor)
+        ids = [row["id"] async for row in Q.list_done(conn, viewer=viewer.user_id, offset=start, limit=PAGE + 1)]
+        return await _by_ids(conn, viewer, ids, start)
+    page = await list_tasks(
+        conn,
+        viewer=viewer,
+        filter=_FILTERS[view],
+        sort="due",
+        limit=PAGE,
+        cursor=cursor,
+        now=now,
+        zone=viewer.timezone,
+    )
+    return page.items, page.next
+
+
+async def list_in_project(
+    conn: Conn, *, viewer: Viewer, project_id: UUID, cursor: str | None
+) -> tuple[list[Task], str | None]:
+    """The open tasks of a project the viewer was found to see."""
+    start = _read_offset(cursor)
+    ids = [row["id"] async for row in Q.list_in_project(conn, project_id=project_id, offset=start, limit=PAGE + 1)]
+    return await _by_ids(conn, viewer, ids, start)
+
+
+def group(tasks: list[Task], *, view: str, now: datetime, zone: ZoneInfo) -> list[Group]:
+    """The tasks under headings that suit the view, in the order given."""
+    today = now.astimezone(zone).date()
+    if view == "done":
+        return _grouped(tasks, lambda task: _done_on(task, today, zone), now, zone)
+    if view == "upcoming":
+        return _grouped(tasks, lambda task: (_heading(task, today), ""), now, zone)
+    groups = _grouped(tasks, lambda task: _bucket(task, today), now, zone)
+    if len(groups) == 1 and groups[0].tone in {"none", "today"}:  # a heading would say nothing
+        return [Group("", "", groups[0].items)]
+    return groups
+
+
+def _grouped(tasks: list[Task], key: Callable[[Task], tuple[str, str]], now: datetime, zone: ZoneInfo) -> list[Group]:
+    groups: dict[tuple[str, str], Group] = {}
+    for task in tasks:
+        title, tone = key(task)
+        groups.setdefault((title, tone), Group(title, tone)).items.append(_item(task, now, zone))
+    return list(groups.values())
+
+
+def _item(task: Task, now: datetime, zone: ZoneInfo) -> Item:
+    if task.due is None:
+        return Item(task, "", "")
+    today, on, clock = now.astimezone(zone).date(), task.due.date, task.due.time
+    if task.due.datetime is not None:  # set in another zone perhaps; shown in the person's own
+        local = task.due.datetime.astimezone(zone)
+        on, clock = local.date(), f"{local:%H:%M}"
+    late = task.due.datetime is not None and task.due.datetime < now
+    tone = "" if task.status != "open" else "overdue" if late else when.tone_of(on, today)
+    return Item(task, " ".join(filter(None, (when.day_words(on, today), clock))), tone)
+
+
+def _bucket(task: Task, today: date) -> tuple[str, str]:
+    tone = "none" if task.due is None else when.tone_of(task.due.date, today)
+    return _BUCKETS[tone], tone
+
+
+def _heading(task: Task, today: date) -> str:
+    return when.heading(task.due.date, today) if task.due else _BUCKETS["none"]
+
+
+def _done_on(task: Task, today: date, zone: ZoneInfo) -> tuple[str, str]:
+    day = (task.completed_at or task.updated_at).astimezone(zone).date()
+    return when.heading(day, today), ""
+
+
+async def _by_ids(conn: Conn, viewer: Viewer, ids: list[UUID], start: int) -> tuple[list[Task], str | None]:
+    tasks = await list_tasks_by_ids(conn, viewer=viewer, ids=ids[:PAGE])
+    return list(tasks), str(start + PAGE) if len(ids) > PAGE else None
+
+
+def _read_offset(cursor: str | None) -> int:
+    if cursor and not (cursor.isdecimal() and len(cursor) < len(str(2**31))):
+        raise BadRequest("This cursor is not one of ours.", field="cursor")
+    return int(cursor or 0)

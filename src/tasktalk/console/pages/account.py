@@ -1,0 +1,119 @@
+"""One's own account: profile, password, API tokens."""
+
+from functools import cache
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from tasktalk.accounts.request import Visit, page_visit
+from tasktalk.accounts.sessions import close_other_sessions
+from tasktalk.accounts.tokens import create_token, list_tokens, revoke_token
+from tasktalk.accounts.users import LANGUAGES, change_user, check_own_password, get_user, set_password
+from tasktalk.console.frame import load_frame
+from tasktalk.console.page import Note, PageRoute, draw, go, now_of, read_form
+from tasktalk.errors import BadRequest, NotFound
+from tasktalk.ids import parse_id
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+Here = Annotated[Visit, Depends(page_visit)]
+
+
+@router.get("/account")
+async def show_account(request: Request, visit: Here) -> Response:
+    """The whole screen."""
+    return await _draw(request, visit)
+
+
+@router.post("/account/profile")
+async def change_profile(request: Request, visit: Here) -> Response:
+    """Name, language, time zone."""
+    form = await read_form(request)
+    given = {key: form.get(key, "").strip() for key in ("name", "language", "timezone")}
+    try:
+        async with request.app.state.pool.acquire() as conn:
+            await change_user(conn, user_id=visit.viewer.user_id, **given)
+    except BadRequest as error:
+        return await _draw(request, visit, given=given, error=error)
+    return go("/account", Note("Saved."))
+
+
+@router.post("/account/password")
+async def change_password(request: Request, visit: Here) -> Response:
+    """A new password, for who knows the old one or has none; every other session ends."""
+    form, user_id = await read_form(request), visit.viewer.user_id
+    try:
+        async with request.app.state.pool.acquire() as conn:
+            await check_own_password(conn, user_id=user_id, password=form.get("current", ""))
+            async with conn.transaction():
+                await set_password(conn, user_id=user_id, password=form.get("password", ""))
+                closed = await close_other_sessions(conn, user_id=user_id, keep=visit.token)
+    except BadRequest as error:
+        return await _draw(request, visit, error=error)
+    others = f" {closed} other session{'' if closed == 1 else 's'} signed out." if closed else ""
+    return go("/account", Note(f"Password set.{others}"))
+
+
+@router.post("/account/tokens")
+async def add_token(request: Request, visit: Here) -> Response:
+    """A new API token, shown on this answer alone."""
+    form = await read_form(request)
+    scopes = [scope for scope in form.get("scope", "").split() if scope]
+    try:
+        async with request.app.state.pool.acquire() as conn:
+            _, plain = await create_token(conn, user_id=visit.viewer.user_id, name=form.get("name", ""), scopes=scopes)
+    except BadRequest as error:
+        error.data["field"] = "token"
+        return await _draw(request, visit, error=error)
+    response = await _draw(request, visit, secret=plain)
+    response.headers["cache-control"] = "no-store"
+    return response
+
+
+@router.post("/account/tokens/{token_id}/revoke")
+async def end_token(request: Request, token_id: str, visit: Here) -> Response:
+    """From now on it opens nothing."""
+    parsed = parse_id(token_id)
+    if parsed is None:
+        raise NotFound("There is no such token.")
+    async with request.app.state.pool.acquire() as conn:
+        await revoke_token(conn, user_id=visit.viewer.user_id, token_id=parsed, now=now_of(request))
+    return go("/account", Note("Revoked. It opens nothing any more."))
+
+
+async def _draw(
+    request: Request,
+    visit: Visit,
+    *,
+    given: dict[str, str] | None = None,
+    error: BadRequest | None = None,
+    secret: str | None = None,
+) -> Response:
+    user_id = visit.viewer.user_id
+    async with request.app.state.pool.acquire() as conn:
+        frame = await load_frame(conn, visit, here="account", title="Account", now=now_of(request))
+        user, tokens = await get_user(conn, user_id=user_id), await list_tokens(conn, user_id=user_id)
+    wrong: dict[str, Any] | None = None
+    if error is not None:
+        wrong = {"field": error.data.get("field"), "words": error.message}
+    return draw(
+        request,
+        "account.html",
+        status=error.status if error else 200,
+        user=user,
+        tokens=tokens,
+        languages=LANGUAGES,
+        zones=_zones(),
+        given={"name": "", "timezone": ""} | (given or {}),
+        wrong=wrong,
+        secret=secret,
+        **frame,
+    )
+
+
+@cache
+def _zones() -> tuple[str, ...]:
+    """Zones that people know by a place."""
+    places = (zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right")))
+    return ("UTC", *sorted(places))

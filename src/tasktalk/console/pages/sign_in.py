@@ -1,0 +1,133 @@
+"""Coming in and going out: by password, by a link that works once; and which theme to draw in."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from tasktalk.accounts.request import (
+    COOKIE,
+    Visit,
+    check_same_site,
+    clear_session_cookie,
+    is_https,
+    page_visit,
+    set_session_cookie,
+)
+from tasktalk.accounts.sessions import close_session, find_session, forget_expired, open_session, use_login_link
+from tasktalk.accounts.throttle import Throttle
+from tasktalk.accounts.users import check_password
+from tasktalk.console.page import (
+    THEME_COOKIE,
+    THEMES,
+    PageRoute,
+    draw,
+    go,
+    go_back,
+    now_of,
+    read_form,
+    safe_address,
+)
+from tasktalk.errors import AppError, NotFound, RateLimited, Unauthorized
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+_THEME_SECONDS = 365 * 86400
+_STALE_LINK = "This sign-in link was used before, or is older than a day. Ask for a new one."
+
+
+@router.get("/login")
+async def show_sign_in(request: Request) -> Response:
+    """The form; who is signed in already is sent on."""
+    token, onward = request.cookies.get(COOKIE), safe_address(request.query_params.get("next"))
+    if token:
+        async with request.app.state.pool.acquire() as conn:
+            if await find_session(conn, token=token, now=now_of(request)):
+                return go(onward)
+    return _form(request, onward)
+
+
+@router.post("/login")
+async def sign_in(request: Request) -> Response:
+    """E-mail and password; wrong ones are counted by address and by account."""
+    check_same_site(request)
+    form, now = await read_form(request), now_of(request)
+    email, onward = form.get("email", "").strip(), safe_address(form.get("next"))
+    account = "account " + email.lower()
+    keys = (account, "address " + (request.client.host if request.client else "?"))
+    throttle = _throttle(request)
+    try:
+        throttle.check(keys, now=now)
+        async with request.app.state.pool.acquire() as conn:
+            viewer = await check_password(conn, email=email, password=form.get("password", ""))
+    except Unauthorized as error:
+        throttle.fail(keys, now=now)
+        return _form(request, onward, email=email, error=error)
+    except RateLimited as error:
+        return _form(request, onward, email=email, error=error)
+    throttle.succeed(account)
+    return await _enter(request, viewer.user_id, onward)
+
+
+@router.get("/login/{token}")
+async def follow_link(request: Request, token: str) -> Response:
+    """A link that works once. A browser that only looks ahead does not use it up."""
+    purpose = request.headers.get("sec-purpose", "") + request.headers.get("purpose", "")
+    if "prefetch" in purpose or "preview" in purpose:
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+    async with request.app.state.pool.acquire() as conn:
+        user_id = await use_login_link(conn, token=token, now=now_of(request))
+    if user_id is None:
+        raise NotFound(_STALE_LINK)
+    return await _enter(request, user_id, safe_address(request.query_params.get("next")))
+
+
+@router.post("/logout")
+async def sign_out(request: Request, visit: Annotated[Visit, Depends(page_visit)]) -> Response:
+    """Ends this session."""
+    async with request.app.state.pool.acquire() as conn:
+        await close_session(conn, token=visit.token)
+    response = go("/login")
+    clear_session_cookie(request, response)
+    return response
+
+
+@router.post("/theme/{theme}")
+async def choose_theme(request: Request, theme: str, _: Annotated[Visit, Depends(page_visit)]) -> Response:
+    """Light, dark, or as the system has it; kept in this browser."""
+    if theme not in THEMES:
+        raise NotFound
+    response = go_back(await read_form(request))
+    response.set_cookie(
+        THEME_COOKIE, theme, max_age=_THEME_SECONDS, httponly=True, samesite="lax", secure=is_https(request)
+    )
+    return response
+
+
+async def _enter(request: Request, user_id: UUID, onward: str) -> Response:
+    now = now_of(request)
+    async with request.app.state.pool.acquire() as conn:
+        await forget_expired(conn, now=now)
+        agent = request.headers.get("user-agent", "")
+        session = await open_session(conn, user_id=user_id, now=now, user_agent=agent)
+    response = go(onward)
+    set_session_cookie(request, response, session)
+    return response
+
+
+def _form(request: Request, onward: str, *, email: str = "", error: AppError | None = None) -> Response:
+    wrong = error.message if error else None
+    status = error.status if error else 200
+    response = draw(request, "sign_in.html", status=status, title="Sign in", next=onward, email=email, wrong=wrong)
+    if isinstance(error, RateLimited):
+        response.headers["retry-after"] = str(error.data["retry_after"])
+    return response
+
+
+def _throttle(request: Request) -> Throttle:
+    """One an application, so that each process, and each test, counts for itself."""
+    state = request.app.state
+    if not hasattr(state, "throttle"):
+        state.throttle = Throttle()
+    throttle: Throttle = state.throttle
+    return throttle

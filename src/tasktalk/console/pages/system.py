@@ -1,0 +1,120 @@
+"""Whether everything that carries a message works, and the switch of the workers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from tasktalk.accounts.request import Visit, page_visit
+from tasktalk.console.frame import load_frame
+from tasktalk.console.hooks import find_control, find_health
+from tasktalk.console.page import Note, PageRoute, draw, go, now_of
+from tasktalk.console.when import length_words
+from tasktalk.errors import Forbidden, NotFound
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+_ACTIONS = frozenset({"pause", "resume", "restart", "drain", "retry_failed", "clear_failed"})
+_TITLES = {
+    "healthy": ("good", "All is well", "Messages come in, are understood and answered."),
+    "degraded": ("warn", "Something is slow or resting", "Messages still come in; see which check is not green."),
+    "unhealthy": ("bad", "Something is broken", "See which check is red."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A figure with its name; `tone` lights its lamp."""
+
+    name: str
+    figure: str
+    tone: str = ""
+    words: str = ""
+
+
+@router.get("/system")
+async def show_system(request: Request, visit: Annotated[Visit, Depends(page_visit)]) -> Response:
+    """For administrators."""
+    _check_admin(visit)
+    health = find_health(request)
+    report = _report(*await health()) if health else None
+    async with request.app.state.pool.acquire() as conn:
+        frame = await load_frame(conn, visit, here="system", title="System", now=now_of(request))
+    can = find_control(request) is not None
+    context = frame | {"live": "messages system", "report": report, "can_control": can}
+    return draw(request, "system.html", **context)
+
+
+@router.post("/system/{action}")
+async def control_workers(request: Request, action: str, visit: Annotated[Visit, Depends(page_visit)]) -> Response:
+    """Pause, resume and the other actions of `POST /api/workers/whatsapp`."""
+    _check_admin(visit)
+    control = find_control(request)
+    if control is None or action not in _ACTIONS:
+        raise NotFound
+    done = await control(action, visit.viewer)
+    return go("/system", Note(str(done.get("message", "Done."))))
+
+
+def _check_admin(visit: Visit) -> None:
+    if not visit.viewer.is_admin:
+        raise Forbidden("This is for administrators.")
+
+
+def _report(health: Mapping[str, Any], workers: Mapping[str, Any]) -> dict[str, Any]:
+    tone, title, words = _TITLES.get(str(health.get("status")), _TITLES["unhealthy"])
+    worker = workers.get("workers", {}).get("queue", {})
+    queue, pace = worker.get("queue", {}), worker.get("throughput", {})
+    status = str(workers.get("status", "stopped"))
+    used = workers.get("performance", {}).get("memoryUsage", {}).get("used", 0)
+    return {
+        "tone": tone,
+        "title": title,
+        "words": f"{words} Running for {length_words(health.get('uptime', 0) / 1000)}.",
+        "checks": _checks(health.get("checks", {})),
+        "worker_status": status,
+        "worker_tone": {"active": "good", "paused": "warn"}.get(status, "bad"),
+        "paused": status == "paused",
+        "failed": queue.get("failed", 0),
+        "figures": [
+            Tile("Waiting", _number(queue.get("size", 0))),
+            Tile("In hand", _number(queue.get("processing", 0))),
+            Tile("Completed", _number(queue.get("completed", 0))),
+            Tile("Failed", _number(queue.get("failed", 0))),
+            Tile("Pace", f"{_number(pace.get('messagesPerMinute', 0))} / min"),
+            Tile("Time each", length_words(pace.get("avgProcessingTime", 0) / 1000)),
+            Tile("Memory", f"{_number(used)} MiB"),
+        ],
+    }
+
+
+def _checks(checks: Mapping[str, Mapping[str, Any]]) -> list[Tile]:
+    """The contract's checks as tiles; one that is not there is not shown."""
+    tiles = []
+    if database := checks.get("database"):
+        tiles.append(Tile("Database", f"{_number(database.get('responseTime', 0))} ms", _tone(database), "to answer"))
+    if breakers := checks.get("circuitBreakers"):
+        state = str(breakers.get("whatsappApi", "unknown"))
+        figure, words = {
+            "closed": ("Connected", "calls go through"),
+            "open": ("Resting", "too many calls failed"),
+            "half_open": ("Trying again", "one call at a time"),
+        }.get(state, (state.capitalize(), ""))
+        tiles.append(Tile("WhatsApp API", figure, _tone(breakers), words))
+    if queue := checks.get("messageQueue"):
+        words = f"waiting, {_number(queue.get('processing', 0))} in hand"
+        tiles.append(Tile("Inbox", _number(queue.get("size", 0)), _tone(queue), words))
+    if errors := checks.get("errorRate"):
+        tiles.append(Tile("Errors", f"{100 * errors.get('rate', 0):.1f} %", _tone(errors), "of what was handled"))
+    if cache := checks.get("cache"):
+        tiles.append(Tile("Cache", f"{100 * cache.get('hitRate', 0):.0f} %", _tone(cache), "found at once"))
+    return tiles
+
+
+def _tone(check: Mapping[str, Any]) -> str:
+    return {"healthy": "good", "degraded": "warn"}.get(str(check.get("status")), "bad")
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"

@@ -1,0 +1,100 @@
+-- name: count_open(viewer, today)^
+-- For the frame. The Inbox counts to a thousand, so that a full one costs no page its speed.
+select count(*) filter (where due_on = :today::date) as today,
+       count(*) filter (where due_on < :today::date) as overdue,
+       (select count(*) from (
+            select from tasks i
+            where i.owner_id = :viewer::uuid and i.project_id is null and i.status = 'open' and i.deleted_at is null
+            limit 1000) capped) as inbox
+from (
+    select t.due_on from tasks t
+    where t.owner_id = :viewer::uuid and t.project_id is null
+      and t.status = 'open' and t.deleted_at is null and t.due_on <= :today::date
+    union all
+    select t.due_on from tasks t
+    join project_members m on m.project_id = t.project_id
+    join projects p on p.id = t.project_id
+    where m.user_id = :viewer::uuid and p.deleted_at is null
+      and t.status = 'open' and t.deleted_at is null and t.due_on <= :today::date
+) due;
+
+-- name: find_number()$
+-- The number that people write to: the oldest connected one.
+select display_phone_number from integrations
+where disabled_at is null and display_phone_number <> '' order by id limit 1;
+
+-- name: list_own_contacts(viewer)
+-- Where the viewer writes from, with the lanes their messages lie in.
+select c.id, c.linked_at, i.phone_number_id, c.bsuid, c.wa_id
+from contacts c join integrations i on i.id = c.integration_id
+where c.user_id = :viewer::uuid;
+
+-- name: list_inbound(before, lanes, failed, limit)
+select seq, kind, phone_number_id, payload, received_at, state, attempts, next_try_at, finished_at, error, note
+from inbox
+where seq < :before::bigint and kind <> 'status'
+  and (:lanes::text[] is null or lane = any(:lanes::text[]))
+  and (not :failed::bool or state = 'dead')
+order by seq desc limit :limit::int;
+
+-- name: find_inbound(seq)^
+select seq, kind, phone_number_id, payload, received_at, state, attempts, next_try_at, finished_at, error, note
+from inbox where seq = :seq::bigint;
+
+-- name: list_writers(numbers, bsuids, wa_ids)
+-- The contacts who may have written a page of messages.
+select c.id, i.phone_number_id, c.bsuid, c.wa_id, c.profile_name, c.username, c.user_id, c.linked_at, u.name
+from contacts c
+join integrations i on i.id = c.integration_id
+left join users u on u.id = c.user_id
+where i.phone_number_id = any(:numbers::text[]) and (c.bsuid = any(:bsuids::text[]) or c.wa_id = any(:wa_ids::text[]));
+
+-- name: list_outbound(before, contacts, failed, limit)
+select o.seq, o.id, o.kind, o.message, o.inbox_seq, o.state, o.status, o.attempts, o.created_at, o.next_try_at,
+       o.finished_at, o.wamid, o.error_code, o.error,
+       i.phone_number_id, c.bsuid, c.wa_id, c.profile_name, c.username, c.user_id, c.linked_at, u.name
+from outbox o
+join contacts c on c.id = o.contact_id
+join integrations i on i.id = o.integration_id
+left join users u on u.id = c.user_id
+where o.seq < :before::bigint
+  and (:contacts::uuid[] is null or o.contact_id = any(:contacts::uuid[]))
+  and (not :failed::bool or o.state = 'refused' or o.status = 'failed')
+order by o.seq desc limit :limit::int;
+
+-- name: find_outbound(seq)^
+select o.seq, o.id, o.kind, o.message, o.inbox_seq, o.state, o.status, o.attempts, o.created_at, o.next_try_at,
+       o.finished_at, o.wamid, o.error_code, o.error,
+       i.phone_number_id, c.bsuid, c.wa_id, c.profile_name, c.username, c.user_id, c.linked_at, u.name
+from outbox o
+join contacts c on c.id = o.contact_id
+join integrations i on i.id = o.integration_id
+left join users u on u.id = c.user_id
+where o.seq = :seq::bigint;
+
+-- name: list_answers(inbox_seq, contacts)
+select seq, kind, state, status, attempts, created_at, error_code
+from outbox where contact_id = any(:contacts::uuid[]) and inbox_seq = :inbox_seq::bigint order by seq;
+
+-- name: list_attempts(outbox_id)
+select number, started_at, finished_at, outcome, http_status, error_code, error
+from attempts where outbox_id = :outbox_id::uuid order by number;
+
+-- name: list_statuses(outbox_id)
+select status, at, error, pricing from statuses where outbox_id = :outbox_id::uuid order by at, status;
+
+-- name: list_done(viewer, offset, limit)
+-- Ids of what the viewer sees done, latest first.
+select t.id from tasks t
+where t.status = 'done' and t.deleted_at is null
+  and ((t.project_id is null and t.owner_id = :viewer::uuid)
+       or t.project_id = any(array(
+           select m.project_id from project_members m join projects p on p.id = m.project_id
+           where m.user_id = :viewer::uuid and p.deleted_at is null)))
+order by t.completed_at desc nulls last, t.id desc offset :offset::int limit :limit::int;
+
+-- name: list_in_project(project_id, offset, limit)
+-- Ids of what is open there; whether the viewer may look is asked before.
+select id from tasks
+where project_id = :project_id::uuid and status = 'open' and deleted_at is null
+order by due_on nulls last, due_time nulls last, priority nulls last, position, id offset :offset::int limit :limit::int;

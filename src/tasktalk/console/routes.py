@@ -1,0 +1,10 @@
+"""Every route of the console, for `main` to include."""
+
+from fastapi import APIRouter
+
+from tasktalk.console import assets, live
+from tasktalk.console.pages import account, messages, sign_in, system, tasks
+
+router = APIRouter(include_in_schema=False)
+for _part in (assets, live, sign_in, tasks, messages, system, account):
+    router.include_router(_part.router)

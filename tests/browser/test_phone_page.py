@@ -1,4 +1,7 @@
-"""The simulated phone in a real browser, against a real simulator; this file plays the product."""
+"""The simulated phone in a real browser, against a real simulator; this file plays the product.
+
+TASKTALK_SCREENSHOTS=FOLDER keeps a picture of where each test ended.
+"""
 
 import asyncio
 import base64
@@ -399,6 +402,19 @@ async def test_text_is_formatted_and_never_becomes_markup(product: Product, page
     }.items():  # fmt: skip
         assert await row.locator(f".body {tag}").all_text_contents() == texts, tag
     await expect(row).to_contain_text("2*3*4 snake_case_name")
+
+
+async def test_a_message_of_any_shape_harms_no_other(product: Product, page: Page, wa_id: str) -> None:
+    shapes: list[Json] = [
+        {"type": "contacts", "contacts": [None]},
+        {"type": "interactive", "interactive": {"type": "nfm_reply"}},
+        {"type": "holo", "holo": 7},
+        {"type": "text", "text": {"body": "after them"}, "context": {"id": "wamid.gone"}},
+    ]
+    for shape in shapes:
+        await product.call("POST", f"phones/{wa_id}/messages", shape)
+    await expect(bubble(page, "after them").locator(".quote")).to_contain_text("Not on this phone any more")
+    await expect(page.locator(".row[data-key]")).to_have_count(5)
 
 
 async def test_a_message_that_did_not_get_through_can_be_sent_again(product: Product, page: Page, wa_id: str) -> None:

@@ -124,7 +124,7 @@ export class Chat {
     const { type, reaction } = item.message;
     if (type === "reaction") {
       const landed = item.status !== "failed" || item.direction === "in";
-      if (landed) this.#setReaction(reaction.message_id, item.direction, reaction.emoji ?? "");
+      if (landed) this.#setReaction(reaction?.message_id, item.direction, reaction?.emoji ?? "");
       return null;
     }
     const kept = { ...item, key: known?.key ?? item.id, preview: known?.preview };

@@ -91,7 +91,7 @@ function header(item, head, context) {
 }
 
 function interactive(item, body, context) {
-  const answer = body.button_reply ?? body.list_reply;
+  const answer = body.button_reply ?? body.list_reply ?? (body.nfm_reply && { title: "Form sent" });
   if (answer) return [text(answer.title), answer.description ? h("small", { class: "soft" }, answer.description) : null];
   return [
     header(item, body.header, context),
@@ -114,6 +114,7 @@ function template(item, body) {
 
 const KINDS = {
   text: (item, body) => text(body.body ?? ""),
+  system: (item, body) => text(body.body ?? ""),
   button: (item, body) => text(body.text ?? ""),
   image: picture,
   video,

@@ -46,6 +46,7 @@ async function read() {
 
 function connection(up) {
   byId("banner").hidden = up;
+  byId("presence").textContent = up ? "online" : "connecting…";
 }
 
 function hold(waId) {

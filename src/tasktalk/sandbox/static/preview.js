@@ -4,11 +4,21 @@ const NOUNS = { image: "Photo", video: "Video", audio: "Audio", document: "Docum
 
 const strip = (text) => text.replace(/```|(?<![\p{L}\p{N}])[*_~`](?=\S)|(?<=\S)[*_~`](?![\p{L}\p{N}])/gu, "").replace(/\s+/gu, " ").trim();
 
+/** Never fails: a message of an unexpected shape is just a message. */
 export function previewOf(item) {
+  try {
+    return describe(item);
+  } catch {
+    return "Message";
+  }
+}
+
+function describe(item) {
   const { message } = item;
   const body = message[message.type] ?? {};
   switch (message.type) {
     case "text":
+    case "system":
       return strip(body.body ?? "");
     case "interactive":
       return strip(body.button_reply?.title ?? body.list_reply?.title ?? body.body?.text ?? "Message");

@@ -54,8 +54,18 @@ function chips(item, view) {
   ].filter(Boolean);
 }
 
-/** A new row for an item. `view`: waId, business, find, goTo, retry, react, reactions, openReactions, reply, act, chosen. */
+/** A row for an item of any shape: what cannot be drawn says so and harms no other row. */
 export function makeRow(item, view) {
+  try {
+    return drawRow(item, view);
+  } catch (error) {
+    console.debug("not drawn", item, error);
+    return drawRow({ ...item, message: { type: "unknown" } }, view);
+  }
+}
+
+/** `view`: waId, business, find, goTo, retry, react, reactions, openReactions, reply, act, chosen. */
+function drawRow(item, view) {
   const forwarded = item.message.context?.forwarded || item.message.context?.frequently_forwarded;
   const bubble = h(
     "div",
@@ -76,6 +86,7 @@ export function makeRow(item, view) {
   const row = h(
     "div",
     { class: `row ${mine(item) ? "mine" : "theirs"} kind-${item.message.type}`, role: "article", tabindex: "-1", data: { key: item.key } },
+    h("span", { class: "pull", "aria-hidden": "true" }, icon("reply")),
     h("div", { class: "line" }, h("div", { class: "stack" }, bubble, h("div", { class: "chips" }), answers), tools),
     h("div", { class: "trouble" }),
   );

@@ -19,8 +19,7 @@ from tasktalk.console.routes import router as console_router
 from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
 from tasktalk.db.notify import listening
-from tasktalk.db.pool import open_pool
-from tasktalk.errors import Unavailable
+from tasktalk.db.pool import wait_for_pool
 from tasktalk.health import api as health_api
 from tasktalk.health import report
 from tasktalk.integrations.connections import Directory
@@ -116,18 +115,6 @@ async def _parts(settings: Settings, dsn: str) -> AsyncIterator[Asgi]:
         await asyncio.wait_for(pool.close(), 3)
     except TimeoutError:
         pool.terminate()
-
-
-async def wait_for_pool(dsn: str, *, max_size: int, application_name: str) -> Pool:
-    """A pool, as soon as the database can be reached."""
-    pause = 0.1
-    while True:
-        try:
-            return await open_pool(dsn, max_size=max_size, application_name=application_name)
-        except Unavailable as error:
-            log.warning("waiting_for_database", error=error.message, retry_seconds=pause)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 5.0)
 
 
 def _say(pool: Pool, keyring: Keyring) -> Callable[[Viewer, str], Awaitable[Reply | None]]:

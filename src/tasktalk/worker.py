@@ -15,11 +15,10 @@ import aiohttp
 from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
 from tasktalk.db.notify import listening
-from tasktalk.db.pool import LOST
+from tasktalk.db.pool import LOST, wait_for_pool
 from tasktalk.ids import new_id
 from tasktalk.integrations.connections import Directory, Integration
 from tasktalk.logs import get_log
-from tasktalk.main import wait_for_pool
 from tasktalk.messaging.sender import Lane, Pacing
 from tasktalk.messaging.turns import Turns
 from tasktalk.queue.claim import Q

@@ -36,7 +36,7 @@ class Dialogue:
         """The person's time zone."""
         return ZoneInfo(self.viewer.timezone)
 
-    def context(self, now: datetime) -> Context:
+    def context(self, now: datetime, open_titles: Sequence[str] = ()) -> Context:
         """What the reading of this person's message depends on."""
         return Context(
             now=now.astimezone(self.zone),
@@ -44,6 +44,7 @@ class Dialogue:
             language=self.viewer.language,
             people=tuple(self.people),
             projects=tuple(self.projects),
+            open_titles=open_titles,  # type: ignore[arg-type]  # any sequence will do
         )
 
     def speak_of(self, task_ids: Sequence[UUID]) -> None:

@@ -1,7 +1,9 @@
 """One turn: something said, tapped or reacted goes in, its effects are in the transaction, one Reply comes out."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import msgspec
@@ -21,6 +23,7 @@ from tasktalk.db import Conn
 from tasktalk.errors import AppError
 from tasktalk.ids import new_id
 from tasktalk.tasks.model import Act
+from tasktalk.tasks.names import list_titles
 
 # Skin tones and variation selectors follow the first character.
 _REACTIONS = {
@@ -34,6 +37,7 @@ _REACTIONS = {
     "🗑": "drop",
 }
 _MAX_INTENTS = 20
+_MAX_TITLES = 500
 
 
 async def respond(
@@ -62,22 +66,21 @@ async def _take(turn: Turn, keyring: Keyring) -> list[Outcome]:
     if said.literal:
         title, _, notes = said.text.partition("\n")
         return [await capture(turn, title, notes)]
-    intents = _read(turn, said.text)
+    intents = await _read(turn, said.text)
     if len(intents) == 1:
         return [await act(turn, intents[0])]
     async with turn.conn.transaction():  # all of a message or nothing of it
         return [await act(turn, intent) for intent in intents[:_MAX_INTENTS]]
 
 
-def _read(turn: Turn, text: str) -> list[Intent]:
+async def _read(turn: Turn, text: str) -> list[Intent]:
     """The intents of a text; an answer to a task's message speaks of that task."""
-    context = turn.dialogue.context(turn.now)
-    intents = list(understand(text, context).intents)
+    intents = await _understand(turn, text)
     if not turn.about or len(intents) != 1:
         return intents
     intent = intents[0]
     if intent.intent == "list_tasks":  # "tomorrow" in answer to a task is its new date
-        moved = understand(f"move it to {text}", context).intents
+        moved = await _understand(turn, f"move it to {text}")
         if moved and moved[0].intent == "reschedule_task" and moved[0].due is not None:
             return [msgspec.structs.replace(moved[0], target=Target(last=True))]
     if intent.intent in {"create_task", "unknown"} and len(turn.about) == 1:
@@ -85,6 +88,32 @@ def _read(turn: Turn, text: str) -> list[Intent]:
             return [msgspec.structs.replace(intent, intent="update_task", target=Target(last=True))]
         return [msgspec.structs.replace(intent, intent="comment_task", comment=text, target=Target(last=True))]
     return intents
+
+
+class _Unread(Sequence[str]):
+    """Stands for titles that were not fetched, and knows whether the reading turned on them."""
+
+    def __init__(self) -> None:
+        self.asked_for = False
+
+    def __len__(self) -> int:
+        self.asked_for = True
+        return 0
+
+    def __getitem__(self, index: Any) -> Any:
+        self.asked_for = True
+        raise IndexError(index)
+
+
+async def _understand(turn: Turn, text: str) -> list[Intent]:
+    """Most messages are read without looking at a single task; "finish X" needs to know whether there is an X."""
+    unread = _Unread()
+    understood = understand(text, turn.dialogue.context(turn.now, unread))
+    if unread.asked_for:
+        titles = [title for _, title in await list_titles(turn.conn, viewer=turn.dialogue.viewer, limit=_MAX_TITLES)]
+        if titles:
+            understood = understand(text, turn.dialogue.context(turn.now, titles))
+    return list(understood.intents)
 
 
 async def _tap(turn: Turn, action: Action) -> Outcome:  # noqa: PLR0911  (one line a verb)
@@ -113,7 +142,7 @@ async def _pick(turn: Turn, task_id: UUID) -> Outcome:
     if not asked:
         return await look.show(turn, task_id)
     turn.dialogue.pending, turn.dialogue.touched = None, True
-    intents = understand(asked, turn.dialogue.context(turn.now)).intents
+    intents = await _understand(turn, asked)
     if not intents:
         return Said("unknown", asked)
     chosen = replace(turn, said=replace(turn.said, text=asked), about=(task_id,))

@@ -1,5 +1,6 @@
 """The pool of connections, and the forms in which people write DATABASE_URL."""
 
+import asyncio
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -8,6 +9,9 @@ import msgspec
 
 from tasktalk.db import Conn, Pool
 from tasktalk.errors import AppError, Unavailable
+from tasktalk.logs import get_log
+
+_log = get_log(__name__)
 
 # What other libraries keep in the same URL and PostgreSQL would take for settings of its own.
 _FOREIGN_PARAMETERS = frozenset({"schema", "pgbouncer", "connection_limit", "pool_timeout", "pool_size", "charset"})
@@ -77,6 +81,18 @@ async def open_pool(dsn: str, *, min_size: int = 1, max_size: int = 10, applicat
         )
     except (*LOST, asyncpg.PostgresError) as error:
         raise unreachable(error) from error
+
+
+async def wait_for_pool(dsn: str, *, max_size: int, application_name: str) -> Pool:
+    """A pool, as soon as the server can be reached; tries again after 0.1 s, doubling to 5 s."""
+    pause = 0.1
+    while True:
+        try:
+            return await open_pool(dsn, max_size=max_size, application_name=application_name)
+        except Unavailable as error:
+            _log.warning("waiting_for_database", error=error.message, retry_seconds=pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5.0)
 
 
 async def connect(dsn: str, *, application_name: str = "tasktalk") -> "asyncpg.Connection[asyncpg.Record]":

@@ -1,14 +1,13 @@
 """The client against servers that answer, refuse, garble, fall silent or hang up."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
-import msgspec
 import pytest
 from aiohttp import web
+from fake_meta import Meta
 
 from tasktalk.whatsapp.errors import GraphError, find_rule
 from tasktalk.whatsapp.graph import Graph, Sent
@@ -19,49 +18,6 @@ ACCEPTED = {
     "contacts": [{"input": "+447700900123", "wa_id": "447700900123"}],
     "messages": [{"id": "wamid.OUT1"}],
 }
-
-
-@dataclass
-class Meta:
-    """A server that answers what the test says and remembers what it was asked."""
-
-    url: str = ""
-    status: int = 200
-    body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
-    asked: list[tuple[str, str, dict[str, str], Any]] = field(default_factory=list)
-    before: Callable[[web.Request], Awaitable[object]] | None = None
-    released: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def fall_silent(self, _: web.Request) -> None:
-        await self.released.wait()
-
-    def answer(self, body: object, status: int = 200, **headers: str) -> None:
-        self.status, self.headers = status, {name.replace("_", "-"): value for name, value in headers.items()}
-        self.body = body if isinstance(body, bytes) else msgspec.json.encode(body)
-
-    async def handle(self, request: web.Request) -> web.Response:
-        content = await request.read()
-        body = msgspec.json.decode(content) if content else None
-        self.asked.append((request.method, request.path_qs, dict(request.headers), body))
-        if self.before:
-            await self.before(request)
-        return web.Response(status=self.status, body=self.body, headers=self.headers)
-
-
-@pytest.fixture
-async def meta() -> AsyncIterator[Meta]:
-    meta = Meta()
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", meta.handle)
-    runner = web.AppRunner(app, shutdown_timeout=0)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    meta.url = site.name
-    yield meta
-    meta.released.set()
-    await runner.cleanup()
 
 
 @pytest.fixture

@@ -107,7 +107,9 @@ async def test_templates(sandbox: Client, wa: WhatsApp, receiver: Receiver) -> N
         category=t.TemplateCategory.UTILITY,
         parameter_format=t.ParamFormat.NAMED,
         components=[
-            body := t.BodyText("Reminder you set: {{task}} is due {{due}}. Reply to change it.", task="Rent", due="6pm"),
+            body := t.BodyText(
+                "Reminder you set: {{task}} is due {{due}}. Reply to change it.", task="Rent", due="6pm"
+            ),
             t.Buttons(buttons=[reply := t.QuickReplyButton(text="Done"), t.QuickReplyButton(text="Snooze 1 h")]),
         ],
     )
@@ -212,7 +214,7 @@ async def test_receiving(sandbox: Client) -> None:
             wa.api._session.close()
 
 
-async def test_a_callback_that_fails_the_challenge_is_refused(sandbox: Client, wa: WhatsApp, receiver: Receiver) -> None:
+async def test_a_callback_that_fails_the_challenge_is_refused(wa: WhatsApp, receiver: Receiver) -> None:
     with pytest.raises(WhatsAppError):
         await asyncio.to_thread(wa.override_waba_callback_url, receiver.url, "wrong")
     token = await asyncio.to_thread(wa.get_app_access_token, APP, SECRET)

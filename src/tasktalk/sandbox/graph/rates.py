@@ -28,6 +28,6 @@ class Rates:
     def check_pair(self, wa_id: str, *, now: float) -> None:
         """One message in six seconds to one person; 45 at once are lent and paid back by waiting; raises 131056."""
         free_at = max(self._owed.get(wa_id, 0.0), now)
-        if free_at - now >= _PAIR_SECONDS * _BURST:
+        if free_at - now > _PAIR_SECONDS * (_BURST - 1):
             raise MetaError(131056, "Too many messages sent to this number in a short time.")
         self._owed[wa_id] = free_at + _PAIR_SECONDS

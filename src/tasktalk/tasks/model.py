@@ -2,8 +2,10 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Literal, TypedDict
+from typing import Literal
 from uuid import UUID
+
+from typing_extensions import TypedDict  # pydantic reads typing's own only from Python 3.12 on
 
 from tasktalk.ids import new_id
 

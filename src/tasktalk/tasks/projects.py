@@ -47,6 +47,14 @@ class Project:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class ProjectPage:
+    """A list of projects; `next` is null, since they all fit on one page."""
+
+    items: list[Project]
+    next: str | None = None
+
+
 async def create_project(conn: Conn, *, viewer: Viewer, name: str, by: Act, colour: str | None = None) -> Project:
     """A project of the viewer's own. Raises BadRequest for an unusable name."""
     row = await Q.insert_project(

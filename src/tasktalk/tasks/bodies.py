@@ -1,0 +1,130 @@
+"""What the REST API takes in, and how it becomes a new task or a change. Unknown keys are refused: they are slips."""
+
+import datetime as dt
+from typing import Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tasktalk.errors import BadRequest
+from tasktalk.tasks.due import check_day
+from tasktalk.tasks.model import NewTask, Recurrence, Status, TaskChanges
+
+_FORBID = ConfigDict(extra="forbid")
+
+
+class RefBody(BaseModel):
+    """A project or person as the API shows them; the id counts."""
+
+    id: UUID
+    name: str | None = None
+
+
+class DueBody(BaseModel):
+    """`date` with or without `time`, on the caller's wall clock; or a `datetime` alone, with its offset or without."""
+
+    model_config = _FORBID
+
+    date: dt.date | None = None
+    time: dt.time | None = None
+    datetime: dt.datetime | None = None
+
+    def on_the_clock(self, zone: str) -> tuple[dt.date, dt.time | None]:
+        """The date and time in `zone`."""
+        if self.date is not None:
+            return self.date, self.time
+        if self.datetime is None:
+            raise BadRequest("A due moment needs a date.", field="due")
+        check_day(self.datetime.date(), field="due")
+        wall = self.datetime.astimezone(ZoneInfo(zone)) if self.datetime.tzinfo else self.datetime
+        return wall.date(), wall.time()
+
+
+Ref = Annotated[RefBody | UUID, Field(description="An id, or an object that has one.")]
+
+
+class _TaskBody(BaseModel):
+    model_config = _FORBID
+
+    notes: str = ""
+    priority: int | None = Field(None, ge=1, le=4)
+    due: DueBody | None = None
+    start: dt.date | None = None
+    deadline: dt.date | None = None
+    duration_minutes: int | None = Field(None, ge=1)
+    recurrence: Recurrence | None = None
+    project: Ref | None = None
+    project_id: UUID | None = None
+    section: str | None = None
+    labels: list[str] = []
+    assignees: list[Ref] = []
+    parent_id: UUID | None = None
+
+
+class NewTaskBody(_TaskBody):
+    """A task to make; only the title is needed. Without a project it goes to the caller's Inbox."""
+
+    title: str
+    position: float | None = Field(None, allow_inf_nan=False)
+
+    def as_new(self, zone: str) -> NewTask:
+        """For `create_tasks`."""
+        due_on, due_time = self.due.on_the_clock(zone) if self.due else (None, None)
+        return NewTask(
+            title=self.title,
+            notes=self.notes,
+            priority=self.priority,
+            due_on=due_on,
+            due_time=due_time,
+            start_on=self.start,
+            deadline_on=self.deadline,
+            duration_minutes=self.duration_minutes,
+            recurrence=self.recurrence,
+            project_id=_id(self.project) or self.project_id,
+            section=self.section,
+            labels=tuple(self.labels),
+            assignees=tuple(_ids(self.assignees)),
+            parent_id=self.parent_id,
+            position=self.position,
+        )
+
+
+class TaskPatchBody(_TaskBody):
+    """What to change; a key that is not sent stays as it is, null empties."""
+
+    title: str = ""
+    status: Status = "open"
+    position: float = Field(0, allow_inf_nan=False)
+
+    def as_changes(self, zone: str) -> TaskChanges:
+        """For `change_task`: only what was sent."""
+        sent = self.model_dump(include=self.model_fields_set - {"due", "project", "assignees", "start", "deadline"})
+        for key in ("start", "deadline"):
+            if key in self.model_fields_set:
+                sent[f"{key}_on"] = getattr(self, key)
+        if "due" in self.model_fields_set:
+            sent["due_on"], sent["due_time"] = self.due.on_the_clock(zone) if self.due else (None, None)
+        if "project" in self.model_fields_set:
+            sent["project_id"] = _id(self.project)
+        if "assignees" in self.model_fields_set:
+            sent["assignees"] = tuple(_ids(self.assignees))
+        changes: TaskChanges = sent  # type: ignore[assignment]  # the fields are the columns' own names
+        return changes
+
+
+class NewProjectBody(BaseModel):
+    """A project to make."""
+
+    model_config = _FORBID
+
+    name: str
+    colour: str | None = None
+
+
+def _id(ref: RefBody | UUID | None) -> UUID | None:
+    return ref.id if isinstance(ref, RefBody) else ref
+
+
+def _ids(refs: list[RefBody | UUID]) -> list[UUID]:
+    return [ref.id if isinstance(ref, RefBody) else ref for ref in refs]

@@ -1,4 +1,4 @@
-"""What these tests share: the deliveries in tests/payloads (`event__case.json`, all values invented) and a fake Graph API."""
+"""The deliveries in tests/payloads (`event__case.json`, all values invented) and a fake Graph API."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

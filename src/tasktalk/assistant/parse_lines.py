@@ -1,6 +1,7 @@
 """The loop of `tasktalk parse --jsonl`: a line in, what was understood out, whatever the line is."""
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,9 +38,9 @@ def _decode(line: bytes | str) -> dict[str, Any]:
     if len(line) > MAX_LINE:
         raise BadRequest("the line is too long", limit=MAX_LINE)
     try:
-        found = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise BadRequest(f"not JSON: {error}") from error
+        found = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("not JSON") from error
     if not isinstance(found, dict):
         raise BadRequest("not a JSON object")
     return found
@@ -52,10 +53,11 @@ def read_request(
     text = request.get("text")
     if not isinstance(text, str):
         raise BadRequest("text is missing or not a string", field="text")
+    text = text.encode("utf-8", "replace").decode()  # JSON can spell half a character, UTF-8 cannot
     zone = _string(request, "tz") or tz or "UTC"
     try:
         info = ZoneInfo(zone)
-    except (OSError, ValueError) as error:
+    except (LookupError, OSError, ValueError) as error:
         raise BadRequest("no such time zone", field="tz") from error
     said = _string(request, "now")
     try:

@@ -10,9 +10,9 @@ from tasktalk.assistant.grammar.values import Amount
 DAY = dt.timedelta(days=1)
 CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _UNITS = {
-    "second": "seconds", "minute": "minutes", "hour": "hours", "day": "days", "week": "weeks", "month": "months", "year": "years",
+    "second": ("seconds", 1), "minute": ("minutes", 1), "hour": ("hours", 1), "day": ("days", 1), "week": ("weeks", 1),
+    "fortnight": ("weeks", 2), "month": ("months", 1), "quarter": ("months", 3), "year": ("years", 1),
 }  # fmt: skip
-_LARGE = {"fortnight": ("weeks", 2), "quarter": ("months", 3)}
 
 
 def find_date(year: int, month: int, day: int) -> dt.date | None:
@@ -35,7 +35,7 @@ def shift(moment: dt.datetime, amount: Amount, sign: int = 1) -> dt.datetime | N
     """`moment` moved by an amount; None beyond the calendar's end. Half a month is two weeks, half a year six months."""
     try:
         for unit, number in amount.parts:
-            name, factor = _LARGE.get(unit, (_UNITS[unit], 1)) if unit in _LARGE or unit in _UNITS else ("days", 1)
+            name, factor = _UNITS[unit]
             total = number * factor * sign
             if total != int(total) and name in {"months", "years"}:
                 moment += dt.timedelta(days=round(total * (30 if name == "months" else 365)))

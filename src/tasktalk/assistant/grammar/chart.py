@@ -119,9 +119,9 @@ class Alphabet:
             self._letters[key] = chr(0xE000 + len(self._letters))
         return self._letters[key]
 
-    def get_class(self, kind: str) -> str:
-        """A character class of all letters whose set has `kind`."""
-        return "[" + "".join(letter for kinds, letter in self._letters.items() if kind in kinds) + "]"
+    def letters_of(self, kind: str) -> str:
+        """All letters whose set has `kind`."""
+        return "".join(letter for kinds, letter in self._letters.items() if kind in kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,36 +130,78 @@ class _Compiled:
     groups: dict[str, tuple[str, ...]]
     letter: str
     rule: Rule
+    needs: str  # the letters of which a row must have one for the rule to match; empty for "any row"
 
 
-def _compile(pattern: str, alphabet: Alphabet) -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
-    groups: dict[str, tuple[str, ...]] = {}
-    out = []
-    for word in _split(pattern):
-        name, kinds, other = word
-        if other:
-            out.append("(?:" if other == "(" else other)
-            continue
-        options = tuple(kinds.split("/"))
-        letters = "[" + "".join(alphabet.get_class(kind)[1:-1] for kind in options) + "]"
-        if letters == "[]":
-            letters = "(?!)"  # no word of these languages is of this kind
-        if name:
-            groups[name] = options
-            out.append(f"(?P<{name}>{letters})")
-        else:
-            out.append(letters)
-    return re.compile("".join(out)), groups
-
-
-_WORDS = re.compile(
-    r"(?:(?P<name>[a-z]\w*):)?(?P<kinds>[A-Z][A-Z_0-9]*(?:/[A-Z][A-Z_0-9]*)*)|(?P<other>\(\?!|\(\?=|[()|?*+$^])"
+_PIECES = re.compile(
+    r"(?:(?P<name>[a-z]\w*):)?(?P<kinds>[A-Z][A-Z_0-9]*(?:/[A-Z][A-Z_0-9]*)*)|(?P<other>\(\?<!|\(\?!|\(\?=|[()|?*+$^])"
 )
 
 
-def _split(pattern: str) -> Iterable[tuple[str | None, str, str]]:
-    for found in _WORDS.finditer(pattern):
-        yield found["name"], found["kinds"] or "", found["other"] or ""
+def _compile(rule: Rule, alphabet: Alphabet, letter: str) -> _Compiled:
+    """The rule's pattern as a regular expression over letters; a kind that no word has matches nothing."""
+    groups: dict[str, tuple[str, ...]] = {}
+    out: list[str] = []
+    for found in _PIECES.finditer(rule.pattern):
+        if found["other"]:
+            out.append("(?:" if found["other"] == "(" else found["other"])
+            continue
+        kinds = tuple(found["kinds"].split("/"))
+        letters = "".join(alphabet.letters_of(kind) for kind in kinds)
+        atom = f"[{letters}]" if letters else "(?!)"
+        if found["name"]:
+            groups[found["name"]] = kinds
+            atom = f"(?P<{found['name']}>{atom})"
+        out.append(atom)
+    return _Compiled(re.compile("".join(out)), groups, letter, rule, _find_needs(rule.pattern, alphabet))
+
+
+def _find_needs(pattern: str, alphabet: Alphabet) -> str:
+    """The smallest set of letters that a match must have one of: an atom, or a group as a whole, that is not optional."""
+    pieces = list(_PIECES.finditer(pattern))
+    best = ""
+    at = 0
+    while at < len(pieces):
+        end = at
+        other = pieces[at]["other"]
+        if other and other.startswith("("):
+            depth = 1
+            while depth:
+                end += 1
+                closing = pieces[end]["other"] or ""
+                depth += closing.startswith("(") - (closing == ")")
+        inside = "".join(
+            alphabet.letters_of(kind)
+            for piece in pieces[at : end + 1]
+            if piece["kinds"]
+            for kind in piece["kinds"].split("/")
+        )
+        follower = pieces[end + 1]["other"] if end + 1 < len(pieces) else None
+        if inside and follower not in {"?", "*"} and other in {None, "("} and (not best or len(inside) < len(best)):
+            best = inside
+        at = end + 1
+    return best
+
+
+class _Stage:
+    """A stage's compiled rules; `masks` says by letter which of them a row with that letter may match."""
+
+    def __init__(self, rules: list[_Compiled], *, repeat: bool) -> None:
+        self.rules = rules
+        self.repeat = repeat
+        self.always = sum(1 << order for order, compiled in enumerate(rules) if not compiled.needs)
+        self.masks: dict[str, int] = {}
+        for order, compiled in enumerate(rules):
+            for letter in compiled.needs:
+                self.masks[letter] = self.masks.get(letter, 0) | 1 << order
+
+    def possible(self, letters: str) -> int:
+        """The rules that may match a row of these letters, as bits."""
+        mask, masks = self.always, self.masks
+        for letter in set(letters):
+            if letter in masks:
+                mask |= masks[letter]
+        return mask
 
 
 class Machine:
@@ -167,27 +209,30 @@ class Machine:
 
     def __init__(self, stages: Sequence[Rules], alphabet: Alphabet) -> None:
         made = {rule.makes: alphabet.letter({rule.makes}) for stage in stages for rule in stage.list}
-        self._stages: list[tuple[bool, list[_Compiled]]] = []
-        for stage in stages:
-            compiled = [_Compiled(*_compile(rule.pattern, alphabet), made[rule.makes], rule) for rule in stage.list]
-            self._stages.append((stage.repeat, compiled))
+        self._stages = [
+            _Stage([_compile(rule, alphabet, made[rule.makes]) for rule in stage.list], repeat=stage.repeat)
+            for stage in stages
+        ]
 
     def run(self, row: list[Node], setting: Setting) -> list[Node]:
         """The row after all stages."""
-        for repeat, rules in self._stages:
-            reduced = _reduce(row, rules, setting)
-            while repeat and len(reduced) < len(row):
+        for stage in self._stages:
+            reduced = _reduce(row, stage, setting)
+            while stage.repeat and len(reduced) < len(row):
                 row = reduced
-                reduced = _reduce(row, rules, setting)
+                reduced = _reduce(row, stage, setting)
             row = reduced
         return row
 
 
-def _reduce(row: list[Node], rules: list[_Compiled], setting: Setting) -> list[Node]:
+def _reduce(row: list[Node], stage: _Stage, setting: Setting) -> list[Node]:
     letters = "".join([node.letter for node in row])
+    possible = stage.possible(letters)
     matches: list[tuple[int, int, int, re.Match[str]]] = []
-    for order, compiled in enumerate(rules):
-        for found in compiled.regex.finditer(letters):
+    while possible:
+        order = (possible & -possible).bit_length() - 1
+        possible &= possible - 1
+        for found in stage.rules[order].regex.finditer(letters):
             start, end = found.span()
             if end > start:
                 matches.append((start, -end, order, found))
@@ -199,7 +244,7 @@ def _reduce(row: list[Node], rules: list[_Compiled], setting: Setting) -> list[N
     for start, minus_end, order, found in matches:
         if start < at:
             continue
-        compiled = rules[order]
+        compiled = stage.rules[order]
         nodes = row[start:-minus_end]
         value = compiled.rule.action(Found(nodes, found, compiled.groups, setting))
         if value is None:

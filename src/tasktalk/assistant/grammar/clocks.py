@@ -79,7 +79,7 @@ def _h_between(m: Found) -> Clock | None:
     return read_hour(m["h"], m["n"], fixed=True)
 
 
-@CLOCKS("AT f:HMM OCLOCK?", makes="CLOCK")
+@CLOCKS("AT f:HMM OCLOCK? (?! WORD|UNIT|LITERAL|SLASH|DOT|HYPHEN|PUNCT|BANG)", makes="CLOCK")
 def _at_figures(m: Found) -> Clock | None:
     return read_hour(*_split(m["f"]), fixed=len(m["f"]) == 4)  # noqa: PLR2004  ("at 1730")
 
@@ -155,7 +155,7 @@ def _part_then_clock(m: Found) -> Clock:
     return place(m["c"], m["p"])
 
 
-@DAYPARTS("h:D12 IN THE p:PART", makes="CLOCK")
+@DAYPARTS("AT? h:D12 (IN THE|AT) p:PART", makes="CLOCK")
 def _hour_in_part(m: Found) -> Clock | None:
     clock = read_hour(m["h"])
     return clock and place(clock, m["p"])

@@ -259,6 +259,9 @@ _READERS["reopen_task"] = _about_task("reopen_task", 0.95)
 @reads("delete_task")
 def _delete(order: Order) -> Intent | None:
     words = order["target"] or order["numbers"]
+    things = order["things"]
+    if things is not None and not order.book.cancellable.search(fold(things)):
+        return None
     if words is None and fold(order.text).split()[-1] in order.book.slots["all_words"]:
         return Intent(intent="delete_task", confidence=LIKELY, target=Target(all=True))
     return Intent(intent="delete_task", confidence=LIKELY, target=read_target(words or order["things"], order.book))

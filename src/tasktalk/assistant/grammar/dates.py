@@ -37,12 +37,14 @@ def _year(m: Found) -> int | None:
 
 
 _YEAR = "((COMMA|OF|SLASH|HYPHEN|DOT|STOP|IN)? y:YEAR)? (?! HYPHEN NUM|COLON)"
+_ALONE = "(?<! SLASH|HYPHEN|DOT)"
+IMPOSSIBLE = Moment(sure=0.0)
 _DAY = "(WEEKDAY (STOP|COMMA)*)? (ON THE?)?"
 
 
 @DATES(
     f"(ON|AT)? {_DAY} THE? d:NUM/ORD (OF|STOP|DOT|HYPHEN|SLASH)? k:MONTH STOP? {_YEAR}",
-    f"(ON|AT)? {_DAY} THE? k:MONTH (STOP|HYPHEN|SLASH|THE)? d:D12/ORD {_YEAR}",
+    f"(ON|AT)? {_DAY} THE? k:MONTH (STOP|HYPHEN|SLASH|THE|COMMA)? d:D12/ORD {_YEAR}",
     f"(ON|AT)? {_DAY} d:D12 (HYPHEN|SLASH) k:MONTH (HYPHEN|SLASH) y:D12",
     f"(ON|AT)? {_DAY} k:MONTH STOP? d:ORD COMMA? y:D12 $",
     f"(ON|AT)? {_DAY} y:YEAR (HYPHEN|SLASH)? k:MONTH (HYPHEN|SLASH)? d:D12/ORD",
@@ -51,13 +53,16 @@ _DAY = "(WEEKDAY (STOP|COMMA)*)? (ON THE?)?"
 def _month_day(m: Found) -> Moment | None:
     day = m["d"]
     weak_may = m.node("k").weak and len(m.nodes) == 2 and "ORD" not in m.node("d").senses  # noqa: PLR2004
-    return on_day(_pick(m.setting.today, _year(m), m["k"], day), sure=0.75 if weak_may else 0.95)
+    found = _pick(m.setting.today, _year(m), m["k"], day)
+    if found is None:
+        return IMPOSSIBLE
+    return Moment(on=found, sure=0.75 if weak_may else 0.95, dated=m["y"] is not None)
 
 
 @DATES("(ON|AT)? y:YEAR s:HYPHEN k:D12 HYPHEN d:D12", "(ON|AT)? y:YEAR SLASH k:D12 SLASH d:D12", "(ON|AT)? y:YEAR DOT k:D12 DOT d:D12",
        makes="MOMENT")  # fmt: skip
 def _iso(m: Found) -> Moment | None:
-    return on_day(find_date(m["y"], m["k"], m["d"]), sure=1.0)
+    return on_day(find_date(m["y"], m["k"], m["d"]), sure=1.0, dated=True) or IMPOSSIBLE
 
 
 @DATES(
@@ -75,25 +80,30 @@ def _read_pair(m: Found, first: int, second: int) -> list[tuple[int, int]]:
 
 
 @DATES(
-    f"(ON|AT)? {_DAY} a:D12 SLASH b:D12 SLASH y:YEAR/D12", f"(ON|AT)? {_DAY} a:D12 HYPHEN b:D12 HYPHEN y:YEAR",
+    f"(ON|AT)? {_DAY} {_ALONE} a:D12 SLASH b:D12 SLASH y:YEAR/D12", f"(ON|AT)? {_DAY} a:D12 HYPHEN b:D12 HYPHEN y:YEAR",
     f"(ON|AT)? {_DAY} a:D12 DOT b:D12 DOT y:YEAR", f"(ON|AT)? WEEKDAY COMMA? a:D12 HYPHEN b:D12 HYPHEN y:D12", makes="MOMENT",
 )  # fmt: skip
 def _numeric(m: Found) -> Moment | None:
     year = _year(m)
     dates = [date for month, day in _read_pair(m, m["a"], m["b"]) if (date := _pick(m.setting.today, year, month, day))]
-    return (
-        Moment(on=dates[0], sure=0.95, others=tuple(dates[1:2]) if dates[1:2] != dates[:1] else ()) if dates else None
-    )
+    if not dates or (year is not None and len(str(m["y"])) == 1):
+        return IMPOSSIBLE
+    return Moment(on=dates[0], sure=0.95, others=_other(dates), dated=True)
 
 
-@DATES(f"t:(ON|AT|BY|BEFORE|DUE|UNTIL)? {_DAY} a:D12 SLASH b:D12 (?! SLASH|HYPHEN)", makes="MOMENT")
+def _other(dates: list[dt.date]) -> tuple[dt.date, ...]:
+    """The second reading of 5/6, where it is another day."""
+    return tuple(dates[1:]) if dates[1:] != dates[:1] else ()
+
+
+@DATES(f"(ON|AT|BY|BEFORE|UNTIL)? {_DAY} {_ALONE} a:D12 SLASH b:D12 (?! SLASH|HYPHEN)", makes="MOMENT")
 def _day_month(m: Found) -> Moment | None:
     dates = [date for month, day in _read_pair(m, m["a"], m["b"]) if (date := ahead(m.setting.today, month, day))]
     if not dates:
-        return None
+        return IMPOSSIBLE
     # "9/11" in the middle of a sentence may be a name or a fraction
     sure = 0.8 if len(m.nodes) > 3 else 0.5  # noqa: PLR2004  (more than the figures themselves)
-    return Moment(on=dates[0], sure=sure, others=tuple(dates[1:2]) if dates[1:2] != dates[:1] else ())
+    return Moment(on=dates[0], sure=sure, others=_other(dates))
 
 
 @DATES("(ON|AT)? THE? d:ORD (OF (THE|THIS) u:UNIT)?", "(ON|AT)? THE? d:ORD OF w:NEXT u:UNIT", "(ON|AT)? THE? d:ORD w:NEXT u:UNIT",
@@ -103,8 +113,8 @@ def _ordinal_day(m: Found) -> Moment | None:
     if m["d"] > 31 or m["u"] not in {None, "month"}:  # noqa: PLR2004  (a calendar)
         return None
     today, day = m.setting.today, m["d"]
-    sure = 0.9 if m.all("ON", "WEEKDAY") or m.all("UNIT") else 0.55 if m.all("THE") and day > 3 else 0.2  # noqa: PLR2004
-    if m.nodes[-1].senses.get("ORD") is not None and m.nodes[-1].senses.get("UNIT"):
+    sure = 0.9 if m.all("ON", "WEEKDAY") or m.all("UNIT") else 0.5 if m.node("d").end - m.node("d").start < 5 else 0.2  # noqa: PLR2004  ("27th")
+    if "UNIT" in m.node("d").senses:
         sure = 0.1  # "a second"
     if m.all("NEXT"):
         first = add_months(today.replace(day=1), 1)
@@ -136,7 +146,7 @@ def resolve(nth: Nth, year: int, month: int) -> dt.date | None:
     return None
 
 
-@DATES("(ON|AT|BY)? THE? n:NTH/NTHWD (IN|OF)? k:MONTH STOP? (COMMA|OF|IN)? y:YEAR?", makes="MOMENT")
+@DATES("(ON|AT|BY)? THE? n:NTH/NTHWD/NTHDAY (IN|OF)? k:MONTH STOP? (COMMA|OF|IN)? y:YEAR?", makes="MOMENT")
 def _nth_of_month(m: Found) -> Moment | None:
     today = m.setting.today
     for year in (m["y"],) if m["y"] else (today.year, today.year + 1):
@@ -146,7 +156,7 @@ def _nth_of_month(m: Found) -> Moment | None:
     return None
 
 
-@DATES("(ON|AT|BY)? THE? n:NTH/NTHWD (IN|OF)? THE? w:THIS/NEXT? u:UNIT", makes="MOMENT")
+@DATES("(ON|AT|BY)? THE? n:NTH/NTHWD/NTHDAY (IN|OF)? THE? w:THIS/NEXT? u:UNIT", makes="MOMENT")
 def _nth_of_unit(m: Found) -> Moment | None:
     today, unit = m.setting.today, m["u"]
     if unit == "week" and m["n"].days:
@@ -175,7 +185,7 @@ def _nth_of_unit(m: Found) -> Moment | None:
     makes="MOMENT",
 )
 def _month_year(m: Found) -> Moment | None:
-    return on_day(find_date(_year(m) or 0, m["k"], 1), grain="month", sure=0.9)
+    return on_day(find_date(_year(m) or 0, m["k"], 1), grain="month", sure=0.9, dated=True)
 
 
 @MONTHS("k:D12 SLASH y:YEAR", makes="MOMENT")
@@ -183,7 +193,7 @@ def _numeric_month(m: Found) -> Moment | None:
     return on_day(find_date(m["y"], m["k"], 1), grain="month", sure=0.6)
 
 
-@MONTHS("(IN|THIS|NEXT|DURING)? k:MONTH", makes="MOMENT")
+@MONTHS("(?<! NUM|ORD|HYPHEN) (IN|THIS|NEXT|DURING)? k:MONTH STOP? (?! NUM|ORD|HYPHEN)", makes="MOMENT")
 def _month(m: Found) -> Moment | None:
     """Its first day, when it lies ahead; this month itself means what is left of it."""
     today, month, node = m.setting.today, m["k"], m.node("k")

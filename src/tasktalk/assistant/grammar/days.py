@@ -3,6 +3,7 @@
 import datetime as dt
 
 from tasktalk.assistant.grammar.calendar import (
+    CODES,
     DAY,
     add_days,
     add_months,
@@ -15,7 +16,7 @@ from tasktalk.assistant.grammar.calendar import (
 )
 from tasktalk.assistant.grammar.chart import Found, Rules
 from tasktalk.assistant.grammar.clocks import place, read_hour
-from tasktalk.assistant.grammar.values import Amount, Clock, Moment
+from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Stretch
 
 DAYS = Rules()
 OFFSETS = Rules(repeat=True)
@@ -31,7 +32,7 @@ def on_day(day: dt.date | None, **more: object) -> Moment | None:
 
 @DAYS("r:DAYREL", makes="MOMENT")
 def _named_day(m: Found) -> Moment | None:
-    return on_day(add_days(m.setting.today, m["r"]), sure=0.95 if m["r"] >= 0 else 0.5)
+    return on_day(add_days(m.setting.today, m["r"]), sure=0.95 if m["r"] >= 0 else 0.45, today=m["r"] == 0)
 
 
 @DAYS("t:TONIGHT", "AT? h:D12 t:TONIGHT", makes="MOMENT")
@@ -39,7 +40,7 @@ def _tonight(m: Found) -> Moment | None:
     if m["h"] is not None:
         clock = read_hour(m["h"])
         return clock and Moment(on=m.setting.today, clock=place(clock, m["t"]), sure=0.9)
-    return Moment(on=m.setting.today, clock=Clock(m["t"], part=True), sure=0.9)
+    return Moment(on=m.setting.today, clock=Clock(m["t"], part=True), sure=0.9, today=True)
 
 
 @DAYS("THIS p:PART", makes="MOMENT")
@@ -155,7 +156,7 @@ def period(today: dt.date, unit: str, step: int) -> tuple[dt.date, dt.date] | No
     return None if start is None or after is None else (start, after - DAY)
 
 
-@DAYS("(IN|ON|FOR|SOMETIME)? THE? w:NEXT u:UNIT", makes="MOMENT")
+@DAYS("(IN|ON)? THE? w:NEXT u:UNIT", makes="MOMENT")
 def _next_unit(m: Found) -> Moment | None:
     today, unit = m.setting.today, m["u"]
     if unit == "day":
@@ -257,7 +258,7 @@ def _after(m: Found, amount: Amount, sign: int = 1, sure: float = 0.95) -> Momen
     return Moment(on=when.date(), clock=Clock(when.hour, when.minute), grain="minute", sure=sure)
 
 
-@DAYS("IN ABOUT? THE? NEXT? q:QTY TIME?", "q:QTY t:THEN", "PLUS q:QTY", "q:QTY FROM NOW", "AFTER ABOUT? q:QTY $", "NEXT q:QTY",
+@DAYS("IN ABOUT? THE? NEXT? q:QTY TIME?", "q:QTY t:THEN", "PLUS q:QTY", "q:QTY FROM NOW", "AFTER ABOUT? q:QTY (?! OF|FROM|AFTER|BEFORE)", "NEXT q:QTY",
       "q:QTY LATER $", makes="MOMENT")  # fmt: skip
 def _in_amount(m: Found) -> Moment | None:
     sign = -1 if m.all("THEN") == [-1] else 1
@@ -297,6 +298,25 @@ def _around(m: Found) -> Moment | None:
     if when is None or amount.minutes is not None and clock is None:
         return None
     return Moment(on=when.date(), clock=Clock(when.hour, when.minute) if clock else None, sure=0.95)
+
+
+@OFFSETS("k:MOMENT PLUS q:QTY", makes="MOMENT")
+def _plus(m: Found) -> Moment | None:
+    moment: Moment = m["k"]
+    if moment.on is None:
+        return None
+    clock = moment.clock or Clock(0)
+    when = shift(dt.datetime.combine(moment.on, dt.time(clock.hour % 24, clock.minute)), m["q"])
+    timed = moment.clock or m["q"].minutes is not None
+    return when and Moment(on=when.date(), clock=Clock(when.hour, when.minute) if timed else None, sure=0.95)
+
+
+@DAYS("FROM? r:WDRANGE", makes="STRETCH")
+def _weekday_range(m: Found) -> Stretch:
+    codes = m["r"]
+    first = coming(m.setting.today, CODES.index(codes[0]))
+    last = first + DAY * (len(codes) - 1)
+    return Stretch(Moment(on=first, sure=0.85, weekday=first.weekday()), Moment(on=last, weekday=last.weekday()))
 
 
 @OFFSETS("d:MOMENT AFTER NEXT", makes="MOMENT")

@@ -15,7 +15,11 @@ BOUNDS = Rules(repeat=True)
 def at(day: Moment, clock: Clock) -> Moment | None:
     """The day at that time; None when it has another already."""
     if day.clock is None:
+        if clock.hour == 24 and not day.today:  # noqa: PLR2004  (of a day named, midnight begins it)
+            clock = replace(clock, hour=0)
         return replace(day, clock=clock, sure=max(day.sure, 0.9), grain="minute") if day.grain == "day" else None
+    if day.clock.part and not clock.part and clock.hour == 24:  # noqa: PLR2004  (midnight)
+        return replace(day, clock=clock, sure=max(day.sure, 0.9), grain="minute")
     if day.clock.part and not clock.part:
         return replace(day, clock=place(clock, day.clock.hour), sure=max(day.sure, 0.9), grain="minute")
     return None
@@ -71,6 +75,13 @@ def _days(m: Found) -> Stretch | None:
     start, end = m["a"], m["b"]
     if start.on is None or end.on is None:
         return None
+    if end.dated and not start.dated and start.weekday is None:
+        moved = find_date(end.on.year, start.on.month, start.on.day)
+        if moved and moved > end.on:
+            moved = find_date(end.on.year - 1, start.on.month, start.on.day)
+        start = replace(start, on=moved or start.on)
+    elif start.dated and not end.dated and end.weekday is None and end.on < start.on:
+        end = replace(end, on=find_date(start.on.year, end.on.month, end.on.day) or end.on)
     if end.on < start.on:
         if end.weekday is not None:
             end = replace(end, on=end.on + dt.timedelta(days=7))
@@ -103,6 +114,8 @@ def _second_number(m: Found) -> Stretch | None:
         return None
     year = m["y"] or start.on.year
     first, last = find_date(year, start.on.month, start.on.day), find_date(year, start.on.month, m["b"])
+    if first and last is None:
+        return Stretch(replace(start, sure=0.0), Moment(sure=0.0))  # "February 20 - 31": none of it is a date
     return Stretch(replace(start, on=first), Moment(on=last)) if first and last and first < last else None
 
 

@@ -24,7 +24,7 @@ _SAYS_SOMETHING = re.compile(r"\w")
 
 def read_message(text: str, context: Context, engine: Engine, book: Phrasebook) -> list[Intent]:
     """The intents of a message, one or more."""
-    text = text[:MAX_LENGTH]
+    text = _without_name(text[:MAX_LENGTH], book)
     plain = strip_formatting(text).strip()
     if not plain:
         return [_unknown(1.0)]
@@ -43,6 +43,12 @@ def read_message(text: str, context: Context, engine: Engine, book: Phrasebook) 
     if several:
         return several
     return [_read_one(text, plain, context, engine, book)]
+
+
+def _without_name(text: str, book: Phrasebook) -> str:
+    """The message with the name of whoever it calls ("Hey Tasktalk, …") blanked, so that places stay where they are."""
+    found = book.wake.match(fold(text))
+    return " " * found.end() + text[found.end() :] if found else text
 
 
 def _unknown(confidence: float) -> Intent:
@@ -93,6 +99,8 @@ def _read_one(text: str, plain: str, context: Context, engine: Engine, book: Phr
             return existing
     if not captured.asked and (book.small_talk.match(folded) or not _SAYS_SOMETHING.search(draft.title)):
         return _unknown(LIKELY)
+    if not captured.asked and not draft.due and not draft.recurrence and book.statement.match(folded):
+        return _unknown(0.7)
     return as_intent(draft, _confidence(captured))
 
 
@@ -112,14 +120,18 @@ def _confidence(captured: Captured) -> float:
 
 
 def _read_question(plain: str, folded: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
-    if book.order.match(folded):
+    polite = book.polite.match(folded)
+    begin = polite.end() if polite else 0
+    begin += len(folded[begin:]) - len(folded[begin:].lstrip())
+    if book.order.match(folded, begin):
         return _unknown(LIKELY)
-    if not (book.question.match(folded) or folded.rstrip().endswith("?")):
-        return None
+    asked = book.question.match(folded, begin) is not None or (folded.rstrip().endswith("?") and not begin)
+    if not asked:
+        foreign = book.strong.search(folded) and not book.task_verb.match(folded, begin)
+        return _unknown(0.8) if foreign and not book.asks_capture(folded) else None
     if book.own.search(folded) and not book.foreign.search(folded):
         return Intent(intent="list_tasks", confidence=0.85, query=read_query(plain, context, engine, book))
-    asks = folded.rstrip().endswith("?") or book.question.match(folded)
-    return _unknown(0.8) if asks else None
+    return _unknown(0.8)
 
 
 def _read_titleless(plain: str, captured: Captured, context: Context, engine: Engine, book: Phrasebook) -> Intent:

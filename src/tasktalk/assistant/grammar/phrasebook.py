@@ -43,6 +43,12 @@ class Phrasebook:
         self.question = _words(questions["begin"], "match")
         self.own = _words(questions["own"], "search")
         self.foreign = _words(questions["foreign"], "search")
+        self.strong = _words(questions["strong"], "search")
+        self.task_verb = _words(questions["task_verbs"], "match")
+        self.statement = re.compile("|".join(questions["statement"]))
+        self.cancellable = _words(questions["cancellable"], "search")
+        self.wake = re.compile(rf"\s*(?:{'|'.join(questions['wake'])})")
+        self.polite = re.compile(as_regex("<please>", macros) + r"(?!\w)")
         self.order = _words(questions["orders"], "match")
         capture = source["capture"]
         self.lead_ins = [
@@ -68,7 +74,12 @@ class Phrasebook:
             for word, value in source[kind].items()
             if " " not in word and value
         }
+        self.strong_moves = _words(self.slots["strong_moves"], "search")
         self.before_due = re.compile(as_regex(self.slots["before_due"], macros))
+
+    def asks_capture(self, folded: str) -> bool:
+        """Whether the message begins with words that ask to write a task down ("remind me to", "add")."""
+        return any(template.lead(folded) for template, _ in self.lead_ins)
 
     def find_commands(self, folded: str) -> Iterator[tuple[Command, re.Match[str]]]:
         """Every command that the whole of `folded` may be, in the lexicon's order."""

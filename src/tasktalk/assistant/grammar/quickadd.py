@@ -22,7 +22,7 @@ class Mark(NamedTuple):
     value: str
 
 
-_NAME = r"""(?:"(?P<quoted>[^"\n]+)"|'(?P<single>[^'\n]+)'|(?P<name>[^\W\d_][\w&.'’-]*|\d+[^\W\d_][\w&.'’-]*))"""
+_NAME = r"""(?:"(?P<quoted>[^"\n]+)"|'(?P<single>[^'\n]+)'|(?P<name>[^\W\d_][\w&.'’-]*))"""
 _SIGNED = re.compile(rf"(?<![\w/#@+*])(?P<sign>[#@+]){_NAME}(?:/(?P<section>[^\W\d_][\w-]*))?")
 _STAR = re.compile(r"(?<![\w*])\*(?P<name>[^\W\d_][\w-]*)(?![\w*])(?!\S*\*)")
 _SECTION = re.compile(r"(?<!\S)/(?P<name>[^\W\d_][\w-]*)(?!\S)")

@@ -14,6 +14,7 @@ CYCLES = Rules()
 
 WORKDAYS, WEEKEND = CODES[:5], CODES[5:]
 _FREQS = {
+    "second": ("SECONDLY", 1),
     "minute": ("MINUTELY", 1), "hour": ("HOURLY", 1), "day": ("DAILY", 1), "week": ("WEEKLY", 1), "fortnight": ("WEEKLY", 2),
     "month": ("MONTHLY", 1), "quarter": ("MONTHLY", 3), "year": ("YEARLY", 1),
 }  # fmt: skip
@@ -36,14 +37,26 @@ def _codes(days: list[int]) -> tuple[str, ...]:
 # Lists and ranges of weekdays, of numbers, of months.
 
 
-@LISTS(f"WEEKDAY STOP? {_AND} WEEKDAY STOP?", "WEEKDAY WEEKDAY WEEKDAY+", f"WEEKDAYS {_AND}? WEEKDAYS", f"WEEKDAYS AND WEEKDAY",
-       f"WEEKDAY AND WEEKDAYS", f"WDLIST {_AND}? WEEKDAY", f"WDLIST {_AND}? WEEKDAYS", makes="WDLIST")  # fmt: skip
+@LISTS(
+    f"WEEKDAY STOP? {_AND} WEEKDAY STOP? (?! TO|HYPHEN)",
+    "WEEKDAY WEEKDAY WEEKDAY+",
+    f"WDLIST {_AND}? WEEKDAY",
+    makes="WDLIST",
+)
+@LISTS(
+    f"WEEKDAYS {_AND}? WEEKDAYS",
+    "WEEKDAYS AND WEEKDAY",
+    f"(WEEKDAY|WDLIST) {_AND} WEEKDAYS",
+    f"WDPLURAL {_AND}? (WEEKDAY|WEEKDAYS)",
+    makes="WDPLURAL",
+)
 def _weekday_list(m: Found) -> tuple[str, ...]:
-    lists = m.all("WDLIST")
+    lists = m.all("WDLIST", "WDPLURAL")
     return tuple(dict.fromkeys((*(lists[0] if lists else ()), *_codes(m.all("WEEKDAY", "WEEKDAYS")))))
 
 
-@LISTS("(a:WEEKDAY|WEEKDAYS) (TO|HYPHEN|DASH) (b:WEEKDAY|WEEKDAYS)", makes="WDRANGE")
+@LISTS("WEEKDAY (TO|HYPHEN|DASH) WEEKDAY", makes="WDRANGE")
+@LISTS("WEEKDAYS (TO|HYPHEN|DASH) WEEKDAYS", "WEEKDAYS (TO|HYPHEN|DASH) WEEKDAY", makes="WDPLURAL")
 def _weekday_range(m: Found) -> tuple[str, ...]:
     first, last = m.all("WEEKDAY", "WEEKDAYS")[0], m.all("WEEKDAY", "WEEKDAYS")[-1]
     return tuple(CODES[(first + step) % 7] for step in range((last - first) % 7 + 1))
@@ -77,9 +90,14 @@ def _nth_weekdays(m: Found) -> Nth | None:
     return Nth(weekdays=tuple(f"{nth}{code}" for nth in _ordinals(m)))
 
 
-@NTHS(f"{_ORDS} (INSTANCE OF)? (WDLIST)", makes="NTHWD")
+@NTHS(f"{_ORDS} INSTANCE OF (WDLIST|WDPLURAL|WEEKDAY|WEEKDAYS)", makes="NTHWD")
+def _nth_instance(m: Found) -> Nth:
+    return Nth(weekdays=_weekdays(m), positions=tuple(_ordinals(m)))
+
+
+@NTHS(f"{_ORDS} (WDLIST|WDPLURAL)", makes="NTHWD")
 def _nth_weekday_set(m: Found) -> Nth:
-    return Nth(weekdays=tuple(f"{nth}{code}" for code in m.all("WDLIST")[0] for nth in _ordinals(m)))
+    return Nth(weekdays=tuple(f"{nth}{code}" for code in m.all("WDLIST", "WDPLURAL")[0] for nth in _ordinals(m)))
 
 
 @NTHS(f"{_ORDS} (WORKDAY|WORKDAYS)", makes="NTH")
@@ -87,7 +105,7 @@ def _nth_workday(m: Found) -> Nth:
     return Nth(positions=tuple(_ordinals(m)))
 
 
-@NTHS(f"{_ORDS} u:UNIT", makes="NTH")
+@NTHS(f"{_ORDS} u:UNIT", makes="NTHDAY")
 def _nth_day(m: Found) -> Nth | None:
     days = tuple(_ordinals(m))
     return Nth(days=days) if m["u"] == "day" and all(0 < abs(day) <= 366 for day in days) else None  # noqa: PLR2004
@@ -152,7 +170,7 @@ def _every_part(m: Found) -> Repeat:
 
 
 @CYCLES(
-    f"COMMA? EXCEPT (ON|IN)? (THE|EVERY)? (WEEKDAY|WEEKDAYS|WDLIST|WDRANGE|WORKDAYS|WEEKENDS|WEEKEND|WORKDAY)",
+    f"COMMA? EXCEPT (ON|IN)? (THE|EVERY)? (WEEKDAY|WEEKDAYS|WDLIST|WDPLURAL|WDRANGE|WORKDAYS|WEEKENDS|WEEKEND|WORKDAY)",
     makes="NOTDAYS",
 )
 def _except_weekdays(m: Found) -> tuple[str, ...]:
@@ -166,15 +184,16 @@ def _except_months(m: Found) -> tuple[int, ...]:
 
 # The beat with its days.
 
-_DAYS = "(WEEKDAY|WEEKDAYS|WDLIST|WDRANGE|WORKDAYS|WEEKENDS|WEEKEND|WORKDAY)"
+_DAYS = "(WEEKDAY|WEEKDAYS|WDLIST|WDPLURAL|WDRANGE|WORKDAYS|WEEKENDS|WEEKEND|WORKDAY)"
 
 
 def _weekdays(m: Found) -> tuple[str, ...]:
     codes: list[str] = []
     for node in m.nodes:
         senses = node.senses
-        if "WDLIST" in senses or "WDRANGE" in senses:
-            codes += senses.get("WDLIST") or senses["WDRANGE"]
+        listed = senses.get("WDLIST") or senses.get("WDPLURAL") or senses.get("WDRANGE")
+        if listed:
+            codes += listed
         elif "WEEKDAY" in senses or "WEEKDAYS" in senses:
             codes.append(CODES[senses["WEEKDAY"] if "WEEKDAY" in senses else senses["WEEKDAYS"]])
         elif "WORKDAY" in senses or "WORKDAYS" in senses:
@@ -219,20 +238,15 @@ def _every_nth(nth: Nth, *, completion: bool) -> Repeat:
     return Repeat("MONTHLY", byday=nth.weekdays, from_completion=completion, sure=0.95)
 
 
-@CYCLES(
-    "(ON)? (WEEKDAYS|WORKDAYS|WEEKENDS) (TO|HYPHEN|DASH)? (WEEKDAY|WEEKDAYS)?",
-    "(ON)? (ON EVERY?)? w:WDLIST",
-    "(ON)? w:WDRANGE",
-    makes="REPEAT",
-)
+@CYCLES("ON? (WEEKDAYS|WORKDAYS|WEEKENDS)", "ON? w:WDPLURAL", makes="REPEAT")
 def _plural(m: Found) -> Repeat | None:
-    plural = m.all("WEEKDAYS", "WORKDAYS", "WEEKENDS")
+    plural = m.all("WEEKDAYS", "WDPLURAL", "WORKDAYS", "WEEKENDS")
     if plural:
         return Repeat("WEEKLY", byday=_weekdays(m), sure=0.8)
     return None
 
 
-@CYCLES("(ON)? OTHER (WEEKDAYS)", makes="REPEAT")
+@CYCLES("(ON)? OTHER (WEEKDAYS|WDPLURAL)", makes="REPEAT")
 def _other_mondays(m: Found) -> Repeat:
     return Repeat("WEEKLY", 2, byday=_weekdays(m), sure=0.9)
 
@@ -245,13 +259,13 @@ def _monthly(found: Repeat, nth: Nth) -> Repeat | None:
     if found.freq != "MONTHLY":
         return None
     if nth.positions:
-        return replace(found, byday=WORKDAYS, bysetpos=nth.positions, sure=0.95)
+        return replace(found, byday=nth.weekdays or WORKDAYS, bysetpos=nth.positions, sure=0.95)
     if any(abs(day) > 31 for day in nth.days):  # noqa: PLR2004  (a calendar)
         return None
     return replace(found, byday=nth.weekdays, bymonthday=nth.days, sure=0.95)
 
 
-_NTH = "(n:NTHWD/NTH|ORD|LASTORD|(BEGIN|END))"
+_NTH = "(n:NTHWD/NTH/NTHDAY|ORD|LASTORD|(BEGIN|END))"
 
 
 def _nth(m: Found) -> Nth | None:
@@ -283,6 +297,8 @@ def _every_nth_of_month(m: Found) -> Repeat | None:
         return _every_nth(nth, completion=False)
     if m["u"] is None and m.all("BEGIN", "END"):
         return None
+    if m["u"] is None and m.all("NTHDAY") and len(nth.days) == 1 and nth.days[0] > 0:
+        return base("day", nth.days[0])  # "every 4th day"
     return _monthly(Repeat("MONTHLY"), nth)
 
 
@@ -295,8 +311,8 @@ def _months(m: Found) -> tuple[int, ...]:
 
 
 @CYCLES(
-    f"(b:BASE|EVERY) COMMA? (ON|IN)? THE? n:NTHWD/NTH (IN|OF) {_MONTHS}",
-    f"(b:BASE|EVERY) (ON|IN)? THE? ORD (OF|IN)? {_MONTHS}", f"(b:BASE|EVERY) (ON|IN)? {_MONTHS} (ON)? (THE|UNIT)? (n:NTH|ORD)",
+    f"(b:BASE|EVERY) COMMA? (ON|IN)? THE? n:NTHWD/NTH/NTHDAY (IN|OF) {_MONTHS}",
+    f"(b:BASE|EVERY) (ON|IN)? THE? ORD (OF|IN)? {_MONTHS}", f"(b:BASE|EVERY) (ON|IN)? {_MONTHS} (ON)? (THE|UNIT)? (n:NTH/NTHDAY|ORD)",
     f"(b:BASE|EVERY) (ON|IN)? {_MONTHS} STOP? (ON)? (THE|UNIT)? d:D12 (AND D12)? (?! COLON|AMPM)", f"(b:BASE|EVERY) (ON)? d:D12 {_MONTHS}",
     makes="REPEAT",
 )  # fmt: skip

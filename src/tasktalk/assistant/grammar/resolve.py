@@ -15,7 +15,7 @@ def get_zone(name: str) -> dt.tzinfo:
     """The zone of that IANA name; UTC where the name means nothing."""
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError):
+    except (LookupError, OSError, ValueError):
         return dt.UTC
 
 

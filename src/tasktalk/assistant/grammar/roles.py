@@ -89,7 +89,7 @@ def _no_date(m: Found) -> When:
 def _lifted(m: Found) -> Value:
     """A weak word ("sat", "may") led in by a small word is a time."""
     value = as_value(m["k"])
-    if isinstance(value, Moment) and value.sure < 0.8:  # noqa: PLR2004  (as sure as a plain weekday)
+    if isinstance(value, Moment) and 0.3 <= value.sure < 0.8:  # noqa: PLR2004  (as sure as a plain weekday)
         past = value.on is not None and value.on < m.setting.today
         return value if past else replace(value, sure=0.8)
     return value

@@ -8,7 +8,7 @@ from dateutil.rrule import rrulestr
 from tasktalk.assistant.grammar.calendar import CODES, DAY, coming
 from tasktalk.assistant.grammar.values import Clock, Repeat
 
-_SMALL = {"MINUTELY": "minutes", "HOURLY": "hours"}
+_SMALL = {"SECONDLY": "seconds", "MINUTELY": "minutes", "HOURLY": "hours"}
 
 
 def as_rule(repeat: Repeat) -> str:

@@ -9,6 +9,7 @@ from tasktalk.assistant.grammar.tokens import fold
 _SLOTS = {
     "numbers": r"(?:(?:numbers?|nos?|nr|tasks?|items?|the)\.?\s+)*#?\d{1,3}(?:(?:\s*(?:,|&|\+|-|–|and|to|y|e|et|und|en)\s*|\s+)(?:and\s+)?#?\d{1,3})*",
     "code": r"[\w-]{4,12}",
+    "amount": r"(?:[\w.,]+\s+){0,3}[\w.]+",
     "from": r"[\w:. ]{1,10}?",
     "to": r"[\w:. ]{1,10}?",
 }

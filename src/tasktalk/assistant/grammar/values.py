@@ -29,7 +29,7 @@ class Clock:
 class Moment:
     """A day, a time of day, or both. `sure` (0..1) is how certainly the words are a date at all, wherever they stand.
 
-    `shift` moves the day once the clock is known: "midnight tomorrow" ends that day. `others` are other readings.
+    `others` are other days it may mean. One of certainty 0 is a date that the calendar has not: no part of it is another.
     """
 
     on: dt.date | None = None
@@ -38,6 +38,8 @@ class Moment:
     sure: float = 0.9
     others: tuple[dt.date, ...] = ()
     weekday: int | None = None
+    today: bool = False  # "today", "tonight": midnight ends it
+    dated: bool = False  # the year was said
     alone: bool = False  # stands for a whole day named by itself: a weekday today may mean the next one
 
 

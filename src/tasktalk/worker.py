@@ -7,11 +7,14 @@ import socket
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 import aiohttp
 
+from tasktalk.assistant.understand import understand
+from tasktalk.assistant.understanding import Context
 from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
 from tasktalk.db.notify import listening
@@ -39,12 +42,13 @@ _POOL_SIZE = 12
 class Worker:
     """One process's share of the work. `stop` ends it gracefully."""
 
-    def __init__(self, settings: Settings, *, pool: Pool, directory: Directory, keyring: Keyring) -> None:
+    def __init__(self, settings: Settings, *, dsn: str, pool: Pool, directory: Directory, keyring: Keyring) -> None:
         self.id = new_id()
         self.stop = asyncio.Event()
         self.restart_asked = False
         self.pace = Pace()
-        self._settings, self._pool, self._directory, self._keyring = settings, pool, directory, keyring
+        self._settings, self._dsn, self._pool = settings, dsn, pool
+        self._directory, self._keyring = directory, keyring
         self._inbox_wake, self._directory_changed = asyncio.Event(), asyncio.Event()
         self._lanes: dict[UUID, tuple[Integration, Lane, asyncio.Task[None]]] = {}
 
@@ -104,7 +108,7 @@ class Worker:
             access_token=integration.access_token or "",
         )
         pacing = Pacing(settings.send_concurrency, settings.send_timeout_seconds, settings.reconcile_seconds)
-        return Lane(self._pool, integration, graph, pacing, self.pace, asyncio.Event(), asyncio.Event())
+        return Lane(self._dsn, integration, graph, pacing, self.pace, asyncio.Event(), asyncio.Event())
 
     async def _end_lanes(self, ids: Sequence[UUID]) -> None:
         ending = [self._lanes.pop(id_) for id_ in ids]
@@ -154,8 +158,11 @@ class Worker:
 async def run_worker(settings: Settings, *, dsn: str) -> bool:
     """Work until SIGTERM or SIGINT; whether a restart was asked for."""
     keyring = Keyring(settings.master_secret)
+    understand(
+        "warm up", Context(now=datetime.now(UTC))
+    )  # reads the lexicon: half a second the first message would wait
     pool = await wait_for_pool(dsn, max_size=_POOL_SIZE, application_name="tasktalk-worker")
-    worker = Worker(settings, pool=pool, directory=Directory(pool, keyring), keyring=keyring)
+    worker = Worker(settings, dsn=dsn, pool=pool, directory=Directory(pool, keyring), keyring=keyring)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop.set)

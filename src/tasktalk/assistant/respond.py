@@ -36,6 +36,7 @@ _REACTIONS = {
     "❌": "drop",
     "🗑": "drop",
 }
+_READING = frozenset({"list_tasks", "search", "summary", "plan_day", "help", "greet", "unknown"})
 _MAX_INTENTS = 20
 _MAX_TITLES = 500
 
@@ -66,11 +67,22 @@ async def _take(turn: Turn, keyring: Keyring) -> list[Outcome]:
     if said.literal:
         title, _, notes = said.text.partition("\n")
         return [await capture(turn, title, notes)]
-    intents = await _read(turn, said.text)
-    if len(intents) == 1:
+    intents = (await _read(turn, said.text))[:_MAX_INTENTS]
+    if len(intents) == 1 and _is_one_statement(turn, intents[0]):
         return [await act(turn, intents[0])]
-    async with turn.conn.transaction():  # all of a message or nothing of it
-        return [await act(turn, intent) for intent in intents[:_MAX_INTENTS]]
+    projects = dict(turn.dialogue.projects)
+    try:
+        async with turn.conn.transaction():  # all of a message or nothing of it
+            return [await act(turn, intent) for intent in intents]
+    except AppError:
+        turn.dialogue.projects = projects
+        raise
+
+
+def _is_one_statement(turn: Turn, intent: Intent) -> bool:
+    """Whether it succeeds or fails as one, so that the usual capture need not pay for a savepoint."""
+    known_place = intent.project is None or turn.dialogue.find_project(intent.project) is not None
+    return intent.intent in _READING or (intent.intent == "create_task" and known_place)
 
 
 async def _read(turn: Turn, text: str) -> list[Intent]:

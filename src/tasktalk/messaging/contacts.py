@@ -75,6 +75,12 @@ class Book:
         self._by_wa_id.pop((contact.integration_id, contact.wa_id or ""), None)
         contact.wa_id = None
 
+    def see(self, contact: Contact, name: str, username: str | None, at: datetime) -> None:
+        """Note that a contact wrote; the last message of a batch tells the name."""
+        before = self.seen.get(contact.id)
+        answered = before is not None and before.answered
+        self.seen[contact.id] = Seen(contact, name, username, max(at, before.at) if before else at, answered)
+
     def everybody(self) -> list[Contact]:
         """Each contact once."""
         return list({c.id: c for c in (*self._by_bsuid.values(), *self._by_wa_id.values())}.values())

@@ -10,13 +10,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from asyncpg import Record
 
 from tasktalk import metrics
-from tasktalk.db import Conn, Pool
-from tasktalk.db.pool import LOST
+from tasktalk.db import Conn
+from tasktalk.db.pool import LOST, connect
 from tasktalk.db.sql import queries
+from tasktalk.errors import Unavailable
 from tasktalk.integrations.connections import Integration
 from tasktalk.logs import get_log
 from tasktalk.messaging.breaker import Breaker
@@ -61,7 +63,7 @@ class Pacing:
 class Lane:
     """One number's sending, as long as this worker owns it."""
 
-    pool: Pool
+    dsn: str
     integration: Integration
     graph: Graph
     pacing: Pacing
@@ -77,18 +79,25 @@ class Lane:
         """Own the lane whenever nobody else does, until `stop`; what is in flight is settled first."""
         while not self.stop.is_set():
             try:
-                async with self.pool.acquire() as conn:
-                    if await conn.fetchval("select pg_try_advisory_lock(8, hashtext($1))", str(self.integration.id)):
-                        try:
-                            await self._own(conn)
-                        finally:
-                            await self._leave(conn)
-            except LOST as error:
+                # A connection of its own: the lock lives and dies with it, and lanes must not use up the pool.
+                conn = await connect(self.dsn, application_name="tasktalk-sender")
+                try:
+                    await self._wait_and_own(conn)
+                finally:
+                    await self._leave(conn)
+            except (*LOST, Unavailable) as error:
                 log.warning("database_gone", error=type(error).__name__)
             except Exception:  # the lane must outlive a bug; what it had in flight is reconciled
                 log.exception("lane_broke")
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.stop.wait(), _LOCK_RETRY_SECONDS)
+            await first(_LOCK_RETRY_SECONDS, self.stop)
+
+    async def _wait_and_own(self, conn: Conn) -> None:
+        # Asked again and again, since waiting inside the server would hold back its vacuum.
+        while not await conn.fetchval("select pg_try_advisory_lock(8, hashtext($1))", str(self.integration.id)):
+            await first(_LOCK_RETRY_SECONDS, self.stop)
+            if self.stop.is_set():
+                return
+        await self._own(conn)
 
     async def _own(self, conn: Conn) -> None:
         await self._doubt(conn)
@@ -101,14 +110,14 @@ class Lane:
             elif not taken:
                 await first(await self._seconds_to_next(conn), self.wake, self._changed, self.stop)
 
-    async def _leave(self, conn: Conn) -> None:
+    async def _leave(self, conn: "asyncpg.Connection[Record]") -> None:
         """Settle what is in flight; if the connection is gone, the next owner reconciles it."""
         if self._calls:
             await asyncio.wait(self._calls)
         with suppress(*LOST):
             if not conn.is_closed():
                 await self._record(conn)
-                await conn.execute("select pg_advisory_unlock(8, hashtext($1))", str(self.integration.id))
+                await conn.close(timeout=2)
         self._answers.clear()
 
     async def _doubt(self, conn: Conn) -> None:

@@ -11,7 +11,7 @@ from tasktalk.assistant.respond import respond
 from tasktalk.crypto import Keyring
 from tasktalk.db import Conn
 from tasktalk.integrations.connections import Directory
-from tasktalk.messaging.contacts import Book, Contact, Q, Seen, Sender, meet, open_book, save_book
+from tasktalk.messaging.contacts import Book, Contact, Q, Sender, meet, open_book, save_book
 from tasktalk.messaging.inbound import to_utterance
 from tasktalk.messaging.outbox import Outgoing, add_messages
 from tasktalk.messaging.statuses import apply_statuses
@@ -64,7 +64,7 @@ class Turns:
         for item, message, sender in told:
             contact = await meet(conn, batch.book, sender)
             at = min(message.sent_at or item.received_at, now)
-            batch.book.seen[contact.id] = Seen(contact, message.profile_name, message.username, at)
+            batch.book.see(contact, message.profile_name, message.username, at)
             notes[item.seq] = await self._answer(conn, batch, item, message=message, contact=contact, now=now)
         await add_messages(conn, batch.outgoing)
         await save_dialogues(conn, batch.dialogues.values())

@@ -17,6 +17,7 @@ from typing import TextIO
 import uvicorn
 
 from tasktalk.sandbox.config import Config, read_config
+from tasktalk.sandbox.joined import JoinedHttp
 from tasktalk.sandbox.server import Server
 
 _PR_SET_PDEATHSIG = 1
@@ -60,7 +61,7 @@ def main() -> None:
         uvicorn.Config(
             app,
             loop="uvloop",
-            http="httptools",
+            http=JoinedHttp,
             ws="none",
             log_config=None,
             access_log=False,

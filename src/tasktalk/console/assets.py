@@ -9,8 +9,6 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 
-from tasktalk.errors import NotFound
-
 router = APIRouter(include_in_schema=False)
 
 _FOLDER = Path(__file__).with_name("static")
@@ -40,7 +38,7 @@ async def get_asset(request: Request, name: str) -> Response:
     """A file, or 304 where the browser has it already."""
     asset = _assets().get(name)
     if asset is None:
-        raise NotFound
+        return Response(status_code=404)
     packed = asset.packed if "gzip" in request.headers.get("accept-encoding", "") else None
     etag = f'"{asset.version}{"-gzip" if packed else ""}"'
     known = request.query_params.get("v") == asset.version

@@ -19,7 +19,13 @@ View = Literal["today", "upcoming", "inbox", "all", "done"]
 VIEWS: tuple[View, ...] = get_args(View)
 
 PAGE = 100
-_FILTERS = {"today": "today | overdue", "upcoming": "!no date & !overdue", "inbox": "inbox", "all": "all"}
+_FILTERS = {
+    "today": "today | overdue",
+    "upcoming": "!no date & !overdue",
+    "inbox": "inbox",
+    "all": "all",
+    "done": "done",
+}
 _BUCKETS = {
     "overdue": "Overdue",
     "today": "Today",
@@ -78,15 +84,11 @@ async def list_view(
     conn: Conn, *, viewer: Viewer, view: View, cursor: str | None, now: datetime
 ) -> tuple[list[Task], str | None]:
     """The tasks of a view and the cursor of what follows."""
-    if view == "done":
-        start = _read_offset(cursor)
-        ids = [row["id"] async for row in Q.list_done(conn, viewer=viewer.user_id, offset=start, limit=PAGE + 1)]
-        return await _by_ids(conn, viewer, ids, start)
     page = await list_tasks(
         conn,
         viewer=viewer,
         filter=_FILTERS[view],
-        sort="due",
+        sort="-completed" if view == "done" else "due",
         limit=PAGE,
         cursor=cursor,
         now=now,

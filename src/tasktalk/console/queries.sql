@@ -83,16 +83,6 @@ from attempts where outbox_id = :outbox_id::uuid order by number;
 -- name: list_statuses(outbox_id)
 select status, at, error, pricing from statuses where outbox_id = :outbox_id::uuid order by at, status;
 
--- name: list_done(viewer, offset, limit)
--- Ids of what the viewer sees done, latest first.
-select t.id from tasks t
-where t.status = 'done' and t.deleted_at is null
-  and ((t.project_id is null and t.owner_id = :viewer::uuid)
-       or t.project_id = any(array(
-           select m.project_id from project_members m join projects p on p.id = m.project_id
-           where m.user_id = :viewer::uuid and p.deleted_at is null)))
-order by t.completed_at desc nulls last, t.id desc offset :offset::int limit :limit::int;
-
 -- name: list_in_project(project_id, offset, limit)
 -- Ids of what is open there; whether the viewer may look is asked before.
 select id from tasks

@@ -80,8 +80,8 @@ def kind_words(message: Mapping[str, Any]) -> str:
     """What kind of message it is."""
     kind = str(message.get("type", ""))
     inner = message.get("interactive")
-    if kind == "interactive" and isinstance(inner, dict):
-        kind = str(inner.get("type")) if inner.get("type") in _KINDS else kind
+    if kind == "interactive" and isinstance(inner, dict) and str(inner.get("type")) in _KINDS:
+        kind = str(inner["type"])
     return _KINDS.get(kind, "Message")
 
 

@@ -37,6 +37,7 @@ function busy() {
 let stale = false;
 let sending = 0;
 let timer = 0;
+let ticked = -1000;
 
 function soon() {
   clearTimeout(timer);
@@ -65,9 +66,12 @@ document.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;
   if (!form.matches("[data-quiet], [data-quick]") || submitter?.matches("[data-leave]")) return;
   event.preventDefault();
+  // A second click of a double click meets the task that moved up: it is not meant.
+  if (submitter?.matches(".tick") && performance.now() - ticked < 400) return;
   const address = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
   const body = new URLSearchParams(new FormData(form));
   const undo = foresee(submitter);
+  if (submitter?.matches(".tick")) ticked = performance.now();
   sending += 1;
   let answer;
   let page;
@@ -82,6 +86,7 @@ document.addEventListener("submit", async (event) => {
   if (!answer.ok) return fail(page.querySelector("main p")?.textContent, undo);
   if (new URL(answer.url).pathname !== location.pathname) return location.assign(answer.url);
   if (form.matches("[data-quick]")) form.reset();
+  if (submitter?.matches(".tick")) ticked = performance.now();
   show(page);
 });
 

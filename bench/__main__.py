@@ -1,0 +1,56 @@
+"""`python -m bench [--only NAME] [--quick] [--write]`: measure and print; see docs/reference/performance.md."""
+
+import argparse
+import sys
+
+from rich.console import Console
+
+from bench import e2e, intake, latency, machine, report, start, system
+
+_PARTS = ("start", "intake", "e2e", "latency")
+_PEOPLE = 400
+
+
+def main() -> int:
+    """Measure what was asked for. 1 when a message was lost, refused, left without its reply or answered twice."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--only", action="append", choices=_PARTS, help="measure this alone; may be repeated")
+    parser.add_argument("--quick", action="store_true", help="short runs, for trying the tool out")
+    parser.add_argument("--messages", type=int, help="how many go end to end")
+    parser.add_argument("--write", action="store_true", help=f"put the figures into {report.PAGE.name}")
+    given = parser.parse_args()
+    parts, quick = given.only or _PARTS, given.quick
+    out = Console()
+    about, load = machine.describe(), machine.describe_load()
+    out.print(f"{about}\n{load}", style="dim", highlight=False)
+    rows: list[report.Row] = []
+    sound = True
+    if "start" in parts:
+        with out.status("Starting and stopping …"):
+            rows += report.start_rows(start.measure(rounds=1 if quick else 3))
+    if "intake" in parts:
+        with out.status("Intake, in turns with the peer …"):
+            taken = intake.measure(seconds=1.0 if quick else 5.0, rounds=1 if quick else 3)
+        rows += report.intake_rows(taken)
+        sound &= not (taken.lost or taken.tasktalk.refused or taken.peer.refused)
+    if "e2e" in parts or "latency" in parts:
+        with system.temporary_folder() as folder, system.running(folder, people=_PEOPLE) as running:
+            if "latency" in parts:
+                with out.status("Latency at 20/s …"):
+                    late = latency.measure(running, per_second=20, seconds=2 if quick else 10)
+                rows += report.latency_rows(late)
+                sound &= not late.missing
+            if "e2e" in parts:
+                with out.status("End to end …"):
+                    ended = e2e.measure(running, messages=given.messages or (800 if quick else 4000))
+                rows += report.e2e_rows(ended)
+                sound &= not (ended.missing or ended.doubled or ended.failed)
+    out.print(report.as_table(rows))
+    if given.write:
+        report.write(rows, machine=about, load=load)
+        out.print(f"Written to {report.PAGE}.")
+    return 0 if sound else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""The table: on the terminal, and with `--write` in docs/reference/performance.md."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.table import Table
+
+from bench.e2e import EndToEnd
+from bench.intake import CONNECTIONS, Intake
+from bench.latency import Latency
+from bench.start import Start
+
+PAGE = Path(__file__).parent.parent / "docs" / "reference" / "performance.md"
+_BEGIN, _END = "<!-- figures: written by `make bench ARGS=--write` -->", "<!-- end of figures -->"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. `good`: whether the target is reached; None where there is none."""
+
+    what: str
+    figure: str
+    target: str = ""
+    good: bool | None = None
+
+
+def intake_rows(found: Intake) -> list[Row]:
+    """Requests a second, latency, and whether what was acknowledged is there."""
+    rows = [
+        Row(
+            f"Intake, {side.name}, {CONNECTIONS} connections",
+            f"{side.rate:,.0f} requests/s (runs: {', '.join(f'{rate:,.0f}' for rate in side.rates)}); "
+            f"p50 {max(side.p50s):.1f} ms, p99 {max(side.p99s):.1f} ms",
+        )
+        for side in (found.tasktalk, found.peer)
+    ]
+    rows.append(Row("Intake, times the peer", f"{found.ratio:.2f}", "≥ 3", found.ratio >= 3))
+    refused = found.tasktalk.refused + found.peer.refused
+    rows.append(Row("Intake, answers other than 200", f"{refused}", "0", not refused))
+    kept = f"{found.lost} of {found.tasktalk.acknowledged:,}"
+    rows.append(Row("Intake, acknowledged but not stored", kept, "0", not found.lost))
+    return rows
+
+
+def e2e_rows(found: EndToEnd) -> list[Row]:
+    """Messages a second, one reply each, and where the time went."""
+    busiest = sorted(found.cpu_seconds.items(), key=lambda entry: -entry[1])
+    used = ", ".join(f"{name} {seconds:.1f}" for name, seconds in busiest if seconds > 0.05)
+    each = sum(found.cpu_seconds.values()) * 1000 / found.messages
+    wrong = found.missing + found.doubled + found.failed
+    return [
+        Row(
+            f"End to end, {found.messages:,} messages of {found.people} people",
+            f"{found.rate:,.0f} messages/s ({found.seconds:.1f} s; posted within {found.posted_seconds:.1f} s)",
+            "≥ 400",
+            found.rate >= 400,
+        ),
+        Row(
+            "End to end, not exactly one reply",
+            f"{found.missing} missing, {found.doubled} doubled, {found.failed} failed",
+            "0",
+            not wrong,
+        ),
+        Row("End to end, processor seconds", f"{used}; {each:.2f} ms a message"),
+    ]
+
+
+def latency_rows(found: Latency) -> list[Row]:
+    """Percentiles from the webhook and from the thumb to the reply on the phone."""
+
+    def line(*, webhook: bool) -> str:
+        return ", ".join(f"p{percent} {found.ms(percent, webhook=webhook):.0f} ms" for percent in (50, 95, 99))
+
+    good = found.ms(50, webhook=True) <= 60 and not found.missing
+    missing = f"; {found.missing} missing" if found.missing else ""
+    return [
+        Row(f"Webhook to reply at {found.per_second}/s", line(webhook=True) + missing, "p50 ≤ 60 ms", good),
+        Row(f"Phone to reply at {found.per_second}/s", line(webhook=False)),
+    ]
+
+
+def start_rows(found: Start) -> list[Row]:
+    """Cold and warm."""
+    return [
+        Row("Start to ready, first time", f"{found.cold:.1f} s"),
+        Row("Start to ready, warm", f"{found.warm_median:.1f} s", "≤ 5 s", found.warm_median <= 5),
+    ]
+
+
+def as_table(rows: list[Row]) -> Table:
+    """For the terminal."""
+    table = Table("measured", "figure", "target", "")
+    for row in rows:
+        mark = "" if row.good is None else "[green]reached[/green]" if row.good else "[red]missed[/red]"
+        table.add_row(row.what, row.figure, row.target, mark)
+    return table
+
+
+def write(rows: list[Row], *, machine: str, load: str) -> None:
+    """Put the figures into the page, between its two marks."""
+    lines = [_BEGIN, "", f"{machine}; {load}.", "", "| measured | figure | target |", "|---|---|---|"]
+    for row in rows:
+        missed = " (missed)" if row.good is False else ""
+        lines.append(f"| {row.what} | {row.figure} | {row.target}{missed} |")
+    page = PAGE.read_text(encoding="utf-8")
+    head, _, rest = page.partition(_BEGIN)
+    _, _, tail = rest.partition(_END)
+    PAGE.write_text(head + "\n".join([*lines, "", _END]) + tail, encoding="utf-8")

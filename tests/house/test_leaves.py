@@ -1,0 +1,130 @@
+"""The parts that everything stands on: ids, sealing, signing, settings, logs."""
+
+import json
+import logging
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasktalk import errors
+from tasktalk.crypto import CannotUnseal, Keyring, hash_token, new_token
+from tasktalk.ids import new_id, parse_id
+from tasktalk.logs import get_log, rotate, set_up_logs
+from tasktalk.settings import load_settings
+
+
+def test_ids_ascend_and_are_version_7() -> None:
+    ids = [new_id() for _ in range(10_000)]
+    assert ids == sorted(ids)
+    assert [str(each) for each in ids] == sorted(str(each) for each in ids)
+    assert len(set(ids)) == len(ids)
+    assert {(each.version, each.variant) for each in ids} == {(7, "specified in RFC 4122")}
+
+
+@pytest.mark.parametrize("text", ["", "x", "../../etc", "0" * 40])
+def test_a_malformed_id_is_none(text: str) -> None:
+    assert parse_id(text) is None
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",))))
+def test_what_is_sealed_can_be_unsealed_with_the_new_or_the_old_key(plain: str) -> None:
+    old, both = Keyring("old"), Keyring("new", old=["old"])
+    assert both.unseal(old.seal(plain)) == plain
+    assert both.unseal(both.seal(plain)) == plain
+    assert plain.encode() not in both.seal(plain) or len(plain) < 3
+
+
+def test_a_changed_or_foreign_seal_is_refused() -> None:
+    sealed = Keyring("mine").seal("secret")
+    with pytest.raises(CannotUnseal):
+        Keyring("another").unseal(sealed)
+    with pytest.raises(CannotUnseal):
+        Keyring("mine").unseal(sealed[:-1] + bytes([sealed[-1] ^ 1]))
+
+
+def test_a_signature_is_good_for_one_purpose_and_one_text() -> None:
+    keyring = Keyring("mine")
+    signature = keyring.sign(b"text", purpose="tap")
+    assert keyring.check(b"text", signature, purpose="tap")
+    assert not keyring.check(b"texts", signature, purpose="tap")
+    assert not keyring.check(b"text", signature, purpose="link")
+    assert not keyring.check(b"text", "ünicode", purpose="tap")
+
+
+def test_tokens_are_long_and_stored_as_hashes() -> None:
+    token = new_token("tt_")
+    assert len(token) > 40
+    assert len(hash_token(token)) == 32
+    assert new_token() != new_token()
+
+
+def test_settings_come_from_options_then_environment_then_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("from a file\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WHATSAPP_APP_SECRET_FILE", str(secret))
+    monkeypatch.setenv("TASKTALK_PORT", "9000")
+    monkeypatch.setenv("TZ", ":Europe/Madrid")
+    monkeypatch.setenv("NEXTAUTH_URL", "https://tasks.example.org")
+    settings = load_settings(data=None, port=None)
+    assert settings.whatsapp_app_secret is not None
+    assert settings.whatsapp_app_secret.get_secret_value() == "from a file"
+    assert (settings.port, settings.timezone) == (9000, "Europe/Madrid")
+    assert settings.public_url == "https://tasks.example.org"
+    assert load_settings(port=1).port == 1
+    assert "from a file" not in repr(settings)
+
+
+def test_the_master_secret_is_made_once_and_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    first = load_settings(data=tmp_path / "data").master_secret
+    assert load_settings(data=tmp_path / "data").master_secret == first
+    assert stat.S_IMODE((tmp_path / "data" / "secret.key").stat().st_mode) == 0o600
+
+
+@pytest.fixture
+def log_file(tmp_path: Path) -> Iterator[Path]:
+    handlers, level = logging.root.handlers[:], logging.root.level
+    file = tmp_path / "todo.log"
+    set_up_logs(level="INFO", process="test", file=file, console=False)
+    yield file
+    for handler in logging.root.handlers:
+        handler.close()
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+
+
+def test_the_log_is_json_lines_without_secrets(log_file: Path) -> None:
+    get_log("test").warning("happened", outbox_id="7", access_token="EAAsecret", error="boom")
+    logging.getLogger("some.library").warning("from elsewhere")
+    ours, theirs = (json.loads(line) for line in log_file.read_text().splitlines())
+    assert (ours["event"], ours["level"], ours["outbox_id"], ours["process"]) == ("happened", "warning", "7", "test")
+    assert "EAAsecret" not in log_file.read_text()
+    assert theirs["event"] == "from elsewhere"
+
+
+def test_a_log_that_has_grown_is_moved_aside(tmp_path: Path) -> None:
+    file = tmp_path / "todo.log"
+    rotate(file)
+    for content in (b"1", b"2"):
+        file.write_bytes(content * 21_000_000)
+        rotate(file)
+    assert not file.exists()
+    assert (tmp_path / "todo.log.1").read_bytes()[:1] == b"2"
+    assert (tmp_path / "todo.log.2").read_bytes()[:1] == b"1"
+
+
+def test_every_error_has_a_status_a_code_and_a_sentence() -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.AppError)]
+    assert len(kinds) > 8
+    for kind in kinds:
+        body = kind(field="title").as_json()["error"]
+        assert isinstance(body, dict)
+        assert (body["code"], body["data"]) == (kind.code, {"field": "title"})
+        assert body["message"]

@@ -130,7 +130,8 @@ async def test_the_stream_tells_messages_statuses_and_typing(sandbox: Client) ->
     async with sandbox.session.get(f"{sandbox.url}/phones/{ANA}/events", params={"after": "wamid.unknown"}) as stream:
         typing = {"status": "read", "message_id": said, "typing_indicator": {"type": "text"}}
         await sandbox.graph("POST", "301000000000001/messages", {"messaging_product": "whatsapp"} | typing)
-        await sandbox.send(text("hello"))
+        spread = json.dumps({"messaging_product": "whatsapp", "to": ANA} | text("hello"), indent=1).encode()
+        await sandbox.graph("POST", "301000000000001/messages", data=spread)
         await sandbox.call("POST", f"/phones/{ANA}/read")
         seen: list[tuple[str, str]] = []
         name = ""
@@ -183,3 +184,11 @@ async def test_other_sites_cannot_make_a_browser_write(sandbox: Client) -> None:
     headers = {"Sec-Fetch-Site": "cross-site"}
     assert (await sandbox.call("POST", f"/phones/{ANA}/messages", text("x"), headers=headers))[0] == 403
     assert await sandbox.chat() == []
+
+
+async def test_whatever_meta_may_tell(sandbox: Client, receiver: Receiver) -> None:
+    told = {"display_phone_number": "15550001111", "event": "ONBOARDING", "current_limit": "TIER_250"}
+    await sandbox.call("POST", "/updates", {"field": "phone_number_quality_update", "value": told})
+    await receiver.until(receiver.bodies.__len__)
+    assert receiver.values("phone_number_quality_update") == [told]
+    assert json.loads(receiver.bodies[0])["entry"][0]["time"] > 1_700_000_000

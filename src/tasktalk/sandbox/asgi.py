@@ -64,23 +64,19 @@ class Call:
         """How the caller reached us, for URLs we hand out."""
         return f"{self.scope['scheme']}://{self.header(b'host')}"
 
-    async def body(self, *, limit: int = 110_000_000) -> bytes:
-        """The whole body, up to `limit` bytes."""
+    async def body(self, *, limit: int = 101_000_000) -> bytes:
+        """The whole body, up to `limit` bytes; raises MetaError 100."""
         if self._body is None:
-            message = await self.receive()
-            body: bytes = message.get("body", b"")
-            if message.get("more_body"):
-                chunks = [body]
-                size = len(body)
-                while message.get("more_body"):
-                    message = await self.receive()
-                    chunk: bytes = message.get("body", b"")
-                    size += len(chunk)
-                    if size > limit:
-                        raise MetaError(100, f"The body is larger than {limit} bytes.")
-                    chunks.append(chunk)
-                body = b"".join(chunks)
-            self._body = body
+            chunks: list[bytes] = []
+            more = True
+            while more:
+                message = await self.receive()
+                chunks.append(message.get("body", b""))
+                limit -= len(chunks[-1])
+                if limit < 0:
+                    raise MetaError(100, "The body is too large.")
+                more = message.get("more_body", False)
+            self._body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         return self._body
 
     async def form(self) -> FormData:

@@ -151,8 +151,7 @@ class Chats:
 
     def tell(self, person: Person, event: str, data: bytes, *, event_id: str = "") -> None:
         """Send a server-sent event to every open view of this phone; one that does not keep up loses it."""
-        head = f"id: {event_id}\n" if event_id else ""
-        chunk = f"{head}event: {event}\ndata: ".encode() + data + b"\n\n"
+        chunk = event_chunk(event, data, event_id=event_id)
         for listener in person.listeners:
             if listener.qsize() < _QUEUED_EVENTS:
                 listener.put_nowait(chunk)
@@ -230,6 +229,13 @@ class Chats:
                 self._by_id.pop(old.id, None)
             del person.items[:_KEPT]
             person.complete = False
+
+
+def event_chunk(event: str, data: bytes, *, event_id: str = "") -> bytes:
+    """A server-sent event with JSON, which may be spread over lines where an event's data may not."""
+    head = f"id: {event_id}\n" if event_id else ""
+    line = data.replace(b"\r", b" ").replace(b"\n", b" ")
+    return f"{head}event: {event}\ndata: ".encode() + line + b"\n\n"
 
 
 def _wamid(seq: int) -> str:

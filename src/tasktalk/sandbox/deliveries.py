@@ -10,6 +10,7 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
+from itertools import islice
 from typing import Any
 
 from tasktalk.sandbox.faults import Faults
@@ -22,6 +23,7 @@ _GIVEN_UP_AFTER = 7 * 86400
 _TRIES_IN_LANE = 5  # refusals after which an update no longer holds up those behind it
 _OK = 200
 _UPDATES_A_POST = 1000
+_CHARACTERS_A_POST = 2_500_000  # Meta stays under 3 MB
 _BUSY = 4  # this many statuses waiting: post them together, and let the next ones gather for a moment
 _GATHER_SECONDS = 0.05
 _BATCH_SECONDS = 0.1
@@ -141,7 +143,7 @@ class Deliveries:
                 size = _UPDATES_A_POST if busy else 1
             else:
                 size = 1
-            batch = [lane[index] for index in range(min(size, len(lane)))]
+            batch = _first(lane, size)
             if batch:
                 await self._deliver(batch)
             for delivery in batch:
@@ -221,6 +223,18 @@ class Deliveries:
     def _wake(self) -> None:
         for sleeper in list(self._sleepers):
             _resolve(sleeper)
+
+
+def _first(lane: deque[Delivery], size: int) -> list[Delivery]:
+    """At most so many from the front, within what a POST may weigh."""
+    batch: list[Delivery] = []
+    room = _CHARACTERS_A_POST
+    for delivery in islice(lane, size):
+        room -= len(delivery.content) + len(delivery.contact)
+        if batch and room < 0:
+            break
+        batch.append(delivery)
+    return batch
 
 
 def _resolve(future: asyncio.Future[None]) -> None:

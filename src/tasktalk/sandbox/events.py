@@ -3,7 +3,7 @@
 import asyncio
 
 from tasktalk.sandbox.asgi import Call
-from tasktalk.sandbox.chats import Item, Person
+from tasktalk.sandbox.chats import Item, Person, event_chunk
 from tasktalk.sandbox.world import World
 
 _KEEP_ALIVE_SECONDS = 15
@@ -20,9 +20,8 @@ async def stream_events(world: World, person: Person, call: Call) -> None:
     stopping = asyncio.create_task(world.stopping.wait())
     try:
         await call.send({"type": "http.response.start", "status": 200, "headers": headers})
-        first = b"retry: 1000\n\n" + b"".join(
-            f"id: {item.id}\nevent: message\ndata: ".encode() + item.as_json() + b"\n\n" for item in missed
-        )
+        shown = [event_chunk("message", item.as_json(), event_id=item.id) for item in missed]
+        first = b"".join([b"retry: 1000\n\n", *shown])
         await call.send({"type": "http.response.body", "body": first, "more_body": True})
         while not gone.done() and not stopping.done():
             following = asyncio.create_task(queue.get())

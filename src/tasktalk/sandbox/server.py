@@ -16,7 +16,10 @@ from tasktalk.sandbox.faults import Faults, change_faults
 from tasktalk.sandbox.graph.router import Graph
 from tasktalk.sandbox.pages import find_page
 from tasktalk.sandbox.people import get_owner
+from tasktalk.sandbox.shapes import get_object, get_text
 from tasktalk.sandbox.world import World
+
+_MESSAGE_BYTES = 2_000_000
 
 log = logging.getLogger(__name__)
 
@@ -60,26 +63,32 @@ class Server:
                 return
 
     async def _route(self, call: Call) -> Answer | None:
-        parts = call.parts
-        first = parts[0] if parts else ""
-        if first == "phones":
-            self._check_origin(call)
-            return await self._phones(call, parts)
+        first = call.parts[0] if call.parts else ""
         if first in ("", "static"):
             return find_page(self._static, call)
-        if first == "faults" and len(parts) == 1:
-            self._check_origin(call)
-            return await self._faults(call)
-        if parts == ["reset"] and call.method == "POST":
-            self._check_origin(call)
-            await self.world.reset()
-            return SUCCESS
-        if parts == ["health"]:
-            return encode({"status": "ok", "deliveries_waiting": self.world.deliveries.count_waiting()})
-        return await self._graph.handle(call)
+        handler = {
+            "phones": self._phones,
+            "faults": self._faults,
+            "updates": self._update,
+            "reset": self._reset,
+            "health": self._health,
+        }.get(first)
+        if handler is None:
+            return await self._graph.handle(call)
+        _check_origin(call)
+        return await handler(call)
 
-    async def _phones(self, call: Call, parts: list[str]) -> Answer | None:
-        world = self.world
+    async def _reset(self, call: Call) -> Answer:
+        if call.method != "POST":
+            raise _not_here(call)
+        await self.world.reset()
+        return SUCCESS
+
+    async def _health(self, _call: Call) -> Answer:
+        return encode({"status": "ok", "deliveries_waiting": self.world.deliveries.count_waiting()})
+
+    async def _phones(self, call: Call) -> Answer | None:
+        world, parts = self.world, call.parts
         if len(parts) == 1 and call.method == "GET":
             return people.list_phones(world)
         if len(parts) == 1:
@@ -87,7 +96,8 @@ class Server:
         person = get_owner(world, parts[1])
         edge = parts[2] if len(parts) > 2 else ""  # noqa: PLR2004  (phones, number, edge)
         if call.method == "POST" and edge == "messages":
-            return Answer(await phones.post_message(world, person, await call.body()))
+            body = await call.body(limit=_MESSAGE_BYTES)
+            return Answer(await phones.post_message(world, person, body))
         if call.method == "GET" and edge == "media" and len(parts) == 4:  # noqa: PLR2004  (… and the object's id)
             return phone_media.get_media(world, parts[3])
         handler = _PHONE.get((call.method, edge))
@@ -104,16 +114,26 @@ class Server:
                 if status is not None and status != template.status:
                     event = world.templates.set_status(template, status)
                     await world.announce("message_template_status_update", event)
+            world.faults.templates = {}  # done, not a state of affairs
         elif call.method == "DELETE":
             world.faults = Faults()
-        elif call.method != "GET":
+        elif call.method != "GET" or len(call.parts) > 1:
             raise _not_here(call)
         return encode(msgspec.to_builtins(world.faults))
 
-    def _check_origin(self, call: Call) -> None:
-        """Refuse what another site makes a visitor's browser send."""
-        if call.method != "GET" and call.header(b"sec-fetch-site") in ("cross-site", "same-site"):
-            raise MetaError(10, "This request comes from another site.")
+    async def _update(self, call: Call) -> Answer:
+        """Anything Meta may tell about the account, {"field", "value"}: section 1.6 of the facts sheet."""
+        if call.method != "POST":
+            raise _not_here(call)
+        given = decode_object(await call.body(limit=_MESSAGE_BYTES))
+        await self.world.announce(get_text(given, "field", ""), get_object(given, "value", ""))
+        return SUCCESS
+
+
+def _check_origin(call: Call) -> None:
+    """Refuse what another site makes a visitor's browser send."""
+    if call.method != "GET" and call.header(b"sec-fetch-site") in ("cross-site", "same-site"):
+        raise MetaError(10, "This request comes from another site.")
 
 
 def _not_here(call: Call) -> MetaError:

@@ -157,10 +157,11 @@ class _Writer:
         name = "" if None in pattern else fold("".join(part or "" for part in pattern))
         if kind == "assignee" and name in {"me", "others"}:
             me = self._param(self.viewer.user_id, "uuid")
-            return f"exists (select from unnest(t.assignees) a where a {'=' if name == 'me' else '<>'} {me})"
+            # "others": not all of them are me
+            return f"{me} = any(t.assignees)" if name == "me" else f"not (t.assignees <@ array[{me}])"
         like = self._param("".join("%" if part is None else _escaped(fold(part)) for part in pattern), "text")
         if kind == "label":
-            return f"exists (select from unnest(t.labels) l where fold(l) like {like})"
+            return f"(t.labels <> '{{}}' and exists (select from unnest(t.labels) l where fold(l) like {like}))"
         if kind == "section":
             return f"fold(t.section) like {like}"
         if kind == "project":

@@ -100,16 +100,18 @@ async def list_tasks(
         raise BadRequest(f"A page has 1 to {MOST} tasks.", field="limit")
     params: list[object] = []
     conditions = [fence(viewer, params)]
+    shown = [*(expression for expression, _ in keys), "t.id"]
+    order = shown
     if filter and filter.strip():
         conditions.append(to_sql(parse(filter), viewer=viewer, now=now, zone=zone or viewer.timezone, params=params))
+        # By the bare id PostgreSQL may walk the primary key, through everybody's tasks, until a page is full.
+        order = shown if keys else ['t.id::text collate "C"']
     if cursor:
         conditions.append(_after(_read_cursor(cursor, sort), sort, params))
-    order = [*(expression for expression, _ in keys), "t.id"]
     direction = " desc" if sort.startswith("-") else ""
-    sql = (
-        f"select {', '.join(order)} from tasks t where {' and '.join(conditions)} "  # noqa: S608  (constants of ours; values are parameters)
-        f"order by {', '.join(column + direction for column in order)} limit {limit + 1}"
-    )
+    # All of this text is ours; what people wrote is in the parameters.
+    sql = f"select {', '.join(shown)} from tasks t where {' and '.join(conditions)}"  # noqa: S608
+    sql += f" order by {', '.join(column + direction for column in order)} limit {limit + 1}"
     rows = [tuple(row) for row in await conn.fetch(sql, *params)]
     page = rows[:limit]
     following = _write_cursor(sort, page[-1]) if len(rows) > limit else None

@@ -164,7 +164,8 @@ create index project_members_user on project_members (user_id);
 
 -- Case and accents away, for comparing names and searching; `tasks/names.py` does the same.
 create function fold(t text) returns text language sql immutable strict parallel safe
-return lower(regexp_replace(normalize(t, NFKD), '[\u0300-\u036F]', '', 'g'));
+return case when octet_length(t) = length(t) then lower(t)  -- ASCII, mostly
+            else lower(regexp_replace(normalize(t, NFKD), '[\u0300-\u036F]', '', 'g')) end;
 
 -- A task without a project lies in its owner's Inbox. `due_on` alone: a whole day. With `due_time`: `due_at` is the instant.
 create table tasks (

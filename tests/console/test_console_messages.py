@@ -113,9 +113,9 @@ async def test_a_person_sees_their_own_conversation_and_no_other(ana: Browser, b
     other_reply = await post.sent(hers, text("to Ana"))
     before = await post.received("GB.ben", text("before the phone was his"), ago=10)
     mine = await post.received("GB.ben", text("of Ben"), ago=3)
-    await post.sent(his, text("to Ben"), ago=2, status="read")
+    await post.sent(his, text("*to* Ben"), ago=2, status="read")
     page = await ben.read("/messages")
-    assert lines(page) == [("You", "to Ben", "Read"), ("You", "of Ben", "Handled")]
+    assert lines(page) == [("Tasktalk", "to Ben", "Read"), ("You", "of Ben", "Handled")]
     assert "System" not in page
     page = await ben.read(f"/messages/{mine}")
     assert "of Ben" in page
@@ -159,7 +159,7 @@ async def test_what_failed_is_found_with_its_reason(ana: Browser, post: Post) ->
     await post.sent(contact, text("refused"), ago=3, state="refused", error_code=999_999, error="Strange <i>")
     await post.sent(contact, text("fine"))
     page = await ana.read("/messages?show=failed")
-    assert lines(page) == [("You", "Voice note", "Failed"), ("You", "refused", "Failed")]
+    assert lines(page) == [("You", "Voice note", "Failed"), ("Tasktalk", "refused", "Failed")]
     page = await ana.read(f"/messages/{dead}")
     assert "After 5 tries: time-out &lt;b&gt;" in page
     assert [what for _, what, _ in lines(await ana.read("/messages?show=in"))] == ["fine", "Voice note"]

@@ -9,9 +9,10 @@ from typing import Any, Protocol
 from fastapi import Request
 
 from tasktalk.accounts.access import Viewer
+from tasktalk.assistant.reply import Reply
 
-Say = Callable[[Viewer, str], Awaitable[Any]]
-"""`state.say(viewer, text)`: a turn with the assistant, committed; returns its Reply."""
+Say = Callable[[Viewer, str], Awaitable[Reply | None]]
+"""`state.say(viewer, text)`: a turn with the assistant, committed; its Reply, or None."""
 
 Health = Callable[[], Awaitable[tuple[dict[str, Any], dict[str, Any]]]]
 """`state.health()`: the contract's JSON of the webhook's health and of the workers."""

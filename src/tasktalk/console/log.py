@@ -29,7 +29,7 @@ _SHOWN_DIGITS = 3
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the log. `text` is None for whom it is none of their business."""
+    """A line of the log. `own`: of the viewer's own conversation; to nobody else does `text` say anything."""
 
     way: Literal["in", "out"]
     seq: int
@@ -38,6 +38,7 @@ class Entry:
     what: str
     fate: str
     tone: str
+    own: bool
     text: str | None
 
     @property
@@ -81,7 +82,7 @@ async def list_entries(conn: Conn, *, viewer: Viewer, show: Show, cursor: str | 
         last_out = min((e.seq for e in page if e.way == "out"), default=before_out)
         after = f"{last_in}.{last_out}"
     if not viewer.is_admin:  # what was said before the phone was theirs is not theirs
-        page = [entry for entry in page if entry.text is not None or entry.who == "You"]
+        page = [entry for entry in page if entry.own]
     return Page(page, after)
 
 
@@ -159,15 +160,17 @@ def _received(row: Row, writer: Row | None, viewer: Viewer) -> Entry:
         who, what = "WhatsApp", f"Notice: {field}" if isinstance(field, str) else "A delivery that cannot be read"
     if row["note"] and row["note"] != what:
         what += f" · {row['note']}"
-    return Entry("in", row["seq"], row["received_at"], who, what, fate, tone, words.text_of(message) if own else None)
+    text = words.plain_text_of(message) if own else None
+    return Entry("in", row["seq"], row["received_at"], who, what, fate, tone, own, text)
 
 
 def _sent(row: Row, viewer: Viewer) -> Entry:
     message, own = sent_message(row), is_own(row, row["created_at"], viewer)
     fate, tone = words.outbound_fate(row)
     what = f"{row['kind'].capitalize()} · {words.kind_words(message)}"
-    text = words.text_of(message) if own else None
-    return Entry("out", row["seq"], row["created_at"], who_of(row, own=own), what, fate, tone, text)
+    who = "Tasktalk" if own else who_of(row, own=False)
+    text = words.plain_text_of(message) if own else None
+    return Entry("out", row["seq"], row["created_at"], who, what, fate, tone, own, text)
 
 
 def sent_message(row: Row) -> dict[str, Any]:

@@ -81,7 +81,8 @@ select number, started_at, finished_at, outcome, http_status, error_code, error
 from attempts where outbox_id = :outbox_id::uuid order by number;
 
 -- name: list_statuses(outbox_id)
-select status, at, error, pricing from statuses where outbox_id = :outbox_id::uuid order by at, status;
+select status, at, error, pricing from statuses where outbox_id = :outbox_id::uuid
+order by at, array_position(array['sent', 'delivered', 'read', 'played', 'failed'], status);
 
 -- name: list_in_project(project_id, offset, limit)
 -- Ids of what is open there; whether the viewer may look is asked before.

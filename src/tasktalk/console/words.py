@@ -1,5 +1,6 @@
 """States, kinds and errors in plain words."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,12 +16,18 @@ _KINDS = {
     "reaction": "Reaction",
     "interactive": "Buttons or list",
     "button": "Tap on a button",
-    "button_reply": "Tap on a button",
-    "list_reply": "Choice from a list",
     "template": "Template",
     "system": "Notice of WhatsApp",
     "order": "Order",
     "unsupported": "Something unsupported",
+}
+
+_INTERACTIVE = {
+    "button": "Buttons",
+    "list": "List",
+    "button_reply": "Tap on a button",
+    "list_reply": "Choice from a list",
+    "nfm_reply": "Form",
 }
 
 # Facts sheet section 9: what an operator can understand and, where there is something to do, do.
@@ -67,6 +74,8 @@ _ERRORS = {
     133010: "The number is not registered. Register it at Meta.",
 }
 
+_MARKED = re.compile(r"(?<!\w)([*_~])(\S(?:[^*_~\n]*\S)?)\1(?!\w)")
+
 _STATUSES = {
     "sent": ("check", "Sent", "WhatsApp has passed it on."),
     "delivered": ("check-check", "Delivered", "It is on the person's phone."),
@@ -80,8 +89,8 @@ def kind_words(message: Mapping[str, Any]) -> str:
     """What kind of message it is."""
     kind = str(message.get("type", ""))
     inner = message.get("interactive")
-    if kind == "interactive" and isinstance(inner, dict) and str(inner.get("type")) in _KINDS:
-        kind = str(inner["type"])
+    if kind == "interactive" and isinstance(inner, dict):
+        return _INTERACTIVE.get(str(inner.get("type")), _KINDS[kind])
     return _KINDS.get(kind, "Message")
 
 
@@ -121,6 +130,17 @@ def outbound_fate(row: Mapping[str, Any]) -> tuple[str, str]:
         "sending": ("Sending", "busy"),
         "doubtful": ("Making sure", "warn"),
     }.get(row["state"], ("Accepted", "good"))
+
+
+def plain(text: str) -> str:
+    """`text` without WhatsApp's marks for bold, italic and struck."""
+    return _MARKED.sub(r"\2", text)
+
+
+def plain_text_of(message: Mapping[str, Any]) -> str | None:
+    """As `text_of`, plain."""
+    text = text_of(message)
+    return None if text is None else plain(text)
 
 
 def text_of(message: Mapping[str, Any]) -> str | None:

@@ -57,7 +57,7 @@ async def show_received(request: Request, seq: int, visit: Annotated[Visit, Depe
         way="in",
         own=own,
         subtitle=words.kind_words(message),
-        text=words.text_of(message) if own else None,
+        text=words.plain_text_of(message) if own else None,
         steps=tell_received(row, answers),
         pairs=_pairs(row, message.get("id"), own=own),
         raw=_raw(payload or {"unreadable": row["payload"]}, own=own),
@@ -75,7 +75,7 @@ async def show_sent(request: Request, seq: int, visit: Annotated[Visit, Depends(
         own = _check_may_see(row, row["created_at"], visit.viewer)
         attempts = [a async for a in Q.list_attempts(conn, outbox_id=row["id"])]
         statuses = [s async for s in Q.list_statuses(conn, outbox_id=row["id"])]
-        frame = await _frame(conn, visit, request, title=f"Message to {_name(row, own=own).replace('You', 'you')}")
+        frame = await _frame(conn, visit, request, title=f"Message to {_name(row, own=own)}")
     message = log.sent_message(row)
     return draw(
         request,
@@ -83,7 +83,7 @@ async def show_sent(request: Request, seq: int, visit: Annotated[Visit, Depends(
         way="out",
         own=own,
         subtitle=f"{row['kind'].capitalize()} · {words.kind_words(message)}",
-        text=words.text_of(message) if own else None,
+        text=words.plain_text_of(message) if own else None,
         steps=tell_sent(row, attempts, statuses),
         pairs=_pairs(row, row["wamid"], own=own),
         raw=_raw(message, own=own),
@@ -111,15 +111,16 @@ def _check_may_see(contact: Row | None, at: datetime, viewer: Viewer) -> bool:
 
 
 def _name(contact: Row | None, *, own: bool) -> str:
-    return log.who_of(contact, own=own).replace("Somebody", "somebody")
+    name = log.who_of(contact, own=own)
+    return name.lower() if name in {"You", "Somebody"} else name
 
 
 def _pairs(row: Row, wamid: object, *, own: bool) -> list[tuple[str, str]]:
     shown = wamid if own or not isinstance(wamid, str) else redact(wamid, "id")
     pairs = [("Number", row["phone_number_id"] or "unknown"), ("Message id", str(shown or "none yet"))]
     if isinstance(row.get("id"), UUID):
-        pairs.append(("Our id", str(row["id"])))
-    return [*pairs, ("Place in the queue", str(row["seq"])), ("Tries", str(row["attempts"]))]
+        pairs += [("Our id", str(row["id"])), ("Tries", str(row["attempts"]))]
+    return [*pairs, ("Place in the queue", str(row["seq"]))]
 
 
 def _raw(payload: dict[str, Any], *, own: bool) -> str:

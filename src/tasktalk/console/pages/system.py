@@ -84,7 +84,7 @@ def _report(health: Mapping[str, Any], workers: Mapping[str, Any]) -> dict[str, 
             Tile("Failed", _number(queue.get("failed", 0))),
             Tile("Pace", f"{_number(pace.get('messagesPerMinute', 0))} / min"),
             Tile("Time each", length_words(pace.get("avgProcessingTime", 0) / 1000)),
-            Tile("Memory", f"{_number(used)} MiB"),
+            Tile("Memory", f"{used:,.0f} MiB"),
         ],
     }
 

@@ -1,6 +1,5 @@
 """Tasks: the views, a project, adding, ticking, taking back."""
 
-import re
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
@@ -11,11 +10,13 @@ from fastapi import APIRouter, Depends, Request, Response
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.request import Visit, page_visit
 from tasktalk.assistant.actions import decode_action
+from tasktalk.assistant.reply import Reply
 from tasktalk.console import lists
 from tasktalk.console.frame import find_number, load_frame
 from tasktalk.console.hooks import find_say
 from tasktalk.console.page import Note, PageRoute, draw, go_back, now_of, read_form
 from tasktalk.console.when import day_words, long_day
+from tasktalk.console.words import plain
 from tasktalk.crypto import Keyring
 from tasktalk.errors import AppError, BadRequest, NotFound
 from tasktalk.ids import new_id, parse_id
@@ -31,7 +32,6 @@ Here = Annotated[Visit, Depends(page_visit)]
 
 _TITLES = {"today": "Today", "upcoming": "Upcoming", "inbox": "Inbox", "all": "All open", "done": "Done"}
 _HINT = "Add a task: “call Ana tomorrow 5pm p1”"
-_BOLD = re.compile(r"(?<!\w)([*_])(\S(?:[^*\n]*\S)?)\1(?!\w)")  # WhatsApp's marks, which a toast does not draw
 _LONGEST = 4000
 
 
@@ -148,8 +148,10 @@ async def _set_status(request: Request, viewer: Viewer, task_id: str, *, done: b
         return await change_task(conn, viewer=viewer, task_id=_id(task_id), changes=changes, by=by), by
 
 
-def _note_of(request: Request, viewer: Viewer, reply: Any) -> Note:
+def _note_of(request: Request, viewer: Viewer, reply: Reply | None) -> Note:
     """The assistant's reply as a toast; its Undo button is ours."""
+    if reply is None:
+        return Note("Done.")
     keyring: Keyring | None = getattr(request.app.state, "keyring", None)
     change_set: UUID | None = None
     for button in reply.buttons:
@@ -161,7 +163,7 @@ def _note_of(request: Request, viewer: Viewer, reply: Any) -> Note:
             continue
         if action.verb == "undo":
             change_set = action.subject
-    return Note(_BOLD.sub(r"\2", reply.text) or "Done.", undo=str(change_set) if change_set else None)
+    return Note(plain(reply.text) or "Done.", undo=str(change_set) if change_set else None)
 
 
 def _who_shares(project: Project, viewer: Viewer) -> str:

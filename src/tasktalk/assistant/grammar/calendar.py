@@ -35,6 +35,9 @@ def shift(moment: dt.datetime, amount: Amount, sign: int = 1) -> dt.datetime | N
     """`moment` moved by an amount; None beyond the calendar's end. Half a month is two weeks, half a year six months."""
     try:
         for unit, number in amount.parts:
+            if unit == "workday":
+                moment += next_workday(moment.date(), int(number) * sign) - moment.date()
+                continue
             name, factor = _UNITS[unit]
             total = number * factor * sign
             if total != int(total) and name in {"months", "years"}:

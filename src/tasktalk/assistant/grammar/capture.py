@@ -39,11 +39,11 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
     end = _read_list_name(slots, folded, lead, context, book) if lead > begin else None
     spans = sorted(slots.spans, key=lambda span: span.start)
     while True:  # "remind me tomorrow to call": the lead-in goes on after the time
-        skip = next((span.end for span in spans if span.start <= lead <= span.end and span.kind != "notes"), lead)
-        further, more = _find_lead(folded, skip, book) if skip > lead and lead > begin else (skip, False)
-        reminded = reminded or more
-        if further <= lead:
+        skip = next((span.end for span in spans if lead <= span.end and not folded[lead : span.start].strip()), lead)
+        further, more = _find_lead(folded, skip, book) if skip > lead else (skip, False)
+        if further <= skip:
             break
+        reminded = reminded or more
         lead = further
     title = make_title(plain[:end] if end else plain, spans, lead, book.loose_ends, book.loose_starts)
     if reminded and (slots.due and slots.due.time) and not slots.reminders:

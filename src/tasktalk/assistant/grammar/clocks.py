@@ -5,6 +5,7 @@ from dataclasses import replace
 from tasktalk.assistant.grammar.chart import Found, Rules
 from tasktalk.assistant.grammar.values import Clock
 
+EARLY_CLOCKS = Rules()  # before "17h" becomes an amount
 CLOCKS = Rules()
 DAYPARTS = Rules()
 TIMESPANS = Rules()
@@ -50,7 +51,7 @@ def _word_twelve(m: Found) -> Clock | None:
     return with_half(m["h"], 0, m["a"])
 
 
-@CLOCKS("AT? h:NUM n:NUM a:AMPM", makes="CLOCK")
+@CLOCKS("(?<! MONTH|NUM|ORD) AT? h:NUM n:NUM a:AMPM", makes="CLOCK")
 def _words_twelve(m: Found) -> Clock | None:
     return with_half(m["h"], m["n"], m["a"]) if m["n"] >= 5 else None  # noqa: PLR2004  ("two five pm" is no time)
 
@@ -74,9 +75,10 @@ def _dot(m: Found) -> Clock | None:
     return read_hour(m["h"], m["n"]) if node.end - node.start == 2 else None  # noqa: PLR2004  (two figures)
 
 
-@CLOCKS("AT? h:D12 HSEP n:D12", "h:D12 HSEP n:D12", makes="CLOCK")
+@EARLY_CLOCKS("AT? h:D12 HSEP n:D12", makes="CLOCK")
 def _h_between(m: Found) -> Clock | None:
-    return read_hour(m["h"], m["n"], fixed=True)
+    """ "17h30"; "1h30" without "at" is an amount."""
+    return read_hour(m["h"], m["n"], fixed=True) if m["h"] > LAST_SMALL_HOUR or len(m.nodes) > 3 else None  # noqa: PLR2004
 
 
 @CLOCKS("AT f:HMM OCLOCK? (?! WORD|UNIT|LITERAL|SLASH|DOT|HYPHEN|PUNCT|BANG)", makes="CLOCK")
@@ -103,7 +105,7 @@ def _half_past(m: Found) -> Clock | None:
 @CLOCKS(
     "AT? q:QUARTER p:PASTHOUR h:NUM OCLOCK? a:AMPM?", "AT? q:QUARTER p:TOHOUR h:NUM OCLOCK? a:AMPM?",
     "AT? q:NUM UNIT? p:PASTHOUR h:NUM OCLOCK? a:AMPM?", "AT? q:NUM UNIT? p:TOHOUR h:NUM OCLOCK a:AMPM?",
-    "AT? q:NUM UNIT? p:TOHOUR h:NUM a:AMPM", "AT q:NUM UNIT? p:TOHOUR h:NUM", makes="CLOCK",
+    "AT q:NUM UNIT? p:TOHOUR h:NUM a:AMPM", "AT q:NUM UNIT? p:TOHOUR h:NUM", makes="CLOCK",
 )  # fmt: skip
 def _past_or_to(m: Found) -> Clock | None:
     minutes = m["q"] * m["p"]

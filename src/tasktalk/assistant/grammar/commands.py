@@ -120,11 +120,11 @@ def _link(order: Order) -> Intent | None:
 
 @reads("list_tasks")
 def _list(order: Order) -> Intent | None:
-    if order["when"] is not None and order.when() is None:
+    words = order["when"]
+    if words is not None and fold(words).strip(" .?!") not in order.book.slots["list_words"] and order.when() is None:
         return None
-    return Intent(
-        intent="list_tasks", confidence=SURE, query=read_query(order.text, order.context, order.engine, order.book)
-    )
+    query = read_query(order.text, order.context, order.engine, order.book)
+    return Intent(intent="list_tasks", confidence=SURE, query=query)
 
 
 @reads("search")
@@ -304,8 +304,6 @@ def _comment(order: Order) -> Intent:
 
 @reads("reschedule_task")
 def _reschedule(order: Order) -> Intent | None:
-    if order["when"] is None:
-        return Intent(intent="reschedule_task", confidence=LIKELY, target=order.target(), clear=("due",))
     slots = order.when()
     target = order.target()
     if slots is None:
@@ -315,11 +313,14 @@ def _reschedule(order: Order) -> Intent | None:
     return change(order.text, slots, target, LIKELY)
 
 
+@reads("clear_due")
+def _clear_due(order: Order) -> Intent:
+    return Intent(intent="reschedule_task", confidence=LIKELY, target=order.target(), clear=("due",))
+
+
 def _is_strong(order: Order) -> bool:
-    """Verbs that only ever speak of a task that exists; "move boxes to Friday's flat" may be a new one."""
-    return fold(order.text).split()[0] not in {"move", "set", "schedule", "make", "do", "change"} or bool(
-        order.context.open_titles
-    )
+    """Verbs that only ever speak of a task that exists ("postpone"); "set an alarm for 7" makes a new one."""
+    return order.book.strong_moves.search(fold(order.text)) is not None
 
 
 def change(text: str, slots: Slots, target: Target, confidence: float) -> Intent:

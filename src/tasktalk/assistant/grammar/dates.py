@@ -4,7 +4,6 @@ import datetime as dt
 
 from tasktalk.assistant.grammar.calendar import CODES, DAY, add_months, find_date, full_year, last_of, nth_weekday
 from tasktalk.assistant.grammar.chart import Found, Rules
-from tasktalk.assistant.grammar.clocks import read_hour
 from tasktalk.assistant.grammar.days import on_day, period
 from tasktalk.assistant.grammar.values import Moment, Nth
 
@@ -65,12 +64,10 @@ def _iso(m: Found) -> Moment | None:
     return on_day(find_date(m["y"], m["k"], m["d"]), sure=1.0, dated=True) or IMPOSSIBLE
 
 
-@DATES(
-    "(ON|AT)? y:YEAR HYPHEN k:D12 HYPHEN d:D12 ISO_T h:D12 COLON n:D12 (COLON D12 (DOT NUM)?)? ISO_Z?", makes="MOMENT"
-)
+@DATES("(ON|AT)? y:YEAR HYPHEN k:D12 HYPHEN d:D12 ISO_T c:CLOCK ISO_Z?", makes="MOMENT")
 def _iso_time(m: Found) -> Moment | None:
-    day, clock = find_date(m["y"], m["k"], m["d"]), read_hour(m["h"], m["n"], fixed=True)
-    return Moment(on=day, clock=clock, sure=1.0) if day and clock else None
+    day = find_date(m["y"], m["k"], m["d"])
+    return Moment(on=day, clock=m["c"], sure=1.0) if day else IMPOSSIBLE
 
 
 def _read_pair(m: Found, first: int, second: int) -> list[tuple[int, int]]:

@@ -22,7 +22,7 @@ DAYS = Rules()
 OFFSETS = Rules(repeat=True)
 
 SATURDAY, FRIDAY = 5, 4
-_WHOLE = frozenset({"day", "week", "fortnight", "month", "quarter", "year"})
+_WHOLE = frozenset({"workday", "day", "week", "fortnight", "month", "quarter", "year"})
 
 
 def on_day(day: dt.date | None, **more: object) -> Moment | None:
@@ -134,13 +134,6 @@ def _last_weekend(m: Found) -> Moment:
 @DAYS("NEXT WORKDAY", makes="MOMENT")
 def _next_workday(m: Found) -> Moment:
     return Moment(on=next_workday(m.setting.today), sure=0.95)
-
-
-@DAYS("(IN)? n:NUM (WORKDAY|WORKDAYS)", makes="MOMENT")
-def _in_workdays(m: Found) -> Moment | None:
-    if m["n"] > 500 or not m.all("IN"):  # noqa: PLR2004  (nobody plans two years in working days)
-        return None
-    return Moment(on=next_workday(m.setting.today, m["n"]), sure=0.95)
 
 
 def period(today: dt.date, unit: str, step: int) -> tuple[dt.date, dt.date] | None:

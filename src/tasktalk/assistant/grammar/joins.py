@@ -128,7 +128,7 @@ def _stretch_time(m: Found) -> Stretch | None:
     return Stretch(replace(stretch.start, clock=first), replace(stretch.end, clock=last))
 
 
-@JOINS("FOR (THE NEXT|ABOUT|UNTIL)* q:QTY", "q:FORQTY", makes="LENGTH")
+@JOINS("FOR (THE NEXT|ABOUT|UNTIL)* q:QTY", makes="LENGTH")
 def _length(m: Found) -> Amount:
     return m["q"]  # type: ignore[no-any-return]
 

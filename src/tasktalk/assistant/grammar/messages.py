@@ -11,6 +11,7 @@ from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.outlines import read_outline
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
+from tasktalk.assistant.grammar.quickadd import find_marks
 from tasktalk.assistant.grammar.reading import read_slots
 from tasktalk.assistant.grammar.targets import find_open, read_target
 from tasktalk.assistant.grammar.titles import bullet_length, strip_formatting
@@ -36,12 +37,12 @@ def read_message(text: str, context: Context, engine: Engine, book: Phrasebook) 
         outline = read_outline(text, context, engine, book)
         if outline is not None:
             return [outline]
-    command = _read_short(plain, context, engine, book) or read_command(plain, context, engine, book)
-    if command is not None:
-        return [command]
     several = _read_several(plain, context, engine, book)
     if several:
         return several
+    command = _read_short(plain, context, engine, book) or read_command(plain, context, engine, book)
+    if command is not None:
+        return [command]
     return [_read_one(text, plain, context, engine, book)]
 
 
@@ -125,6 +126,8 @@ def _read_question(plain: str, folded: str, context: Context, engine: Engine, bo
     begin += len(folded[begin:]) - len(folded[begin:].lstrip())
     if book.order.match(folded, begin):
         return _unknown(LIKELY)
+    if book.maybe.match(folded, begin) and _is_about_own(plain, folded, context, book):
+        return Intent(intent="list_tasks", confidence=0.85, query=read_query(plain, context, engine, book))
     asked = book.question.match(folded, begin) is not None or (folded.rstrip().endswith("?") and not begin)
     if not asked:
         foreign = book.strong.search(folded) and not book.task_verb.match(folded, begin)
@@ -132,6 +135,14 @@ def _read_question(plain: str, folded: str, context: Context, engine: Engine, bo
     if book.own.search(folded) and not book.foreign.search(folded):
         return Intent(intent="list_tasks", confidence=0.85, query=read_query(plain, context, engine, book))
     return _unknown(0.8)
+
+
+def _is_about_own(plain: str, folded: str, context: Context, book: Phrasebook) -> bool:
+    """Whether "show …", "check …" is about the person's own list and not a thing to do."""
+    if book.own_strict.search(folded) and not book.foreign.search(folded):
+        return True
+    marks = find_marks(plain, context)
+    return bool(marks) and marks[0].start <= len(plain.split()[0]) + 1
 
 
 def _read_titleless(plain: str, captured: Captured, context: Context, engine: Engine, book: Phrasebook) -> Intent:

@@ -8,7 +8,7 @@ AMOUNTS = Rules()
 SUMS = Rules(repeat=True)
 
 MAX_NUMBER = 9999
-_PREFER_NOUN = {"second"}  # a unit that is also an ordinal
+MAX_WORKDAYS = 500  # nobody plans two years in working days
 
 
 @NUMBERS("t:TENS (HYPHEN|DASH)? n:NUM (?!COLON)", makes="NUM")
@@ -61,7 +61,12 @@ def _quarter_hour(m: Found) -> Amount | None:
     return Amount((("minute", 15),)) if m["u"] == "hour" else None
 
 
-@AMOUNTS("FOR h:NUM HSEP n:NUM", makes="FORQTY")
+@AMOUNTS("n:NUM (WORKDAY|WORKDAYS)", makes="QTY")
+def _workdays(m: Found) -> Amount | None:
+    return Amount((("workday", m["n"]),)) if m["n"] <= MAX_WORKDAYS else None
+
+
+@AMOUNTS("h:D12 HSEP n:D12", makes="QTY")
 def _hours_minutes(m: Found) -> Amount:
     return Amount((("hour", m["h"]), ("minute", m["n"])))
 

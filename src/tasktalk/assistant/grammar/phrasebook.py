@@ -41,6 +41,8 @@ class Phrasebook:
                 order += 1
         questions = source["questions"]
         self.question = _words(questions["begin"], "match")
+        self.maybe = _words(questions["maybe"], "match")
+        self.own_strict = _words(questions["own_strict"], "search")
         self.own = _words(questions["own"], "search")
         self.foreign = _words(questions["foreign"], "search")
         self.strong = _words(questions["strong"], "search")

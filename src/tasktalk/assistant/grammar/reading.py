@@ -64,7 +64,7 @@ def read_slots(text: str, context: Context, engine: Engine, *, keep_time_alone: 
     _read_marks(slots, text, context, engine, now)
     taken = [(span.start, span.end) for span in slots.spans]
     row = engine.read(text, now, taken)
-    chosen = [each for each in _candidates(row, taken, engine) if each.score >= THRESHOLD]
+    chosen = [each for each in _candidates(text, row, taken) if each.score >= THRESHOLD]
     _fill(slots, text, chosen, context, now, keep_time_alone=keep_time_alone)
     slots.spans.sort(key=lambda span: span.start)
     return slots
@@ -102,7 +102,7 @@ def _read_marks(slots: Slots, text: str, context: Context, engine: Engine, now: 
         slots.spans.append(Span(start=mark.start, end=mark.end, kind=mark.kind))
 
 
-def _candidates(row: list[Node], taken: list[tuple[int, int]], engine: Engine) -> list[_Candidate]:
+def _candidates(text: str, row: list[Node], taken: list[tuple[int, int]]) -> list[_Candidate]:
     """Every time expression with how much it counts: by its own certainty, its place, and the small word before it."""
     places = {start for start, _ in taken}
     content = [
@@ -119,8 +119,16 @@ def _candidates(row: list[Node], taken: list[tuple[int, int]], engine: Engine) -
         score = said.sure + place + (_LED if said.led else 0)
         if isinstance(said.value, Amount) and not content:
             score = 0
+        if first < at < last and not said.led and _is_in_name(text, node):
+            score = 0
         out.append(_Candidate(node, said, score))
     return out
+
+
+def _is_in_name(text: str, node: Node) -> bool:
+    """Whether it is written like part of a name: "Friday Night Lights"."""
+    after = text[node.end :].lstrip()
+    return text[node.start].isupper() and after[:1].isupper() and not text.isupper()
 
 
 def _fill(

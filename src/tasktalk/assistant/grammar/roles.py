@@ -30,7 +30,7 @@ class When:
 def as_value(value: Clock | tuple[Clock, Clock] | Value) -> Value:
     """A clock alone is a moment without its day."""
     if isinstance(value, Clock):
-        return Moment(clock=value, grain="minute", sure=0.3 if value.part else 0.9)
+        return Moment(clock=value, grain="minute", sure=0.7 if value.part else 0.9)
     if isinstance(value, tuple):
         start, end = value
         return Stretch(Moment(clock=start, grain="minute"), Moment(clock=end, grain="minute"))

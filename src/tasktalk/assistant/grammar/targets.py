@@ -37,7 +37,10 @@ def read_numbers(folded: str, book: Phrasebook) -> list[int]:
     for lead in book.slots["number_leads"]:
         if rest.startswith(f"{lead} ") or lead == "#":
             rest = rest[len(lead) :].strip() if rest.startswith(lead) else rest
-    rest = " ".join(_ordinal_or_word(word, book) for word in rest.split())
+    said = rest.split()
+    if len(said) > 1 and said[-1] in book.slots["number_tails"]:
+        said.pop()
+    rest = " ".join(_ordinal_or_word(word, book) for word in said)
     numbers: list[int] = []
     for found in _NUMBERS.finditer(rest):
         ends = [int(figure) for figure in re.findall(r"\d+", found.group())]

@@ -43,14 +43,15 @@ def make_title(
     pieces: list[str] = []
     at = begin
     for span in spans:
-        if span.start > at:
+        if text[at : span.start].strip():
             pieces.append(_loosen(text[at : span.start], loose_ends))
         at = max(at, span.end)
     tail = text[at:]
     if at > begin and not pieces:
         tail = _unlead(tail, loose_starts)
     pieces.append(tail)
-    title = " ".join(piece.strip() for piece in pieces if piece.strip())
+    whole = len(pieces) == 1
+    title = " ".join(piece.strip() for piece in pieces if whole or piece.strip(_OPENING + "?("))
     title = re.sub(r"\s+([,;:.!?])(?=\s|$)", r"\1", re.sub(r"\s+", " ", title))
     return strip_formatting(title.lstrip(_OPENING).rstrip(_EDGES)).strip() if title.strip(_EDGES) else ""
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from tasktalk.accounts.access import Role, Viewer
@@ -16,6 +17,7 @@ from tasktalk.accounts.users import create_user, find_viewer
 from tasktalk.db import Pool
 
 PASSWORD = "correct horse battery"
+_HASH = PasswordHasher().hash(PASSWORD)  # once, for it takes its time
 _FIELD = re.compile(r'name="csrf" value="([^"]+)"')
 
 
@@ -55,7 +57,8 @@ class Desk:
 
     async def person(self, name: str, role: Role = "member", timezone: str = "UTC") -> Browser:
         email = f"{name.split(maxsplit=1)[0].lower()}@example.com"
-        user_id = await create_user(self.pool, name=name, email=email, role=role, timezone=timezone, password=PASSWORD)
+        user_id = await create_user(self.pool, name=name, email=email, role=role, timezone=timezone)
+        await self.pool.execute("update users set password = $2 where id = $1", user_id, _HASH)
         session = await open_session(self.pool, user_id=user_id, now=datetime.now(UTC))
         browser = self.browser()
         browser.http.cookies.set(COOKIE, session.token)

@@ -10,8 +10,8 @@ from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.quickadd import as_duration
 from tasktalk.assistant.grammar.reading import Slots, read_slots
 from tasktalk.assistant.grammar.roles import When as Said
-from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.grammar.titles import blank_formatting, make_title
+from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.grammar.values import Amount
 from tasktalk.assistant.understanding import Context, Draft, Span, When
 

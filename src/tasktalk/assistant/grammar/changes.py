@@ -6,47 +6,47 @@ from tasktalk.assistant.grammar.commands import LIKELY, PERHAPS, change
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.reading import Slots, read_slots
-from tasktalk.assistant.grammar.targets import find_open, read_numbers, read_target
+from tasktalk.assistant.grammar.targets import find_open, read_target
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context, Intent, Span, Target
 
+MAX_TARGET_WORDS = 12
 _FILLERS = re.compile(r"[\s,.;:!]+")
+_WORD = re.compile(r"\S+")
 
 
 def read_change(plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
-    """The change that `plain` asks for, when it begins by naming a task and everything after is slots; else None."""
+    """The change that `plain` asks for, when it names a task first and everything after is slots; else None."""
     folded = fold(plain)
     for pattern in book.changes:
         found = pattern.match(folded)
         if found is None:
             continue
-        said = found["target"] if "target" in pattern.groupindex else None
-        for cut in _cuts(folded, found, said):
-            target = _target(plain[found.start("target") : cut] if said is not None else None, context, book)
+        for begin, end in _list_targets(folded, found):
+            target = _find_target(plain[begin:end], context, book)
             if target is None:
                 continue
-            slots = _read_rest(plain[cut:], context, engine, book)
+            slots = _read_rest(plain[end:], context, engine, book)
             if slots is not None:
-                return change(plain, slots, target, LIKELY if target.numbers or target.last else PERHAPS + 0.2)
+                return change(slots, target, PERHAPS + 0.2 if target.text else LIKELY, offset=end)
     return None
 
 
-def _cuts(folded: str, found: re.Match[str], said: str | None) -> list[int]:
-    """Where the target may end: after each word, the longest target first."""
-    if said is None:
-        return [found.end()]
-    begin = found.start("target")
-    ends = [begin + each.end() for each in re.finditer(r"\S+", folded[begin:])]
-    return ends[:-1][::-1]
+def _list_targets(folded: str, found: re.Match[str]) -> list[tuple[int, int]]:
+    """Where the target may stand: the words of its slot and any that follow, the longest choice first."""
+    slot = next((name for name in ("target", "numbers") if name in found.re.groupindex and found.start(name) >= 0), None)
+    if slot is None:
+        return [(found.end(), found.end())]
+    begin = found.start(slot)
+    ends = [word.end() for word, _ in zip(_WORD.finditer(folded, begin), range(MAX_TARGET_WORDS), strict=False)]
+    return [(begin, end) for end in reversed(ends) if end < len(folded)]
 
 
-def _target(words: str | None, context: Context, book: Phrasebook) -> Target | None:
-    if words is None:
-        return Target(last=True)
+def _find_target(words: str, context: Context, book: Phrasebook) -> Target | None:
     target = read_target(words, book)
-    if target.numbers or target.last or target.all:
+    if target.text is None:
         return target
-    return target if target.text and find_open(target.text, context.open_titles) else None
+    return target if find_open(target.text, context.open_titles) else None
 
 
 def _read_rest(rest: str, context: Context, engine: Engine, book: Phrasebook) -> Slots | None:
@@ -63,6 +63,3 @@ def _read_rest(rest: str, context: Context, engine: Engine, book: Phrasebook) ->
             folded = folded[: word.start()] + " " * len(word.group()) + folded[word.end() :]
     left = [word for word in _FILLERS.split(folded) if word and word not in book.change_fillers]
     return slots if not left and (slots.has_time or slots.has_marks or slots.reminders) else None
-
-
-__all__ = ["read_change", "read_numbers"]

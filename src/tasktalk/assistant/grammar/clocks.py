@@ -109,7 +109,7 @@ def _half_past(m: Found) -> Clock | None:
 )  # fmt: skip
 def _past_or_to(m: Found) -> Clock | None:
     minutes = m["q"] * m["p"]
-    if not 0 < m["q"] < 60 or not 1 <= m["h"] <= NOON or m["q"] % 5 and not m["a"]:  # noqa: PLR2004  (a clock)
+    if not 0 < m["q"] < 60 or not 1 <= m["h"] <= NOON or (m["q"] % 5 and not m["a"]):  # noqa: PLR2004  (a clock)
         return None
     hour, minute = (m["h"], minutes) if minutes > 0 else ((m["h"] - 2) % NOON + 1, 60 + minutes)
     return with_half(hour, minute, m["a"]) if m["a"] else read_hour(hour, minute)
@@ -137,7 +137,7 @@ def place(clock: Clock, part_hour: int) -> Clock:
     if part_hour == NOON:
         return replace(clock, hour=NOON if hour in {0, NOON} else hour if hour >= 10 else hour + NOON, fixed=True)  # noqa: PLR2004  (11 is still noonish)
     if part_hour >= 21 and hour < 6:  # noqa: PLR2004  (after midnight is still night)
-        return replace(clock, hour=hour if hour else 24, fixed=True)
+        return replace(clock, hour=hour or 24, fixed=True)
     return replace(clock, hour=hour + NOON, fixed=True)
 
 
@@ -180,7 +180,7 @@ def _same_half(start: Clock, end: Clock) -> Clock:
 
 def after(start: Clock, end: Clock) -> Clock:
     """The second hour of a range, put behind the first where its half was left open: "8pm - 11", "from 10 to 2"."""
-    if end.fixed or (end.hour, end.minute) > (start.hour, start.minute) and not start.fixed:
+    if end.fixed or ((end.hour, end.minute) > (start.hour, start.minute) and not start.fixed):
         return end
     for guess in (end.forenoon(), end.afternoon()):
         if (guess.hour, guess.minute) > (start.hour, start.minute):

@@ -11,7 +11,7 @@ from tasktalk.assistant.grammar.queries import read_query
 from tasktalk.assistant.grammar.reading import Slots, read_slots
 from tasktalk.assistant.grammar.targets import find_open, find_people, read_target
 from tasktalk.assistant.grammar.tokens import fold
-from tasktalk.assistant.understanding import Context, Intent, Query, Settings, Target, When
+from tasktalk.assistant.understanding import Context, Intent, IntentName, Query, Settings, Span, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +310,7 @@ def _reschedule(order: Order) -> Intent | None:
         return None
     if target.text and find_open(target.text, order.context.open_titles) is None and not _is_strong(order):
         return None
-    return change(order.text, slots, target, LIKELY)
+    return change(slots, target, LIKELY, offset=order.match.start("when"))
 
 
 @reads("clear_due")
@@ -323,22 +323,17 @@ def _is_strong(order: Order) -> bool:
     return order.book.strong_moves.search(fold(order.text)) is not None
 
 
-def change(text: str, slots: Slots, target: Target, confidence: float) -> Intent:
-    """A change of a task: of its date alone `reschedule_task`, of anything else `update_task`."""
+def change(slots: Slots, target: Target, confidence: float, *, offset: int = 0) -> Intent:
+    """A change of a task: of its date alone `reschedule_task`, of anything else `update_task`.
+
+    `offset` is where in the message the words of `slots` begin.
+    """
     values = slot_values(slots)
-    only_date = bool(slots.due or slots.no_date) and not (
-        slots.has_marks or slots.recurrence or slots.reminders or slots.deadline
+    values["spans"] = tuple(
+        Span(start=span.start + offset, end=span.end + offset, kind=span.kind)
+        for span in sorted(slots.spans, key=lambda span: span.start)
     )
+    more = slots.has_marks or slots.recurrence or slots.reminders or slots.deadline or slots.start
+    name: IntentName = "update_task" if more or not (slots.due or slots.no_date) else "reschedule_task"
     clear = ("due",) if slots.no_date else ()
-    shift = len(text) - len(text)  # spans of a slot are within the slot; only whole messages carry them
-    values["spans"] = () if shift == 0 and slots.spans and text != "" and not only_date else values["spans"]
-    return Intent(
-        intent="reschedule_task" if only_date else "update_task",
-        confidence=confidence,
-        target=target,
-        clear=clear,
-        **values,  # type: ignore[arg-type]
-    )
-
-
-__all__ = ["LIKELY", "PERHAPS", "SURE", "When", "change", "read_command"]
+    return Intent(**{**values, "intent": name, "confidence": confidence, "target": target, "clear": clear})  # type: ignore[arg-type]

@@ -78,7 +78,7 @@ def _read_pair(m: Found, first: int, second: int) -> list[tuple[int, int]]:
 
 @DATES(
     f"(ON|AT)? {_DAY} {_ALONE} a:D12 SLASH b:D12 SLASH y:YEAR/D12", f"(ON|AT)? {_DAY} a:D12 HYPHEN b:D12 HYPHEN y:YEAR",
-    f"(ON|AT)? {_DAY} a:D12 DOT b:D12 DOT y:YEAR", f"(ON|AT)? WEEKDAY COMMA? a:D12 HYPHEN b:D12 HYPHEN y:D12", makes="MOMENT",
+    f"(ON|AT)? {_DAY} a:D12 DOT b:D12 DOT y:YEAR", "(ON|AT)? WEEKDAY COMMA? a:D12 HYPHEN b:D12 HYPHEN y:D12", makes="MOMENT",
 )  # fmt: skip
 def _numeric(m: Found) -> Moment | None:
     year = _year(m)

@@ -88,7 +88,7 @@ def _days(m: Found) -> Stretch | None:
         elif end.on.year == start.on.year:
             moved = find_date(end.on.year + 1, end.on.month, end.on.day)
             end = replace(end, on=moved) if moved else end
-    if end.on < start.on or min(start.sure, end.sure) < 0.4 and not m.all("FROM", "BETWEEN", "TO"):  # noqa: PLR2004
+    if end.on < start.on or (min(start.sure, end.sure) < 0.4 and not m.all("FROM", "BETWEEN", "TO")):  # noqa: PLR2004
         return None
     return Stretch(replace(start, sure=max(start.sure, 0.85)), end)
 

@@ -67,7 +67,7 @@ def _is_one_slip(word: str, meant: str) -> bool:
         and wrong[1] == wrong[0] + 1
         and word[wrong[0]] == meant[wrong[1]]
         and word[wrong[1]] == meant[wrong[0]]
-    )  # noqa: PLR2004, E501  (two letters swap)
+    )
 
 
 @cache

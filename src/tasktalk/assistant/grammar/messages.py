@@ -142,7 +142,7 @@ def _is_about_own(plain: str, folded: str, context: Context, book: Phrasebook) -
     if book.own_strict.search(folded) and not book.foreign.search(folded):
         return True
     marks = find_marks(plain, context)
-    return bool(marks) and marks[0].start <= len(plain.split()[0]) + 1
+    return bool(marks) and marks[0].start <= len(plain.split(maxsplit=1)[0]) + 1
 
 
 def _read_titleless(plain: str, captured: Captured, context: Context, engine: Engine, book: Phrasebook) -> Intent:
@@ -156,7 +156,7 @@ def _read_titleless(plain: str, captured: Captured, context: Context, engine: En
         )
     if slots.has_time or slots.has_marks or captured.draft.priority:
         slots.priority = slots.priority or captured.draft.priority
-        return change(plain, slots, Target(last=True), 0.55)
+        return change(slots, Target(last=True), PERHAPS - 0.05)
     return _unknown(PERHAPS)
 
 

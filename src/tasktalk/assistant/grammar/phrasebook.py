@@ -69,6 +69,7 @@ class Phrasebook:
         self.priority_edges = _alternatives(self.slots["priority_edges"])
         self.changes = [re.compile(as_regex(each, macros)) for each in self.slots["changes"]]
         self.change_fillers = frozenset(self.slots["change_fillers"])
+        self.number_joins = re.compile("|".join(re.escape(join) for join in self.slots["number_joins"]))
         # "two" and "second" name an entry of a list as well as "2" does
         self.number_words: dict[str, int] = {
             fold(word): value

@@ -170,7 +170,7 @@ def _every_part(m: Found) -> Repeat:
 
 
 @CYCLES(
-    f"COMMA? EXCEPT (ON|IN)? (THE|EVERY)? (WEEKDAY|WEEKDAYS|WDLIST|WDPLURAL|WDRANGE|WORKDAYS|WEEKENDS|WEEKEND|WORKDAY)",
+    "COMMA? EXCEPT (ON|IN)? (THE|EVERY)? (WEEKDAY|WEEKDAYS|WDLIST|WDPLURAL|WDRANGE|WORKDAYS|WEEKENDS|WEEKEND|WORKDAY)",
     makes="NOTDAYS",
 )
 def _except_weekdays(m: Found) -> tuple[str, ...]:
@@ -219,7 +219,7 @@ def _beat_on_weekdays(m: Found) -> Repeat | None:
     return replace(found, freq=freq, byday=_weekdays(m), sure=0.95)
 
 
-@CYCLES(f"(ON)? e:EVERY b:BANG? (n:NUM|OTHER|o:ORD)? {_DAYS} STOP?", f"(ON)? e:EVERY b:BANG? o:NTHWD", makes="REPEAT")
+@CYCLES(f"(ON)? e:EVERY b:BANG? (n:NUM|OTHER|o:ORD)? {_DAYS} STOP?", "(ON)? e:EVERY b:BANG? o:NTHWD", makes="REPEAT")
 def _every_weekday(m: Found) -> Repeat | None:
     completion = bool(m.all("BANG"))
     nths = m.all("NTHWD")

@@ -49,7 +49,7 @@ def read_numbers(folded: str, book: Phrasebook) -> list[int]:
         else:
             numbers += ends
     left = _NUMBERS.sub(" ", rest)
-    left = re.sub("|".join(re.escape(join) for join in book.slots["number_joins"]), " ", left).strip()
+    left = book.number_joins.sub(" ", left).strip()
     return [] if left or not numbers or 0 in numbers else list(dict.fromkeys(numbers))
 
 

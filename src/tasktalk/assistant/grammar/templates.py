@@ -48,9 +48,7 @@ def as_regex(template: str, macros: dict[str, str], *, slots: bool = True) -> st
             out.append(rf"\s*(?P<{name}>{inside})" if slots else rf"\s*(?:{inside})")
         elif found["macro"]:
             out.append(as_regex(macros[piece[1:-1]], macros, slots=slots))
-        elif piece == "[":
-            out.append("(?:")
-        elif piece == "(":
+        elif piece == "[" or piece == "(":
             out.append("(?:")
         elif piece == "]":
             out.append(")?")

@@ -2,6 +2,8 @@
 
 import asyncio
 import datetime as dt
+import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -58,6 +60,7 @@ def serve(
     from tasktalk.main import serve as serve_web  # noqa: PLC0415
 
     settings = load_settings(data=data, port=port, host=host)
+    _obey_supervisor()
     _set_up_logs(settings, "web")
     listener = socket.socket(fileno=fd) if fd is not None else None
     with _database(settings) as dsn:
@@ -72,6 +75,7 @@ def worker(data: DataOption = None) -> None:
     from tasktalk.worker import run_worker  # noqa: PLC0415
 
     settings = load_settings(data=data)
+    _obey_supervisor()
     _set_up_logs(settings, "worker")
     with _database(settings) as dsn:
         while uvloop.run(run_worker(settings, dsn=dsn)):
@@ -186,6 +190,15 @@ def _database(settings: Settings) -> Any:
     if settings.database_url is not None:
         return nullcontext(settings.database_url.get_secret_value())
     return embedded.running(settings.data)
+
+
+def _obey_supervisor() -> None:
+    """End at once with the supervisor that started us, if one did: the next one needs our port and our place."""
+    from tasktalk.serving import die_with_parent  # noqa: PLC0415
+    from tasktalk.up.children import SUPERVISOR  # noqa: PLC0415
+
+    if SUPERVISOR in os.environ:
+        die_with_parent(signal.SIGKILL, parent=int(os.environ[SUPERVISOR]))
 
 
 def _set_up_logs(settings: Settings, process: str) -> None:

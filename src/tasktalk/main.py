@@ -9,6 +9,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from tasktalk import __version__
 from tasktalk.accounts.access import Viewer
@@ -27,6 +28,7 @@ from tasktalk.logs import get_log
 from tasktalk.messaging import webhook
 from tasktalk.messaging.inbox import open_inbox
 from tasktalk.queue import control
+from tasktalk.serving import JoinedHttp, settle_garbage
 from tasktalk.settings import Settings
 from tasktalk.tasks import api as tasks_api
 from tasktalk.web.changes import Changes
@@ -52,12 +54,14 @@ def create_app(pool: Pool, *, settings: Settings, directory: Directory, keyring:
     )
     state.say, state.health, state.control = _say(pool, keyring), _health(pool, directory), _control(pool)
     hook = webhook.Webhook(directory, open_inbox(pool).put)
+    # Only pages care for the scheme and address that a proxy on this machine reports.
+    behind_proxy = ProxyHeadersMiddleware(api, trusted_hosts=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"))  # type: ignore[arg-type]
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["path"] == webhook.PATH:
             await hook(scope, receive, send)
         else:
-            await api(scope, receive, send)
+            await behind_proxy(scope, receive, send)
 
     return app
 
@@ -74,7 +78,10 @@ async def serve(settings: Settings, *, dsn: str, listener: socket.socket | None 
             app,
             host=settings.host,
             port=settings.port,
+            http=JoinedHttp,
+            ws="none",
             lifespan="off",
+            proxy_headers=False,
             access_log=False,
             log_config=None,
             server_header=False,
@@ -84,6 +91,7 @@ async def serve(settings: Settings, *, dsn: str, listener: socket.socket | None 
             backlog=4096,
         )
         server = uvicorn.Server(config)
+        settle_garbage()
         log.info("web_ready", pid=os.getpid())
         await server.serve(sockets=[listener] if listener else None)
 

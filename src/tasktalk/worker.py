@@ -28,6 +28,7 @@ from tasktalk.queue.claim import Q
 from tasktalk.queue.pace import Pace
 from tasktalk.queue.waiting import first
 from tasktalk.queue.worker import Rules, work
+from tasktalk.serving import settle_garbage
 from tasktalk.settings import Settings
 from tasktalk.whatsapp.graph import Graph
 
@@ -167,6 +168,7 @@ async def run_worker(settings: Settings, *, dsn: str) -> bool:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop.set)
     async with listening(dsn, ("inbox", "outbox", "integrations"), worker.hear):
+        settle_garbage()
         log.info("worker_ready", worker_id=str(worker.id), pid=os.getpid())
         await worker.run()
     try:

@@ -46,6 +46,7 @@ class Directory:
         self._keyring = keyring
         self._read_at = float("-inf")
         self._integrations: tuple[Integration, ...] = ()
+        self._app_secrets: tuple[str, ...] = ()
         self.hits = 0
         self.misses = 0
 
@@ -62,6 +63,8 @@ class Directory:
         began = time.monotonic()
         async with self._pool.acquire() as conn:
             self._integrations = await list_integrations(conn, keyring=self._keyring)
+        secrets = (secret for each in self._integrations for secret in each.app_secrets)
+        self._app_secrets = tuple(dict.fromkeys(secrets))
         self._read_at = began
         return self._integrations
 
@@ -69,9 +72,10 @@ class Directory:
         """The one with this phone number ID."""
         return next((each for each in await self.all() if each.phone_number_id == phone_number_id), None)
 
-    async def app_secrets(self) -> list[str]:
+    async def app_secrets(self) -> tuple[str, ...]:
         """Every secret a delivery may be signed with, the old ones of a rotation included."""
-        return list(dict.fromkeys(secret for each in await self.all() for secret in each.app_secrets))
+        await self.all()
+        return self._app_secrets
 
     async def knows_verify_token(self, token: str) -> bool:
         """Whether `token` is any integration's verify token; compares in constant time."""

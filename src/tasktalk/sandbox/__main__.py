@@ -2,9 +2,7 @@
 
 import argparse
 import asyncio
-import ctypes
 import fcntl
-import gc
 import logging
 import os
 import signal
@@ -18,13 +16,11 @@ from typing import TextIO
 import uvicorn
 
 from tasktalk.sandbox.config import Config, read_config
-from tasktalk.sandbox.joined import JoinedHttp
 from tasktalk.sandbox.server import Server
+from tasktalk.serving import JoinedHttp, die_with_parent, settle_garbage
 
-_PR_SET_PDEATHSIG = 1
 _PATIENCE_SECONDS = 5.0
 _BACKLOG = 2048
-_GARBAGE = 50_000
 
 
 class _Listener(uvicorn.Server):
@@ -35,10 +31,7 @@ class _Listener(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        # What is here now stays, and requests leave few cycles: looking for them often took a third of our time.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(_GARBAGE, 20, 50)
+        settle_garbage()
         sys.stdout.write(f"READY {self.url}\n")
         sys.stdout.flush()
 
@@ -58,7 +51,7 @@ def main() -> None:
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s sandbox %(levelname)s %(message)s"
     )
-    _die_with_parent()
+    die_with_parent(signal.SIGTERM, parent=os.getppid())
     lock = _lock(Path(config.data_dir))
     listener = _bind(config)
     host, port = listener.getsockname()[:2]
@@ -81,16 +74,6 @@ def main() -> None:
     server.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     server.run(sockets=[listener])
     lock.close()
-
-
-def _die_with_parent() -> None:
-    """Ask Linux to stop us when whoever started us is gone."""
-    if not sys.platform.startswith("linux"):
-        return
-    parent = os.getppid()
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:
-        raise SystemExit("The process that started the simulator is gone.")
 
 
 def _lock(folder: Path) -> TextIO:

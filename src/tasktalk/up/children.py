@@ -1,12 +1,11 @@
 """Child processes: started, watched, started again when they die, stopped in order."""
 
-import ctypes
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -14,7 +13,7 @@ from tasktalk.logs import get_log
 
 log = get_log("up")
 
-_PR_SET_PDEATHSIG = 1
+SUPERVISOR = "TASKTALK_SUPERVISOR"  # the process id of who started a child
 _LONGEST_PAUSE_SECONDS = 10.0
 _STEADY_SECONDS = 30.0
 
@@ -35,15 +34,14 @@ class Child:
     _stdout: IO[bytes] | None = field(default=None, repr=False)
 
     def start(self) -> None:
-        """Start it; should we be killed, the kernel stops it."""
+        """Start it; should we be killed, the kernel stops it (see serving.py)."""
         self.started_at, self.restart_at = time.monotonic(), 0.0
         self.process = subprocess.Popen(  # noqa: S603  (our own program)
             [sys.executable, *self.command],
-            env=dict(self.env),
+            env={**self.env, SUPERVISOR: str(os.getpid())},
             pass_fds=self.fds,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if self.ready_line else None,
-            preexec_fn=_die_with_parent(os.getpid()),  # noqa: PLW1509  (we start children from one thread alone)
         )
         self._stdout = self.process.stdout
 
@@ -91,15 +89,3 @@ def stop_all(children: Sequence[Child], *, seconds: float) -> None:
             log.warning("child_killed", child=child.name)
             child.process.kill()
             child.process.wait()
-
-
-def _die_with_parent(parent: int) -> Callable[[], None]:
-    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
-
-    def prepare() -> None:
-        if libc is not None:
-            libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-            if os.getppid() != parent:  # the parent died before the kernel was told
-                os._exit(1)
-
-    return prepare

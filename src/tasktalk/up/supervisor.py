@@ -33,6 +33,8 @@ _WATCH_SECONDS = 0.1
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 6.0  # of the ten that SIGTERM allows; the database needs its share
 _ROTATE_SECONDS = 60.0
+_PORT_SECONDS = 3.0
+_BACKLOG = 4096
 
 
 class CannotStart(AppError):
@@ -177,18 +179,25 @@ def _facts(sandbox: Sandbox | None, *, web: str, graph_url: str, link: str) -> d
 
 
 def _bind(host: str, port: int, *, option: str) -> socket.socket:
-    """A listening socket that outlives the web process: while it is started again, connections wait."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise CannotStart(
-            f"Port {port} on {host} is taken ({error.strerror}); choose another with {option}."
-        ) from error
-    listener.listen(4096)
-    return listener
+    """A listening socket that outlives the web process: while it is started again, connections wait.
+
+    What was just killed may need a moment to let go of its port.
+    """
+    ends_at = time.monotonic() + _PORT_SECONDS
+    while True:
+        listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen(_BACKLOG)
+        except OSError as error:
+            listener.close()
+            if time.monotonic() > ends_at:
+                why = f"Port {port} on {host} is taken ({error.strerror}); choose another with {option}."
+                raise CannotStart(why) from error
+            time.sleep(0.05)
+        else:
+            return listener
 
 
 def _free_port(host: str, port: int) -> int:

@@ -32,7 +32,7 @@ def add_days(day: dt.date, count: int) -> dt.date | None:
 
 
 def shift(moment: dt.datetime, amount: Amount, sign: int = 1) -> dt.datetime | None:
-    """`moment` moved by an amount; None beyond the calendar's end. Half a month is two weeks, half a year six months."""
+    """`moment` moved by an amount, forwards or back; None beyond the calendar's end."""
     try:
         for unit, number in amount.parts:
             if unit == "workday":
@@ -43,7 +43,8 @@ def shift(moment: dt.datetime, amount: Amount, sign: int = 1) -> dt.datetime | N
             if total != int(total) and name in {"months", "years"}:
                 moment += dt.timedelta(days=round(total * (30 if name == "months" else 365)))
                 continue
-            moment += relativedelta(**{name: int(total)}) if total == int(total) else dt.timedelta(**{name: total})
+            step = relativedelta(**{name: int(total)}) if total == int(total) else dt.timedelta(**{name: total})  # type: ignore[arg-type]
+            moment += step
     except (OverflowError, ValueError):
         return None
     return moment

@@ -13,10 +13,9 @@ from tasktalk.assistant.grammar.roles import When as Said
 from tasktalk.assistant.grammar.titles import blank_formatting, make_title
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.grammar.values import Amount
-from tasktalk.assistant.understanding import Context, Draft, Span, When
+from tasktalk.assistant.understanding import Context, Draft, Span
 
 MAX_TITLE = 500
-_DEADLINE_TOKEN = ("deadline",)
 
 
 @dataclass(slots=True)
@@ -35,7 +34,7 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
     lead, reminded = _find_lead(folded, begin, book)
     slots = read_slots(" " * begin + plain[begin:], context, engine)
     _read_priority_words(slots, folded, lead, book)
-    _read_before_due(slots, plain, folded, context, engine, book)
+    _read_before_due(slots, folded, context, engine, book)
     end = _read_list_name(slots, folded, lead, context, book) if lead > begin else None
     spans = sorted(slots.spans, key=lambda span: span.start)
     while True:  # "remind me tomorrow to call": the lead-in goes on after the time
@@ -95,7 +94,7 @@ def _find_lead(folded: str, begin: int, book: Phrasebook) -> tuple[int, bool]:
 
 
 def _read_priority_words(slots: Slots, folded: str, lead: int, book: Phrasebook) -> None:
-    """ "high priority" anywhere, "urgent" only at either end of the task."""
+    """Find "high priority" anywhere, "urgent" only at either end of the task."""
     if slots.priority is not None:
         return
     free = _outside(folded, slots.spans)
@@ -120,8 +119,8 @@ def _outside(folded: str, spans: list[Span]) -> str:
     return folded
 
 
-def _read_before_due(slots: Slots, text: str, folded: str, context: Context, engine: Engine, book: Phrasebook) -> None:
-    """ "remind me 30 minutes before" is a reminder relative to the due moment."""
+def _read_before_due(slots: Slots, folded: str, context: Context, engine: Engine, book: Phrasebook) -> None:
+    """Make "remind me 30 minutes before" a reminder relative to the due moment."""
     found = book.before_due.search(folded)
     if not found:
         return
@@ -138,7 +137,7 @@ def _read_before_due(slots: Slots, text: str, folded: str, context: Context, eng
 
 
 def _read_list_name(slots: Slots, folded: str, lead: int, context: Context, book: Phrasebook) -> int | None:
-    """ "add milk to the shopping list" names a project; where the title ends before it, or None."""
+    """Find the project in "add milk to the shopping list"; where the title ends before it, or None."""
     for pattern in book.into_list:
         found = pattern.search(folded, lead)
         if found is None:
@@ -156,6 +155,3 @@ def _read_list_name(slots: Slots, folded: str, lead: int, context: Context, book
         )
         return start
     return None
-
-
-__all__ = ["Captured", "When", "as_draft", "capture", "slot_values"]

@@ -34,10 +34,10 @@ def read_change(plain: str, context: Context, engine: Engine, book: Phrasebook) 
 
 def _list_targets(folded: str, found: re.Match[str]) -> list[tuple[int, int]]:
     """Where the target may stand: the words of its slot and any that follow, the longest choice first."""
-    slot = next((name for name in ("target", "numbers") if name in found.re.groupindex and found.start(name) >= 0), None)
-    if slot is None:
+    slots = [name for name in ("target", "numbers") if name in found.re.groupindex and found.start(name) >= 0]
+    if not slots:
         return [(found.end(), found.end())]
-    begin = found.start(slot)
+    begin = found.start(slots[0])
     ends = [word.end() for word, _ in zip(_WORD.finditer(folded, begin), range(MAX_TARGET_WORDS), strict=False)]
     return [(begin, end) for end in reversed(ends) if end < len(folded)]
 

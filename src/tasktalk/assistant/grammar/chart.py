@@ -157,7 +157,7 @@ def _compile(rule: Rule, alphabet: Alphabet, letter: str) -> _Compiled:
 
 
 def _find_needs(pattern: str, alphabet: Alphabet) -> str:
-    """The smallest set of letters that a match must have one of: an atom, or a group as a whole, that is not optional."""
+    """The smallest set of letters that a match must have one of: an atom or whole group that is not optional."""
     pieces = list(_PIECES.finditer(pattern))
     best = ""
     at = 0

@@ -28,7 +28,7 @@ def read_hour(hour: int, minute: int = 0, *, fixed: bool = False) -> Clock | Non
 def with_half(hour: int, minute: int, half: str) -> Clock | None:
     """A time on the 12-hour clock; None for "14PM"."""
     if not 1 <= hour <= NOON or minute > 59:  # noqa: PLR2004  (a clock)
-        return None if half == "am" or not NOON < hour < 24 else None  # noqa: PLR2004
+        return None
     return Clock(hour % NOON + (NOON if half == "pm" else 0), minute)
 
 
@@ -77,7 +77,7 @@ def _dot(m: Found) -> Clock | None:
 
 @EARLY_CLOCKS("AT? h:D12 HSEP n:D12", makes="CLOCK")
 def _h_between(m: Found) -> Clock | None:
-    """ "17h30"; "1h30" without "at" is an amount."""
+    """Read "17h30"; "1h30" without "at" is an amount."""
     return read_hour(m["h"], m["n"], fixed=True) if m["h"] > LAST_SMALL_HOUR or len(m.nodes) > 3 else None  # noqa: PLR2004
 
 

@@ -16,7 +16,7 @@ from tasktalk.assistant.understanding import Context, Intent, IntentName, Query,
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A command template that matched: the message, its slots in the person's own spelling, and what to read them with."""
+    """A command template that matched: its slots as the person spelled them, and what to read them with."""
 
     text: str
     match: re.Match[str]
@@ -145,10 +145,15 @@ def _change_project(action: str) -> Reader:
         people = find_people(order["people"] or "", order.context.people)
         if order["people"] is not None and not people:
             return None
+        name, title = _known_project(order), order["text"]
         return Intent(
-            intent="update_project", confidence=LIKELY, project=_known_project(order), action=action, title=order["text"],
+            intent="update_project",
+            confidence=LIKELY,
+            project=name,
+            action=action,
+            title=title,
             assignees=tuple(people),
-        )  # fmt: skip
+        )
 
     return read
 
@@ -268,7 +273,7 @@ def _delete(order: Order) -> Intent | None:
 
 
 def _if_open(name: str) -> Reader:
-    """ "finish the report" is a command only where such a task is open; otherwise it is a new one."""
+    """A reader for "finish the report": a command only where such a task is open, otherwise a new one."""
 
     def read(order: Order) -> Intent | None:
         target = order.target()

@@ -58,8 +58,12 @@ def _month_day(m: Found) -> Moment | None:
     return Moment(on=found, sure=0.75 if weak_may else 0.95, dated=m["y"] is not None)
 
 
-@DATES("(ON|AT)? y:YEAR s:HYPHEN k:D12 HYPHEN d:D12", "(ON|AT)? y:YEAR SLASH k:D12 SLASH d:D12", "(ON|AT)? y:YEAR DOT k:D12 DOT d:D12",
-       makes="MOMENT")  # fmt: skip
+@DATES(
+    "(ON|AT)? y:YEAR HYPHEN k:D12 HYPHEN d:D12",
+    "(ON|AT)? y:YEAR SLASH k:D12 SLASH d:D12",
+    "(ON|AT)? y:YEAR DOT k:D12 DOT d:D12",
+    makes="MOMENT",
+)
 def _iso(m: Found) -> Moment | None:
     return on_day(find_date(m["y"], m["k"], m["d"]), sure=1.0, dated=True) or IMPOSSIBLE
 
@@ -77,9 +81,12 @@ def _read_pair(m: Found, first: int, second: int) -> list[tuple[int, int]]:
 
 
 @DATES(
-    f"(ON|AT)? {_DAY} {_ALONE} a:D12 SLASH b:D12 SLASH y:YEAR/D12", f"(ON|AT)? {_DAY} a:D12 HYPHEN b:D12 HYPHEN y:YEAR",
-    f"(ON|AT)? {_DAY} a:D12 DOT b:D12 DOT y:YEAR", "(ON|AT)? WEEKDAY COMMA? a:D12 HYPHEN b:D12 HYPHEN y:D12", makes="MOMENT",
-)  # fmt: skip
+    f"(ON|AT)? {_DAY} {_ALONE} a:D12 SLASH b:D12 SLASH y:YEAR/D12",
+    f"(ON|AT)? {_DAY} a:D12 HYPHEN b:D12 HYPHEN y:YEAR",
+    f"(ON|AT)? {_DAY} a:D12 DOT b:D12 DOT y:YEAR",
+    "(ON|AT)? WEEKDAY COMMA? a:D12 HYPHEN b:D12 HYPHEN y:D12",
+    makes="MOMENT",
+)
 def _numeric(m: Found) -> Moment | None:
     year = _year(m)
     dates = [date for month, day in _read_pair(m, m["a"], m["b"]) if (date := _pick(m.setting.today, year, month, day))]
@@ -103,8 +110,12 @@ def _day_month(m: Found) -> Moment | None:
     return Moment(on=dates[0], sure=sure, others=_other(dates))
 
 
-@DATES("(ON|AT)? THE? d:ORD (OF (THE|THIS) u:UNIT)?", "(ON|AT)? THE? d:ORD OF w:NEXT u:UNIT", "(ON|AT)? THE? d:ORD w:NEXT u:UNIT",
-       "ON? (WEEKDAY COMMA?) THE? d:ORD", makes="MOMENT")  # fmt: skip
+@DATES(
+    "(ON|AT)? THE? d:ORD (OF (THE|THIS) u:UNIT)?",
+    "(ON|AT)? THE? d:ORD OF? NEXT u:UNIT",
+    "ON? (WEEKDAY COMMA?) THE? d:ORD",
+    makes="MOMENT",
+)
 def _ordinal_day(m: Found) -> Moment | None:
     """A day of this month, or of the next that has it when it has passed."""
     if m["d"] > 31 or m["u"] not in {None, "month"}:  # noqa: PLR2004  (a calendar)
@@ -115,7 +126,7 @@ def _ordinal_day(m: Found) -> Moment | None:
         sure = 0.1  # "a second"
     if m.all("NEXT"):
         first = add_months(today.replace(day=1), 1)
-        return first and on_day(find_date(first.year, first.month, day), sure=sure)
+        return on_day(find_date(first.year, first.month, day), sure=sure) if first else None
     for step in range(3):
         first = add_months(today.replace(day=1), step)
         found = first and find_date(first.year, first.month, day)

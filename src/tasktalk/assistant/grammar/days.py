@@ -39,7 +39,7 @@ def _named_day(m: Found) -> Moment | None:
 def _tonight(m: Found) -> Moment | None:
     if m["h"] is not None:
         clock = read_hour(m["h"])
-        return clock and Moment(on=m.setting.today, clock=place(clock, m["t"]), sure=0.9)
+        return Moment(on=m.setting.today, clock=place(clock, m["t"]), sure=0.9) if clock else None
     return Moment(on=m.setting.today, clock=Clock(m["t"], part=True), sure=0.9, today=True)
 
 
@@ -92,8 +92,10 @@ def _last_weekday(m: Found) -> Moment:
 
 
 @DAYS(
-    "(ON|AT)? d:WEEKDAY (OF|IN|COMMA)? THE? w:NEXT/THIS/PAST u:UNIT", "w:NEXT/THIS u:UNIT COMMA? (ON|AT)? d:WEEKDAY", makes="MOMENT"
-)  # fmt: skip
+    "(ON|AT)? d:WEEKDAY (OF|IN|COMMA)? THE? (NEXT|THIS|PAST) u:UNIT",
+    "(NEXT|THIS) u:UNIT COMMA? (ON|AT)? d:WEEKDAY",
+    makes="MOMENT",
+)
 def _weekday_of_week(m: Found) -> Moment | None:
     if m["u"] != "week":
         return None
@@ -184,7 +186,7 @@ def _later_next(m: Found) -> Moment | None:
 @DAYS("PAST u:UNIT", makes="MOMENT")
 def _last_unit(m: Found) -> Moment | None:
     day = shift(m.setting.now, Amount(((m["u"], 1),)), -1) if m["u"] in _WHOLE else None
-    return day and Moment(on=day.date(), grain="day", sure=0.4)
+    return Moment(on=day.date(), sure=0.4) if day else None
 
 
 @DAYS(
@@ -251,8 +253,16 @@ def _after(m: Found, amount: Amount, sign: int = 1, sure: float = 0.95) -> Momen
     return Moment(on=when.date(), clock=Clock(when.hour, when.minute), grain="minute", sure=sure)
 
 
-@DAYS("IN ABOUT? THE? NEXT? q:QTY TIME?", "q:QTY t:THEN", "PLUS q:QTY", "q:QTY FROM NOW", "AFTER ABOUT? q:QTY (?! OF|FROM|AFTER|BEFORE)", "NEXT q:QTY",
-      "q:QTY LATER $", makes="MOMENT")  # fmt: skip
+@DAYS(
+    "IN ABOUT? THE? NEXT? q:QTY TIME?",
+    "q:QTY t:THEN",
+    "PLUS q:QTY",
+    "q:QTY FROM NOW",
+    "AFTER ABOUT? q:QTY (?! OF|FROM|AFTER|BEFORE)",
+    "NEXT q:QTY",
+    "q:QTY LATER $",
+    makes="MOMENT",
+)
 def _in_amount(m: Found) -> Moment | None:
     sign = -1 if m.all("THEN") == [-1] else 1
     return _after(m, m["q"], sign, 0.95 if sign > 0 else 0.4)
@@ -263,6 +273,7 @@ def _in_amount(m: Found) -> Moment | None:
     "(IN|FROM)? A u:UNIT t:THEN",
     "A u:UNIT LATER $",
     "A u:UNIT FROM NOW",
+    "AFTER A u:UNIT $",
     makes="MOMENT",
 )
 def _in_a_unit(m: Found) -> Moment | None:
@@ -273,13 +284,15 @@ def _in_a_unit(m: Found) -> Moment | None:
 @DAYS("IN q:QTY ON? d:WEEKDAY", makes="MOMENT")
 def _in_weeks_on(m: Found) -> Moment | None:
     base = shift(m.setting.now, m["q"])
-    return base and Moment(on=monday_of(base.date()) + DAY * m["d"], sure=0.95)
+    return Moment(on=monday_of(base.date()) + DAY * m["d"], sure=0.95) if base else None
 
 
 @OFFSETS(
-    "q:QTY (AFTER|FROM) k:MOMENT", "A u:UNIT (AFTER|FROM) k:MOMENT", "THE u:UNIT AFTER k:MOMENT", "THE? u:UNIT AFTER k:MOMENT",
-    "q:QTY b:BEFORE k:MOMENT", "A u:UNIT b:BEFORE k:MOMENT", "THE? u:UNIT b:BEFORE k:MOMENT", makes="MOMENT",
-)  # fmt: skip
+    "q:QTY (AFTER|FROM|BEFORE) k:MOMENT",
+    "A u:UNIT (AFTER|FROM|BEFORE) k:MOMENT",
+    "THE? u:UNIT (AFTER|BEFORE) k:MOMENT",
+    makes="MOMENT",
+)
 def _around(m: Found) -> Moment | None:
     moment: Moment = m["k"]
     amount = m["q"] or Amount(((m["u"], 1),))
@@ -301,7 +314,7 @@ def _plus(m: Found) -> Moment | None:
     clock = moment.clock or Clock(0)
     when = shift(dt.datetime.combine(moment.on, dt.time(clock.hour % 24, clock.minute)), m["q"])
     timed = moment.clock or m["q"].minutes is not None
-    return when and Moment(on=when.date(), clock=Clock(when.hour, when.minute) if timed else None, sure=0.95)
+    return Moment(on=when.date(), clock=Clock(when.hour, when.minute) if timed else None, sure=0.95) if when else None
 
 
 @DAYS("FROM? r:WDRANGE", makes="STRETCH")

@@ -95,7 +95,7 @@ def _days(m: Found) -> Stretch | None:
 
 @JOINS("(FROM|BETWEEN)? a:D12 (TO|DASH|HYPHEN|AND|UNTIL) b:MOMENT", makes="STRETCH")
 def _first_number(m: Found) -> Stretch | None:
-    """ "10 to 22 August": the first day is only a number."""
+    """Read "10 to 22 August": the first day is only a number."""
     end: Moment = m["b"]
     if end.on is None or end.grain == "month" or end.weekday is not None or m["a"] >= end.on.day or end.sure < 0.7:  # noqa: PLR2004
         return None
@@ -108,7 +108,7 @@ def _first_number(m: Found) -> Stretch | None:
     makes="STRETCH",
 )
 def _second_number(m: Found) -> Stretch | None:
-    """ "August 10 - 22, 2027": the second day is only a number; one the month has not makes no range at all."""
+    """Read "August 10 - 22, 2027": the second day is only a number; one the month has not makes no range at all."""
     start: Moment = m["a"]
     if start.on is None or start.clock or start.grain != "day" or start.weekday is not None or start.sure < 0.7:  # noqa: PLR2004
         return None
@@ -143,7 +143,8 @@ def _one_length(m: Found) -> Amount:
 
 @BOUNDS("r:REPEAT (COMMA|AT|ON|BY|ABOUT)* c:CLOCK", "c:CLOCK (COMMA|ON)? r:REPEAT", makes="REPEAT")
 def _repeat_at(m: Found) -> Repeat | None:
-    found, clock = m["r"], m["c"]
+    found: Repeat = m["r"]
+    clock = m["c"]
     if found.clocks and found.clocks[0].part:
         return replace(found, clocks=(place(clock, found.clocks[0].hour),), sure=0.95)
     return None if found.clocks else replace(found, clocks=(clock,), sure=0.95)
@@ -173,7 +174,8 @@ def _repeat_between(m: Found) -> Repeat | None:
 
 @BOUNDS("r:REPEAT COMMA? (FROM|FROM ON) d:MOMENT", "(FROM|FROM ON) d:MOMENT (COMMA|ON)* r:REPEAT", makes="REPEAT")
 def _repeat_from(m: Found) -> Repeat | None:
-    found, first = m["r"], m["d"]
+    found: Repeat = m["r"]
+    first = m["d"]
     if found.start or first.on is None:
         return None
     clocks = found.clocks or ((first.clock,) if first.clock else ())
@@ -182,12 +184,14 @@ def _repeat_from(m: Found) -> Repeat | None:
 
 @BOUNDS("r:REPEAT COMMA? FROM AT? c:CLOCK", makes="REPEAT")
 def _repeat_from_clock(m: Found) -> Repeat:
-    return replace(m["r"], clocks=(m["c"],), sure=0.95)
+    found: Repeat = m["r"]
+    return replace(found, clocks=(m["c"],), sure=0.95)
 
 
 @BOUNDS("r:REPEAT COMMA? (UNTIL|TO|BY) d:MOMENT", "r:REPEAT COMMA? FOR THE? d:MOMENT", makes="REPEAT")
 def _repeat_until(m: Found) -> Repeat | None:
-    found, last = m["r"], m["d"]
+    found: Repeat = m["r"]
+    last = m["d"]
     if found.until or last.on is None:
         return None
     day = last.on
@@ -199,12 +203,14 @@ def _repeat_until(m: Found) -> Repeat | None:
 @BOUNDS("r:REPEAT COMMA? s:STRETCH", makes="REPEAT")
 def _repeat_within(m: Found) -> Repeat | None:
     stretch: Stretch = m["s"]
-    return replace(m["r"], start=stretch.start.on, until=stretch.end.on, sure=0.95)
+    found: Repeat = m["r"]
+    return replace(found, start=stretch.start.on, until=stretch.end.on, sure=0.95)
 
 
 @BOUNDS("r:REPEAT COMMA? l:LENGTH", makes="REPEAT")
 def _repeat_for(m: Found) -> Repeat | None:
-    found, length = m["r"], m["l"]
+    found: Repeat = m["r"]
+    length = m["l"]
     if found.until or length.minutes is not None:
         return None
     start = found.start or m.setting.today
@@ -214,7 +220,8 @@ def _repeat_for(m: Found) -> Repeat | None:
 
 @BOUNDS("r:REPEAT COMMA? (FOR|UNTIL|FOR UNTIL)? n:NUM TIMES", "r:REPEAT COMMA? n:ONCE", makes="REPEAT")
 def _repeat_times(m: Found) -> Repeat | None:
-    return replace(m["r"], count=m["n"], sure=0.95) if 0 < m["n"] < 1000 else None  # noqa: PLR2004  (a lifetime of days)
+    found: Repeat = m["r"]
+    return replace(found, count=m["n"], sure=0.95) if 0 < m["n"] < 1000 else None  # noqa: PLR2004  (a lifetime of days)
 
 
 @BOUNDS("r:REPEAT d:NOTDAYS", makes="REPEAT")
@@ -236,4 +243,5 @@ def _repeat_not_in(m: Found) -> Repeat | None:
 @BOUNDS("r:REPEAT COMMA? EXCEPT (ON|FOR)* d:MOMENT (AND ON? MOMENT)*", makes="REPEAT")
 def _repeat_not_then(m: Found) -> Repeat | None:
     days = tuple(moment.on for moment in m.all("MOMENT") if moment.on)
-    return replace(m["r"], exceptions=days, sure=0.95)
+    found: Repeat = m["r"]
+    return replace(found, exceptions=days, sure=0.95)

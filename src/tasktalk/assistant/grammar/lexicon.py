@@ -59,15 +59,10 @@ def _is_one_slip(word: str, meant: str) -> bool:
         )
     if len(word) < len(meant):
         return any(shorter == word for shorter in _deletions(meant))
-    wrong = [at for at in range(len(word)) if word[at] != meant[at]]
-    if len(wrong) == 1:
-        return wrong[0] < len(word) - 1
-    return (
-        len(wrong) == 2
-        and wrong[1] == wrong[0] + 1
-        and word[wrong[0]] == meant[wrong[1]]
-        and word[wrong[1]] == meant[wrong[0]]
-    )
+    first, *others = [at for at in range(len(word)) if word[at] != meant[at]] or [len(word)]
+    if not others:
+        return first < len(word) - 1  # another last letter makes another word, too
+    return others == [first + 1] and word[first] == meant[first + 1] and word[first + 1] == meant[first]
 
 
 @cache

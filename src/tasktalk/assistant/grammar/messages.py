@@ -93,7 +93,7 @@ def _read_one(text: str, plain: str, context: Context, engine: Engine, book: Phr
     captured = capture(text, context, engine, book, begin=bullet_length(text))
     draft = captured.draft
     if not draft.title:
-        return _read_titleless(plain, captured, context, engine, book)
+        return _read_titleless(plain, captured, context, engine)
     if captured.reminded:
         existing = _read_remind(captured, context, book)
         if existing is not None:
@@ -145,7 +145,7 @@ def _is_about_own(plain: str, folded: str, context: Context, book: Phrasebook) -
     return bool(marks) and marks[0].start <= len(plain.split(maxsplit=1)[0]) + 1
 
 
-def _read_titleless(plain: str, captured: Captured, context: Context, engine: Engine, book: Phrasebook) -> Intent:
+def _read_titleless(plain: str, captured: Captured, context: Context, engine: Engine) -> Intent:
     """Nothing but slots: a change of the task in focus, or a reminder of it."""
     slots = read_slots(plain, context, engine, keep_time_alone=True)
     if captured.reminded:
@@ -161,7 +161,7 @@ def _read_titleless(plain: str, captured: Captured, context: Context, engine: En
 
 
 def _read_remind(captured: Captured, context: Context, book: Phrasebook) -> Intent | None:
-    """ "remind me about 2 at 5pm" is a reminder of a task that exists."""
+    """Read "remind me about 2 at 5pm" as a reminder of a task that exists."""
     draft = captured.draft
     target = read_target(draft.title, book)
     if target.text and find_open(target.text, context.open_titles) is None:

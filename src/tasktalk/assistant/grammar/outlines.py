@@ -1,4 +1,4 @@
-"""Pasted lists: a line a task, bullets and numbers dropped, deeper lines subtasks; a project on a heading is inherited."""
+"""Pasted lists: a line a task, bullets dropped, deeper lines subtasks that inherit the project above them."""
 
 from msgspec import structs
 

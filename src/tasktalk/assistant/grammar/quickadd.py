@@ -1,4 +1,7 @@
-"""Quick-add marks, Todoist's and Vikunja's together: `#Project /Section @label +person p1 !4 !30m before {deadline} // notes`."""
+"""Quick-add marks: `#Project /Section @label +person p1 !4 !30m before {deadline} // notes`.
+
+Todoist's and Vikunja's together, told apart by what is known: `@x` and `+x` are a person where one has that name.
+"""
 
 import re
 from collections.abc import Sequence
@@ -22,7 +25,7 @@ class Mark(NamedTuple):
     value: str
 
 
-_NAME = r"""(?:"(?P<quoted>[^"\n]+)"|'(?P<single>[^'\n]+)'|(?P<name>[^\W\d_][\w&.'’-]*))"""
+_NAME = r"""(?:"(?P<quoted>[^"\n]+)"|'(?P<single>[^'\n]+)'|(?P<name>[^\W\d_][\w&.'\u2019-]*))"""
 _SIGNED = re.compile(rf"(?<![\w/#@+*])(?P<sign>[#@+]){_NAME}(?:/(?P<section>[^\W\d_][\w-]*))?")
 _STAR = re.compile(r"(?<![\w*])\*(?P<name>[^\W\d_][\w-]*)(?![\w*])(?!\S*\*)")
 _SECTION = re.compile(r"(?<!\S)/(?P<name>[^\W\d_][\w-]*)(?!\S)")
@@ -49,20 +52,21 @@ def as_duration(minutes: int) -> str:
 
 
 def find_marks(text: str, context: Context) -> list[Mark]:
-    """The marks of a message in their order, none inside another. Names keep the writer's case unless they are known."""
+    """The marks of a message in their order, none inside another. A known name takes its own spelling."""
     if not any(sign in text for sign in "#@+*/!{") and "p" not in text and "P" not in text:
         return []
     marks: list[Mark] = []
     notes = _NOTES.search(text)
     if notes:
         marks.append(Mark(notes.start(), len(text), "notes", notes["text"].strip()))
-    for found in _BRACES.finditer(text):
-        marks.append(Mark(found.start(), found.end(), "deadline", found["inside"]))
+    marks += [Mark(found.start(), found.end(), "deadline", found["inside"]) for found in _BRACES.finditer(text)]
     for found in _REMINDER.finditer(text):
         value = found["clock"] or as_duration(int(found["amount"]) * _MINUTES[found["unit"][0].lower()])
         marks.append(Mark(found.start(), found.end(), "reminder", value))
-    for found in _PRIORITY.finditer(text):
-        marks.append(Mark(found.start(), found.end(), "priority", found["p"] or str(_EXCLAMATIONS[found["bang"]])))
+    marks += [
+        Mark(found.start(), found.end(), "priority", found["p"] or str(_EXCLAMATIONS[found["bang"]]))
+        for found in _PRIORITY.finditer(text)
+    ]
     marks += _find_names(text, context)
     return _without_overlaps(marks)
 
@@ -86,11 +90,9 @@ def _find_names(text: str, context: Context) -> list[Mark]:
             known = context.projects if sign == "+" else context.labels
             name, end = _known_or_said(text, found, known)
             marks.append(Mark(start, end, kind, name))
-    for found in _STAR.finditer(text):
-        marks.append(Mark(found.start(), found.end(), "label", found["name"]))
+    marks += [Mark(found.start(), found.end(), "label", found["name"]) for found in _STAR.finditer(text)]
     if any(mark.kind == "project" for mark in marks):
-        for found in _SECTION.finditer(text):
-            marks.append(Mark(found.start(), found.end(), "section", found["name"]))
+        marks += [Mark(found.start(), found.end(), "section", found["name"]) for found in _SECTION.finditer(text)]
     return marks
 
 
@@ -100,7 +102,7 @@ def _known_or_said(text: str, found: re.Match[str], known: Sequence[str]) -> tup
     if quoted:
         name, end = quoted, found.end() - (len(found["section"]) + 1 if found["section"] else 0)
     else:
-        name = found["name"].rstrip(".'’-&")
+        name = found["name"].rstrip(".'\u2019-&")
         end = found.start("name") + len(name)
         after = fold(text[found.start("name") :])
         for each in sorted(known, key=len, reverse=True):

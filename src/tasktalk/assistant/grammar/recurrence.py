@@ -232,7 +232,7 @@ def _every_weekday(m: Found) -> Repeat | None:
 
 
 def _every_nth(nth: Nth, *, completion: bool) -> Repeat:
-    """ "every 3rd friday" is one of the month; "every 5th friday" can only be a count, and "every second" is one too."""
+    """Read "every 3rd friday" as one of the month; "every 5th friday" can only be a count, and "every second" is one too."""
     if len(nth.weekdays) == 1 and int(nth.weekdays[0][:-2]) == 5:  # noqa: PLR2004  (few months have a fifth)
         return Repeat("WEEKLY", 5, byday=(nth.weekdays[0][-2:],), from_completion=completion, sure=0.95)
     return Repeat("MONTHLY", byday=nth.weekdays, from_completion=completion, sure=0.95)

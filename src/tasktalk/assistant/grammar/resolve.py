@@ -48,7 +48,7 @@ def as_when(day: dt.date | None, clock: Clock | None, tz: str) -> When:
 
 
 def settle(moment: Moment, now: dt.datetime) -> Moment:
-    """A moment with its day. A time of day without one is the next such time; a weekday whose hour is past is next week's."""
+    """A moment with its day: of a time alone the next such time, of a weekday whose hour is past next week's."""
     clock = moment.clock
     if clock is None:
         return moment

@@ -82,7 +82,7 @@ def _repeat(m: Found) -> When:
 
 
 @ROLES("NODATE", makes="WHEN")
-def _no_date(m: Found) -> When:
+def _no_date(_m: Found) -> When:
     return When("none", Moment(sure=0.6))
 
 

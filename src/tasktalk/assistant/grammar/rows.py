@@ -6,10 +6,10 @@ from tasktalk.assistant.grammar.tokens import DIGITS, LITERAL, SYMBOL, WORD, Tok
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
-_SIGNS_GLUED = {"-": "HYPHEN", "–": "HYPHEN", "—": "HYPHEN", ".": "DOT", ":": "COLON", "/": "SLASH", ",": "COMMA"}
+_SIGNS_GLUED = {"-": "HYPHEN", "\u2013": "HYPHEN", "—": "HYPHEN", ".": "DOT", ":": "COLON", "/": "SLASH", ",": "COMMA"}
 _SIGNS = {
-    "-": "DASH", "–": "DASH", "—": "DASH", ".": "STOP", ",": "COMMA", "&": "AND", "+": "PLUS", "~": "ABOUT", "!": "BANG",
-    "/": "BREAK", "(": "OPEN", ")": "CLOSE",
+    "-": "DASH", "\u2013": "DASH", "—": "DASH", ".": "STOP", ",": "COMMA", "&": "AND", "+": "PLUS", "~": "ABOUT",
+    "!": "BANG", "/": "BREAK", "(": "OPEN", ")": "CLOSE",
 }  # fmt: skip
 _ISO_MARKS: dict[str, Senses] = {"t": {"ISO_T": 1}, "z": {"ISO_Z": 1}}
 

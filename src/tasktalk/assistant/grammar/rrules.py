@@ -1,6 +1,7 @@
 """Repetitions as RFC 5545 rules, and their first occurrence."""
 
 import datetime as dt
+from dataclasses import replace
 
 from dateutil.relativedelta import relativedelta
 from dateutil.rrule import rrulestr
@@ -75,12 +76,10 @@ def _first_day(repeat: Repeat, start: dt.date) -> dt.date | None:
         if not repeat.byday:
             return start
         return min(coming(start, CODES.index(code)) for code in repeat.byday)
-    parts = as_rule(Repeat(
-        repeat.freq, 1, byday=repeat.byday, bymonthday=repeat.bymonthday, bymonth=repeat.bymonth, bysetpos=repeat.bysetpos,
-        byyearday=repeat.byyearday, byweekno=repeat.byweekno,
-    ))  # fmt: skip
+    # The first day is the same whatever the interval, and counting must not stop before it is found.
+    parts = as_rule(replace(repeat, interval=1, clocks=(), count=None, until=None, exceptions=()))
     rule = rrulestr(parts, dtstart=dt.datetime.combine(start, dt.time()))
     for found in rule.xafter(dt.datetime.combine(start, dt.time()), count=len(repeat.exceptions) + 1, inc=True):
         if found.date() not in repeat.exceptions:
-            return found.date()  # type: ignore[no-any-return]
+            return found.date()
     return None

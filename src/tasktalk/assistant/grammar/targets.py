@@ -11,7 +11,7 @@ from tasktalk.assistant.understanding import Target
 
 MAX_RANGE = 50
 SIMILAR = 82  # of 100: a typo or a missing word, not another task
-_NUMBERS = re.compile(r"#?\d{1,3}(?:\s*(?:-|–)\s*#?\d{1,3})?")
+_NUMBERS = re.compile(r"#?\d{1,3}(?:\s*(?:-|\u2013)\s*#?\d{1,3})?")
 _ARTICLE = re.compile(r"^(?:the|my|a|an|task|reminder|todo)\s+", re.IGNORECASE)
 
 
@@ -32,7 +32,7 @@ def read_target(words: str | None, book: Phrasebook) -> Target:
 
 
 def read_numbers(folded: str, book: Phrasebook) -> list[int]:
-    """The list numbers that make up the whole of `folded`: "1, 3 and 5-7", "number two"; empty when other words are there."""
+    """The list numbers that are the whole of `folded` ("1, 3 and 5-7", "number two"); else none."""
     rest = folded
     for lead in book.slots["number_leads"]:
         if rest.startswith(f"{lead} ") or lead == "#":

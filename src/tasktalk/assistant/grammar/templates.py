@@ -7,7 +7,8 @@ from tasktalk.assistant.grammar.tokens import fold
 
 # What a slot may take. A {code} is short and has a figure or capital in it; the caller checks what words cannot say.
 _SLOTS = {
-    "numbers": r"(?:(?:numbers?|nos?|nr|tasks?|items?|the)\.?\s+)*#?\d{1,3}(?:(?:\s*(?:,|&|\+|-|–|and|to|y|e|et|und|en)\s*|\s+)(?:and\s+)?#?\d{1,3})*",
+    "numbers": r"(?:(?:numbers?|nos?|nr|tasks?|items?|the)\.?\s+)*#?\d{1,3}"
+    r"(?:(?:\s*(?:,|&|\+|-|\u2013|and|to|y|e|et|und|en)\s*|\s+)(?:and\s+)?#?\d{1,3})*",
     "code": r"[\w-]{4,12}",
     "amount": r"(?:[\w.,]+\s+){0,3}[\w.]+",
     "from": r"[\w:. ]{1,10}?",
@@ -38,7 +39,7 @@ class Template:
 
 
 def as_regex(template: str, macros: dict[str, str], *, slots: bool = True) -> str:
-    """The template as a regular expression; each word brings the space before it along, so that options vanish cleanly."""
+    """The template as a regular expression; each word brings its space along, so that options vanish cleanly."""
     out: list[str] = []
     for found in _PIECE.finditer(template):
         piece = found.group()
@@ -48,7 +49,7 @@ def as_regex(template: str, macros: dict[str, str], *, slots: bool = True) -> st
             out.append(rf"\s*(?P<{name}>{inside})" if slots else rf"\s*(?:{inside})")
         elif found["macro"]:
             out.append(as_regex(macros[piece[1:-1]], macros, slots=slots))
-        elif piece == "[" or piece == "(":
+        elif piece in {"[", "("}:
             out.append("(?:")
         elif piece == "]":
             out.append(")?")

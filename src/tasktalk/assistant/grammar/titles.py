@@ -1,15 +1,15 @@
 """Titles: the person's own words without the times, the lead-ins, the bullets and WhatsApp's formatting."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Span
 
 _PAIRS = re.compile(r"(?<![\w*_~`])(?P<mark>\*|_|~|```|`)(?=\S)(?P<inside>[^\n]*?\S)(?P=mark)(?![\w*_~`])")
-_BULLET = re.compile(r"^\s*(?:[-*+•·–—▪◦‣☐☑✅✔]\s+|\[[ xX]?\]\s*|[-*+]\s*\[[ xX]?\]\s*|\(?\d{1,3}[.)]\s+|[>]\s*)+")
-_EDGES = " \t\n,;:–—-.…"
-_OPENING = " \t\n,;:–—-.!…)"
+_BULLET = re.compile(r"^\s*(?:[-*+•·\u2013—▪◦‣☐☑✅✔]\s+|\[[ xX]?\]\s*|[-*+]\s*\[[ xX]?\]\s*|\(?\d{1,3}[.)]\s+|[>]\s*)+")
+_EDGES = " \t\n,;:\u2013—-.…"
+_OPENING = " \t\n,;:\u2013—-.!…)"
 
 
 def strip_formatting(text: str) -> str:
@@ -37,7 +37,7 @@ def bullet_length(line: str) -> int:
 
 
 def make_title(
-    text: str, spans: Iterable[Span], begin: int, loose_ends: Sequence[str], loose_starts: Sequence[str]
+    text: str, spans: Iterable[Span], begin: int, loose_ends: Collection[str], loose_starts: Collection[str]
 ) -> str:
     """What is left of `text[begin:]` outside `spans`, without the small words that the taken times left hanging."""
     pieces: list[str] = []
@@ -56,17 +56,17 @@ def make_title(
     return strip_formatting(title.lstrip(_OPENING).rstrip(_EDGES)).strip() if title.strip(_EDGES) else ""
 
 
-def _loosen(piece: str, words: Sequence[str]) -> str:
+def _loosen(piece: str, words: Collection[str]) -> str:
     """Without the small words at its end that led in what followed."""
     while True:
-        stripped = piece.rstrip(" ,;–—-(")
+        stripped = piece.rstrip(" ,;\u2013—-(")
         last = fold(stripped.rsplit(None, 1)[-1]) if stripped.split() else ""
         if last not in words or last == fold(stripped.strip()):
             return stripped
         piece = stripped[: -len(last)]
 
 
-def _unlead(piece: str, words: Sequence[str]) -> str:
+def _unlead(piece: str, words: Collection[str]) -> str:
     """Without the small words at its beginning that tied it to what went before."""
     while True:
         stripped = piece.lstrip(_OPENING)

@@ -12,7 +12,7 @@ _PATTERN = re.compile(
     (?P<literal>
         (?:https?://|www\.)\S+
       | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                             # e-mail
-      | "[^"\n]+" | “[^”\n]+” | „[^“”\n]+[“”] | «[^»\n]+» | (?<![\w'’])['‘][^'’‘\n]+['’](?![\w])
+      | "[^"\n]+" | “[^”\n]+” | „[^“”\n]+[“”] | «[^»\n]+» | (?<![\w'\u2019])['\u2018][^'\u2019\u2018\n]+['\u2019](?![\w])
       | [$€£¥₹]\s?\d[\d.,]*[kKmM]?\b | \d[\d.,]*\s?[$€£¥₹%]     # prices, shares
       | \d+(?:[.,]\d+)?[°º]\s?\w?
       | \+\d[\d\s().-]{6,}\d | \d{3,4}[-.\ ]\d{3}[-.\ ]\d{3,4}(?!\d) | \d{7,}    # telephones, long numbers
@@ -23,7 +23,7 @@ _PATTERN = re.compile(
       | (?<![\w.])\.\d+
       | \S*%[0-9a-f]{2}\S*                                      # percent-encoded
     )
-  | (?P<word> [^\W\d_]\.[^\W\d_]\.(?!\w) | [^\W\d_]+ (?: ['’] [^\W\d_]+ )* )
+  | (?P<word> [^\W\d_]\.[^\W\d_]\.(?!\w) | [^\W\d_]+ (?: ['\u2019] [^\W\d_]+ )* )
   | (?P<digits> \d+ )
   | (?P<symbol> \S )
     """,
@@ -51,7 +51,7 @@ def fold(text: str) -> str:
     """Lower case without accents, character for character: places in it are places in `text`."""
     if text.isascii():
         return text.lower()
-    return "".join(map(_fold_char, text)).replace("’", "'")
+    return "".join(map(_fold_char, text)).replace("\u2019", "'")
 
 
 def tokenise(text: str, taken: list[tuple[int, int]]) -> list[Token]:

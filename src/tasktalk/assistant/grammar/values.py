@@ -29,7 +29,7 @@ class Clock:
 class Moment:
     """A day, a time of day, or both. `sure` (0..1) is how certainly the words are a date at all, wherever they stand.
 
-    `others` are other days it may mean. One of certainty 0 is a date that the calendar has not: no part of it is another.
+    `others` are other days it may mean. Certainty 0 is a date the calendar has not: no part of it is another one.
     """
 
     on: dt.date | None = None

@@ -1,9 +1,33 @@
-"""Head and body of an answer in one packet: half the system calls, and the client wakes once instead of twice."""
+"""What our long-lived processes share: answers in one packet, little garbage, and an end when the supervisor ends."""
 
 import asyncio
+import ctypes
+import gc
+import os
+import signal
+import sys
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+_PR_SET_PDEATHSIG = 1
+_GARBAGE = 50_000
+
+
+def settle_garbage() -> None:
+    """Call when started: what is here stays, and requests leave few cycles; looking for them took a third of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_GARBAGE, 20, 50)
+
+
+def die_with_parent(number: signal.Signals, *, parent: int) -> None:
+    """Ask Linux for signal `number` when process `parent`, which started us, is gone; exit if it is gone already."""
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, number)
+    if os.getppid() != parent:
+        raise SystemExit("The process that started this one is gone.")
 
 
 class _JoinedWrites:
@@ -33,7 +57,7 @@ class _JoinedWrites:
 
 
 class JoinedHttp(HttpToolsProtocol):
-    """uvicorn's HTTP protocol on such a transport."""
+    """uvicorn's HTTP protocol, with head and body in one packet: half the system calls, and the client wakes once."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """A client is here."""

@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -16,6 +17,7 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.assistant import api as assistant_api
 from tasktalk.assistant.api import take_turn
 from tasktalk.assistant.reply import Reply, Utterance
+from tasktalk.console.page import error_page
 from tasktalk.console.routes import router as console_router
 from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
@@ -73,7 +75,8 @@ def describe_api() -> dict[str, Any]:
 
 async def serve(settings: Settings, *, dsn: str, listener: socket.socket | None = None) -> None:
     """Answer HTTP until SIGTERM; `listener` is a socket that is bound already, by a parent that outlives us."""
-    async with _parts(settings, dsn) as app:
+    changes = Changes()
+    async with _parts(settings, dsn, changes) as app:
         config = uvicorn.Config(
             app,
             host=settings.host,
@@ -90,25 +93,37 @@ async def serve(settings: Settings, *, dsn: str, listener: socket.socket | None 
             timeout_keep_alive=75,
             backlog=4096,
         )
-        server = uvicorn.Server(config)
+        server = _Server(config)
+        server.on_exit = changes.close
         settle_garbage()
         log.info("web_ready", pid=os.getpid())
         await server.serve(sockets=[listener] if listener else None)
+
+
+class _Server(uvicorn.Server):
+    """Ends live streams as soon as it is told to stop, for it waits for every answer to end."""
+
+    on_exit: Callable[[], None]
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self._captured_signals.clear()  # a stop that was asked for is a success, not a death by signal
+        asyncio.get_running_loop().call_soon_threadsafe(self.on_exit)
 
 
 def _create_api() -> FastAPI:
     api = FastAPI(
         title="Tasktalk", version=__version__, openapi_url="/api/openapi.json", docs_url="/docs", redoc_url=None
     )
-    add_error_handlers(api)
+    add_error_handlers(api, draw=error_page)
     for router in (health_api.router, tasks_api.router, assistant_api.router, console_router):
         api.include_router(router)
     return api
 
 
 @asynccontextmanager
-async def _parts(settings: Settings, dsn: str) -> AsyncIterator[Asgi]:
-    keyring, changes = Keyring(settings.master_secret), Changes()
+async def _parts(settings: Settings, dsn: str, changes: Changes) -> AsyncIterator[Asgi]:
+    keyring = Keyring(settings.master_secret)
     pool = await wait_for_pool(dsn, max_size=_POOL_SIZE, application_name="tasktalk-web")
     directory = Directory(pool, keyring)
 

@@ -15,7 +15,7 @@ _GARBAGE = 50_000
 
 
 def settle_garbage() -> None:
-    """Call when started: what is here stays, and requests leave few cycles; looking for them took a third of the time."""
+    """Call when started: what is here stays, and requests leave few cycles. The search for them took a third."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(_GARBAGE, 20, 50)

@@ -1,4 +1,4 @@
-"""What a message was understood to mean, in the shape `tasktalk parse` promises (`msgspec.to_builtins` gives that JSON)."""
+"""What a message was understood to mean; `msgspec.to_builtins` gives the JSON that `tasktalk parse` promises."""
 
 import datetime as dt
 from collections.abc import Sequence

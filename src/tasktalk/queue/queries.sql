@@ -1,11 +1,16 @@
 -- name: lock_lanes(rows)$
--- The lanes of the oldest waiting rows that no other worker holds; locked until the transaction ends.
+-- The lanes of the oldest waiting rows that no other worker holds; locked until the transaction ends. It looks further
+-- than it takes, for what stands in front may be in other workers' hands.
 with oldest as materialized (
-    select distinct lane
-    from (select lane from inbox where state = 'waiting' and next_try_at <= now() order by seq limit :rows) as waiting
+    select lane, min(seq) as first
+    from (select lane, seq from inbox where state = 'waiting' and next_try_at <= now()
+          order by seq limit :rows * 8) as waiting
     where exists (select 1 from queue_control where queue = 'inbox' and state <> 'paused')
+    group by lane order by first
+), locked as (
+    select lane from oldest where pg_try_advisory_xact_lock(7, hashtext(lane)) limit :rows
 )
-select array_agg(lane) from oldest where pg_try_advisory_xact_lock(7, hashtext(lane));
+select array_agg(lane) from locked;
 
 -- name: list_waiting(lanes, rows)
 -- A statement of its own: its snapshot is taken after the locks, so it sees what their last holder committed.
@@ -16,10 +21,15 @@ order by seq
 limit :rows;
 
 -- name: lock_row(seq)^
--- One row by itself, if its lane is free.
+-- One row by itself, if its lane is free and nothing due stands before it. `for update` reads the row again after the
+-- lock: its last holder may have finished it since this statement's snapshot.
 select seq, kind, lane, phone_number_id, payload, attempts, received_at
 from inbox
-where seq = :seq and state = 'waiting' and pg_try_advisory_xact_lock(7, hashtext(lane));
+where seq = :seq and state = 'waiting' and pg_try_advisory_xact_lock(7, hashtext(lane))
+  and not exists (select 1 from inbox before
+                  where before.lane = inbox.lane and before.seq < inbox.seq
+                    and before.state = 'waiting' and before.next_try_at <= now())
+for update;
 
 -- name: finish(seqs, notes, worker, busy_ms)!
 with finished as (

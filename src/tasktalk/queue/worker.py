@@ -72,7 +72,7 @@ async def _handle(conn: Conn, handle: Handler, items: Sequence[Item], *, pace: P
     notes: dict[int, str] = {}
     pace.processing += len(items)
     try:
-        await handle(conn, items, notes)
+        await _guarded(handle, conn, items, notes)
         busy_ms = (time.perf_counter() - started) * 1000
         await claim.finish(conn, items=items, notes=notes, worker=worker, busy_ms=round(busy_ms))
     finally:
@@ -80,6 +80,16 @@ async def _handle(conn: Conn, handle: Handler, items: Sequence[Item], *, pace: P
     pace.add(items=len(items), busy_ms=busy_ms)
     metrics.QUEUE_HANDLED.inc(len(items))
     metrics.QUEUE_SECONDS.observe(busy_ms / 1000)
+
+
+async def _guarded(handle: Handler, conn: Conn, items: Sequence[Item], notes: dict[int, str]) -> None:
+    """Somebody else's time-out must not pass for the lost database: that is tried for ever, and all that waits with it."""
+    try:
+        await handle(conn, items, notes)
+    except (OSError, TimeoutError) as error:
+        if conn.is_closed():
+            raise
+        raise RuntimeError(f"{type(error).__name__}: {error}") from error
 
 
 async def _handle_alone(pool: Pool, handle: Handler, seq: int, *, rules: Rules, pace: Pace, worker: UUID) -> None:

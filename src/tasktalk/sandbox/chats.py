@@ -240,12 +240,12 @@ def event_chunk(event: str, data: bytes, *, event_id: str = "") -> bytes:
 
 def _wamid(seq: int) -> str:
     """An id that holds its row's number, so that no index of ids is needed; opaque to everyone else."""
-    return "wamid.HBgN" + base64.b64encode(seq.to_bytes(6) + secrets.token_bytes(15)).decode()
+    return "wamid.HBgN" + base64.urlsafe_b64encode(seq.to_bytes(6) + secrets.token_bytes(15)).decode()
 
 
 def _seq_of(item_id: str) -> int:
     try:
-        return int.from_bytes(base64.b64decode(item_id.removeprefix("wamid.HBgN"), validate=True)[:6])
+        return int.from_bytes(base64.b64decode(item_id.removeprefix("wamid.HBgN"), altchars=b"-_", validate=True)[:6])
     except ValueError:
         return 0
 

@@ -24,7 +24,6 @@ Q = queries(__file__)
 _NAMES = ("Ana", "Ben")
 _STRANGER = "Stranger"
 _PROJECT = "Home"
-_LETTERS = string.ascii_letters + string.digits
 
 
 class Person(msgspec.Struct):
@@ -68,7 +67,7 @@ def load_sandbox(settings: Settings) -> Sandbox:
 
 
 def _new_sandbox() -> Sandbox:
-    stranger = Person(_STRANGER, "15550100000", f"US.{_random_id()}", linked=False, email=None, tz=None, api_token=None)
+    stranger = Person(_STRANGER, "15550100000", f"US.{_digits(16)}", linked=False, email=None, tz=None, api_token=None)
     return Sandbox(
         app_id=_digits(15),
         app_secret=secrets.token_hex(16),
@@ -86,7 +85,7 @@ def _new_person(number: int, timezone: str) -> Person:
     name = _NAMES[number] if number < len(_NAMES) else f"Person {number + 1}"
     email = f"{name.lower().replace(' ', '')}@sandbox.invalid"
     wa_id = f"1555{2000001 + number:07d}"
-    return Person(name, wa_id, f"US.{_random_id()}", linked=True, email=email, tz=timezone, api_token=new_token("tt_"))
+    return Person(name, wa_id, f"US.{_digits(16)}", linked=True, email=email, tz=timezone, api_token=new_token("tt_"))
 
 
 async def seed(
@@ -189,7 +188,3 @@ def write_private(path: Path, content: bytes) -> None:
 
 def _digits(count: int) -> str:
     return str(secrets.randbelow(9) + 1) + "".join(secrets.choice(string.digits) for _ in range(count - 1))
-
-
-def _random_id() -> str:
-    return "".join(secrets.choice(_LETTERS) for _ in range(16))

@@ -11,7 +11,7 @@ class Changes:
     """Any number of listeners; each hears every name once a burst."""
 
     def __init__(self) -> None:
-        self._listeners: set[asyncio.Queue[str]] = set()
+        self._listeners: set[asyncio.Queue[str | None]] = set()
         self._waiting: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -25,14 +25,21 @@ class Changes:
             self._timer = asyncio.get_running_loop().call_later(_GATHER_SECONDS, self._tell)
 
     async def subscribe(self) -> AsyncIterator[str]:
-        """Names as they come, until the listener goes."""
-        queue: asyncio.Queue[str] = asyncio.Queue(maxsize=100)
+        """Names as they come, until the listener goes or we close."""
+        queue: asyncio.Queue[str | None] = asyncio.Queue(maxsize=100)
         self._listeners.add(queue)
         try:
-            while True:
-                yield await queue.get()
+            while (name := await queue.get()) is not None:
+                yield name
         finally:
             self._listeners.discard(queue)
+
+    def close(self) -> None:
+        """End every listener's stream; the page comes back to whoever answers next."""
+        for queue in self._listeners:
+            while queue.full():
+                queue.get_nowait()
+            queue.put_nowait(None)
 
     def _tell(self) -> None:
         self._timer = None

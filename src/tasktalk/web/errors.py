@@ -1,8 +1,9 @@
 """Errors as the contract's JSON; anything that is no AppError is a bug, logged with an id that the answer shows."""
 
+from collections.abc import Callable
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -14,40 +15,49 @@ from tasktalk.logs import get_log
 log = get_log("web")
 
 
-def add_error_handlers(app: FastAPI) -> None:
-    """Answer every error of `app` in one shape."""
-    app.add_exception_handler(AppError, _app_error)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _bug)
+Draw = Callable[[Request, AppError], Response]
 
 
-async def _app_error(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, AppError)  # noqa: S101  (registered for nothing else)
-    return JSONResponse(_plain(error.as_json()), status_code=error.status)
+def add_error_handlers(app: FastAPI, *, draw: Draw) -> None:
+    """Answer every error of `app` in one shape: JSON, or as a page (`draw`) to a browser outside the API."""
+
+    def answer(request: Request, error: AppError) -> Response:
+        wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+        return draw(request, error) if wants_page else JSONResponse(_plain(error.as_json()), status_code=error.status)
+
+    async def expected(request: Request, error: Exception) -> Response:
+        assert isinstance(error, AppError)  # noqa: S101  (registered for nothing else)
+        return answer(request, error)
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101
+        return answer(request, _say_what_is_wrong(error))
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101
+        if error.status_code == NotFound.status:
+            return answer(request, NotFound())
+        known = BadRequest(str(error.detail)).as_json()
+        return JSONResponse(known, status_code=error.status_code, headers=error.headers)
+
+    async def bug(request: Request, error: Exception) -> Response:
+        error_id = str(new_id())
+        log.error("bug", error_id=error_id, exc_info=error)
+        sentence = f"Something went wrong on our side. The log has it under {error_id}."
+        return answer(request, AppError(sentence, error_id=error_id))
+
+    app.add_exception_handler(AppError, expected)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(Exception, bug)
 
 
-async def _invalid(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)  # noqa: S101
+def _say_what_is_wrong(error: RequestValidationError) -> BadRequest:
     first: dict[str, Any] = dict(error.errors()[0]) if error.errors() else {}
     field = ".".join(str(part) for part in first.get("loc", ())[1:])
-    answer = BadRequest(
+    return BadRequest(
         f"{field}: {first.get('msg', 'not valid')}" if field else "The request is not valid.", field=field
     )
-    return JSONResponse(answer.as_json(), status_code=answer.status)
-
-
-async def _http(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)  # noqa: S101
-    known: AppError = NotFound() if error.status_code == NotFound.status else BadRequest(str(error.detail))
-    return JSONResponse(known.as_json(), status_code=error.status_code, headers=error.headers)
-
-
-async def _bug(_request: Request, error: Exception) -> JSONResponse:
-    error_id = str(new_id())
-    log.error("bug", error_id=error_id, exc_info=error)
-    answer = AppError("Something went wrong on our side. The log has it under this id.", error_id=error_id)
-    return JSONResponse(answer.as_json(), status_code=500)
 
 
 def _plain(body: dict[str, object]) -> dict[str, object]:

@@ -8,8 +8,9 @@ from msgspec import UNSET
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.quickadd import as_duration
-from tasktalk.assistant.grammar.reading import Slots, read_slots
+from tasktalk.assistant.grammar.reading import read_slots
 from tasktalk.assistant.grammar.roles import When as Said
+from tasktalk.assistant.grammar.slots import Slots
 from tasktalk.assistant.grammar.titles import blank_formatting, make_title
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.grammar.values import Amount

@@ -5,7 +5,8 @@ import re
 from tasktalk.assistant.grammar.commands import LIKELY, PERHAPS, change
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
-from tasktalk.assistant.grammar.reading import Slots, read_slots
+from tasktalk.assistant.grammar.reading import read_slots
+from tasktalk.assistant.grammar.slots import Slots
 from tasktalk.assistant.grammar.targets import find_open, read_target
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context, Intent, Span, Target

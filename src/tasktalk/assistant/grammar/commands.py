@@ -8,7 +8,8 @@ from tasktalk.assistant.grammar.capture import slot_values
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
-from tasktalk.assistant.grammar.reading import Slots, read_slots
+from tasktalk.assistant.grammar.reading import read_slots
+from tasktalk.assistant.grammar.slots import Slots
 from tasktalk.assistant.grammar.targets import find_open, find_people, read_target
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context, Intent, IntentName, Query, Settings, Span, Target

@@ -10,7 +10,8 @@ from tasktalk.assistant.grammar.days import DAYS, OFFSETS
 from tasktalk.assistant.grammar.joins import BOUNDS, JOINS
 from tasktalk.assistant.grammar.lexicon import Lexicon, load
 from tasktalk.assistant.grammar.numbers import AMOUNTS, NUMBERS, SUMS
-from tasktalk.assistant.grammar.recurrence import BASES, CYCLES, LISTS, NTH_LISTS, NTHS
+from tasktalk.assistant.grammar.picks import LISTS, NTH_LISTS, NTHS
+from tasktalk.assistant.grammar.recurrence import BASES, CYCLES
 from tasktalk.assistant.grammar.roles import ROLES
 from tasktalk.assistant.grammar.rows import RowMaker
 from tasktalk.assistant.grammar.tokens import tokenise

@@ -82,7 +82,9 @@ def _read_several(plain: str, context: Context, engine: Engine, book: Phrasebook
     return []
 
 
-def _read_one(text: str, plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent:
+def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fits)
+    text: str, plain: str, context: Context, engine: Engine, book: Phrasebook
+) -> Intent:
     folded = fold(plain)
     question = _read_question(plain, folded, context, engine, book)
     if question is not None:

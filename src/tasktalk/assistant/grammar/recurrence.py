@@ -4,21 +4,17 @@ from dataclasses import replace
 
 from tasktalk.assistant.grammar.calendar import CODES
 from tasktalk.assistant.grammar.chart import Found, Rules
+from tasktalk.assistant.grammar.picks import WORKDAYS, list_weekdays
 from tasktalk.assistant.grammar.values import Amount, Clock, Nth, Repeat
 
-LISTS = Rules(repeat=True)
-NTHS = Rules()
-NTH_LISTS = Rules(repeat=True)
 BASES = Rules()
 CYCLES = Rules()
 
-WORKDAYS, WEEKEND = CODES[:5], CODES[5:]
 _FREQS = {
-    "second": ("SECONDLY", 1),
-    "minute": ("MINUTELY", 1), "hour": ("HOURLY", 1), "day": ("DAILY", 1), "week": ("WEEKLY", 1), "fortnight": ("WEEKLY", 2),
-    "month": ("MONTHLY", 1), "quarter": ("MONTHLY", 3), "year": ("YEARLY", 1),
+    "second": ("SECONDLY", 1), "minute": ("MINUTELY", 1), "hour": ("HOURLY", 1), "day": ("DAILY", 1),
+    "week": ("WEEKLY", 1), "fortnight": ("WEEKLY", 2), "month": ("MONTHLY", 1), "quarter": ("MONTHLY", 3),
+    "year": ("YEARLY", 1),
 }  # fmt: skip
-_AND = "(COMMA AND|COMMA OR|COMMA|AND|OR|SLASH|PLUS)"
 MAX_INTERVAL = 1000
 
 
@@ -28,97 +24,6 @@ def base(unit: str, number: float = 1) -> Repeat | None:
         return None
     freq, factor = _FREQS[unit]
     return Repeat(freq, int(number) * factor)
-
-
-def _codes(days: list[int]) -> tuple[str, ...]:
-    return tuple(CODES[day] for day in dict.fromkeys(days))
-
-
-# Lists and ranges of weekdays, of numbers, of months.
-
-
-@LISTS(
-    f"WEEKDAY STOP? {_AND} WEEKDAY STOP? (?! TO|HYPHEN)",
-    "WEEKDAY WEEKDAY WEEKDAY+",
-    f"WDLIST {_AND}? WEEKDAY",
-    makes="WDLIST",
-)
-@LISTS(
-    f"WEEKDAYS {_AND}? WEEKDAYS",
-    "WEEKDAYS AND WEEKDAY",
-    f"(WEEKDAY|WDLIST) {_AND} WEEKDAYS",
-    f"WDPLURAL {_AND}? (WEEKDAY|WEEKDAYS)",
-    makes="WDPLURAL",
-)
-def _weekday_list(m: Found) -> tuple[str, ...]:
-    lists = m.all("WDLIST", "WDPLURAL")
-    return tuple(dict.fromkeys((*(lists[0] if lists else ()), *_codes(m.all("WEEKDAY", "WEEKDAYS")))))
-
-
-@LISTS("WEEKDAY (TO|HYPHEN|DASH) WEEKDAY", makes="WDRANGE")
-@LISTS("WEEKDAYS (TO|HYPHEN|DASH) WEEKDAYS", "WEEKDAYS (TO|HYPHEN|DASH) WEEKDAY", makes="WDPLURAL")
-def _weekday_range(m: Found) -> tuple[str, ...]:
-    first, last = m.all("WEEKDAY", "WEEKDAYS")[0], m.all("WEEKDAY", "WEEKDAYS")[-1]
-    return tuple(CODES[(first + step) % 7] for step in range((last - first) % 7 + 1))
-
-
-@LISTS(f"MONTH STOP? {_AND} MONTH STOP? (?! NUM|ORD)", f"MONTHLIST {_AND} MONTH (?! NUM|ORD)", makes="MONTHLIST")
-def _month_list(m: Found) -> tuple[int, ...]:
-    lists = m.all("MONTHLIST")
-    return (*(lists[0] if lists else ()), *m.all("MONTH"))
-
-
-# Days picked out: "first and last friday", "15th", "2nd to last day".
-
-_ORD = "(ORD|LASTORD|PAST)"
-_ORDS = f"{_ORD} ({_AND} THE? {_ORD})*"
-
-
-def _ordinals(m: Found) -> list[int]:
-    return [
-        node.senses["LASTORD"] if "LASTORD" in node.senses else node.senses.get("ORD", 0)
-        for node in m.nodes
-        if "LASTORD" in node.senses or "ORD" in node.senses
-    ]
-
-
-@NTHS(f"{_ORDS} (WEEKDAY|WEEKDAYS) STOP?", makes="NTHWD")
-def _nth_weekdays(m: Found) -> Nth | None:
-    if any(not -5 <= nth <= 5 for nth in _ordinals(m)):  # noqa: PLR2004  (no month has more)
-        return None
-    code = CODES[m.all("WEEKDAY", "WEEKDAYS")[0]]
-    return Nth(weekdays=tuple(f"{nth}{code}" for nth in _ordinals(m)))
-
-
-@NTHS(f"{_ORDS} INSTANCE OF (WDLIST|WDPLURAL|WEEKDAY|WEEKDAYS)", makes="NTHWD")
-def _nth_instance(m: Found) -> Nth:
-    return Nth(weekdays=_weekdays(m), positions=tuple(_ordinals(m)))
-
-
-@NTHS(f"{_ORDS} (WDLIST|WDPLURAL)", makes="NTHWD")
-def _nth_weekday_set(m: Found) -> Nth:
-    return Nth(weekdays=tuple(f"{nth}{code}" for code in m.all("WDLIST", "WDPLURAL")[0] for nth in _ordinals(m)))
-
-
-@NTHS(f"{_ORDS} (WORKDAY|WORKDAYS)", makes="NTH")
-def _nth_workday(m: Found) -> Nth:
-    return Nth(positions=tuple(_ordinals(m)))
-
-
-@NTHS(f"{_ORDS} u:UNIT", makes="NTHDAY")
-def _nth_day(m: Found) -> Nth | None:
-    days = tuple(_ordinals(m))
-    return Nth(days=days) if m["u"] == "day" and all(0 < abs(day) <= 366 for day in days) else None  # noqa: PLR2004
-
-
-@NTHS(f"ORD ({_AND} THE? ORD)+", makes="NTH")
-def _ordinal_list(m: Found) -> Nth:
-    return Nth(days=tuple(_ordinals(m)))
-
-
-@NTH_LISTS(f"a:NTHWD {_AND} THE? b:NTHWD", makes="NTHWD")
-def _nth_weekday_list(m: Found) -> Nth:
-    return Nth(weekdays=m["a"].weekdays + m["b"].weekdays)
 
 
 # "every three weeks", "daily", "once a month": the beat.
@@ -174,7 +79,7 @@ def _every_part(m: Found) -> Repeat:
     makes="NOTDAYS",
 )
 def _except_weekdays(m: Found) -> tuple[str, ...]:
-    return _weekdays(m)
+    return list_weekdays(m)
 
 
 @CYCLES("COMMA? EXCEPT (ON|IN|DURING)? (MONTH|MONTHLIST) (?! NUM|ORD)", makes="NOTMONTHS")
@@ -185,22 +90,6 @@ def _except_months(m: Found) -> tuple[int, ...]:
 # The beat with its days.
 
 _DAYS = "(WEEKDAY|WEEKDAYS|WDLIST|WDPLURAL|WDRANGE|WORKDAYS|WEEKENDS|WEEKEND|WORKDAY)"
-
-
-def _weekdays(m: Found) -> tuple[str, ...]:
-    codes: list[str] = []
-    for node in m.nodes:
-        senses = node.senses
-        listed = senses.get("WDLIST") or senses.get("WDPLURAL") or senses.get("WDRANGE")
-        if listed:
-            codes += listed
-        elif "WEEKDAY" in senses or "WEEKDAYS" in senses:
-            codes.append(CODES[senses["WEEKDAY"] if "WEEKDAY" in senses else senses["WEEKDAYS"]])
-        elif "WORKDAY" in senses or "WORKDAYS" in senses:
-            codes += WORKDAYS
-        elif "WEEKEND" in senses or "WEEKENDS" in senses:
-            codes += WEEKEND
-    return tuple(dict.fromkeys(codes))
 
 
 @CYCLES("b:BASE", makes="REPEAT")
@@ -216,7 +105,7 @@ def _beat_on_weekdays(m: Found) -> Repeat | None:
     if found.freq == "DAILY" and found.interval > 1:
         return None
     freq = "WEEKLY" if found.freq == "DAILY" else found.freq
-    return replace(found, freq=freq, byday=_weekdays(m), sure=0.95)
+    return replace(found, freq=freq, byday=list_weekdays(m), sure=0.95)
 
 
 @CYCLES(f"(ON)? e:EVERY b:BANG? (n:NUM|OTHER|o:ORD)? {_DAYS} STOP?", "(ON)? e:EVERY b:BANG? o:NTHWD", makes="REPEAT")
@@ -228,11 +117,11 @@ def _every_weekday(m: Found) -> Repeat | None:
     number = m["n"] or m["o"] or (2 if m.all("OTHER") else 1)
     if not 1 <= number <= MAX_INTERVAL:
         return None
-    return Repeat("WEEKLY", number, byday=_weekdays(m), from_completion=completion, sure=0.95)
+    return Repeat("WEEKLY", number, byday=list_weekdays(m), from_completion=completion, sure=0.95)
 
 
 def _every_nth(nth: Nth, *, completion: bool) -> Repeat:
-    """Read "every 3rd friday" as one of the month; "every 5th friday" can only be a count, and "every second" is one too."""
+    """Read "every 3rd friday" as one of the month; "every 5th friday" can only be a count."""
     if len(nth.weekdays) == 1 and int(nth.weekdays[0][:-2]) == 5:  # noqa: PLR2004  (few months have a fifth)
         return Repeat("WEEKLY", 5, byday=(nth.weekdays[0][-2:],), from_completion=completion, sure=0.95)
     return Repeat("MONTHLY", byday=nth.weekdays, from_completion=completion, sure=0.95)
@@ -242,13 +131,13 @@ def _every_nth(nth: Nth, *, completion: bool) -> Repeat:
 def _plural(m: Found) -> Repeat | None:
     plural = m.all("WEEKDAYS", "WDPLURAL", "WORKDAYS", "WEEKENDS")
     if plural:
-        return Repeat("WEEKLY", byday=_weekdays(m), sure=0.8)
+        return Repeat("WEEKLY", byday=list_weekdays(m), sure=0.8)
     return None
 
 
 @CYCLES("(ON)? OTHER (WEEKDAYS|WDPLURAL)", makes="REPEAT")
 def _other_mondays(m: Found) -> Repeat:
-    return Repeat("WEEKLY", 2, byday=_weekdays(m), sure=0.9)
+    return Repeat("WEEKLY", 2, byday=list_weekdays(m), sure=0.9)
 
 
 def _monthly(found: Repeat, nth: Nth) -> Repeat | None:
@@ -312,10 +201,12 @@ def _months(m: Found) -> tuple[int, ...]:
 
 @CYCLES(
     f"(b:BASE|EVERY) COMMA? (ON|IN)? THE? n:NTHWD/NTH/NTHDAY (IN|OF) {_MONTHS}",
-    f"(b:BASE|EVERY) (ON|IN)? THE? ORD (OF|IN)? {_MONTHS}", f"(b:BASE|EVERY) (ON|IN)? {_MONTHS} (ON)? (THE|UNIT)? (n:NTH/NTHDAY|ORD)",
-    f"(b:BASE|EVERY) (ON|IN)? {_MONTHS} STOP? (ON)? (THE|UNIT)? d:D12 (AND D12)? (?! COLON|AMPM)", f"(b:BASE|EVERY) (ON)? d:D12 {_MONTHS}",
+    f"(b:BASE|EVERY) (ON|IN)? THE? ORD (OF|IN)? {_MONTHS}",
+    f"(b:BASE|EVERY) (ON|IN)? {_MONTHS} (ON)? (THE|UNIT)? (n:NTH/NTHDAY|ORD)",
+    f"(b:BASE|EVERY) (ON|IN)? {_MONTHS} STOP? (ON)? (THE|UNIT)? d:D12 (AND D12)? (?! COLON|AMPM)",
+    f"(b:BASE|EVERY) (ON)? d:D12 {_MONTHS}",
     makes="REPEAT",
-)  # fmt: skip
+)
 def _yearly(m: Found) -> Repeat | None:
     beat = m["b"] or Repeat("YEARLY", sure=0.95)
     if beat.freq != "YEARLY":
@@ -344,4 +235,4 @@ def _week_number(m: Found) -> Repeat | None:
     beat = m["b"] or Repeat("YEARLY")
     if m["u"] != "week" or beat.freq != "YEARLY":
         return None
-    return replace(beat, byday=_weekdays(m), byweekno=tuple(n for n in m.all("NUM") if 1 <= n <= 53), sure=0.95)  # noqa: PLR2004
+    return replace(beat, byday=list_weekdays(m), byweekno=tuple(n for n in m.all("NUM") if 1 <= n <= 53), sure=0.95)  # noqa: PLR2004

@@ -1,0 +1,11 @@
+from pathlib import Path
+
+import pytest
+
+from product_kit import Product, open_product
+from tasktalk.db import Pool
+
+
+@pytest.fixture
+async def product(pool: Pool, tmp_path: Path) -> Product:
+    return await open_product(pool, tmp_path)

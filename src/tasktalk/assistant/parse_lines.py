@@ -21,9 +21,9 @@ def parse_lines(
 ) -> Iterator[bytes]:
     """Exactly one JSON line, with its newline, for each line of `{"text": …, "now"?, "tz"?, "lang"?, …}`.
 
-    `now`, `tz` and `lang` stand in where a line has none; a naive `now` is on the wall clock of `tz`. A line that cannot
-    be used gives `{"language", "intents": [], "reply": null, "error": {"code", "message", "data"}}`. Unknown keys are
-    ignored.
+    `now`, `tz` and `lang` stand in where a line has none; a naive `now` is on the wall clock of `tz`. A line that
+    cannot be used gives `{"language", "intents": [], "reply": null, "error": {"code", "message", "data"}}`. Unknown
+    keys are ignored.
     """
     encode = msgspec.json.Encoder().encode
     for line in lines:

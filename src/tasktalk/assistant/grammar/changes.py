@@ -5,7 +5,7 @@ import re
 from tasktalk.assistant.grammar.commands import LIKELY, PERHAPS, change
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
-from tasktalk.assistant.grammar.reading import read_slots
+from tasktalk.assistant.grammar.reading import begins_with_time, read_slots
 from tasktalk.assistant.grammar.slots import Slots
 from tasktalk.assistant.grammar.targets import find_open, read_target
 from tasktalk.assistant.grammar.tokens import fold
@@ -26,6 +26,8 @@ def read_change(plain: str, context: Context, engine: Engine, book: Phrasebook) 
         for begin, end in _list_targets(folded, found):
             target = _find_target(plain[begin:end], context, book)
             if target is None:
+                continue
+            if target.numbers and begins_with_time(plain, end, context, engine):
                 continue
             slots = _read_rest(plain[end:], context, engine, book)
             if slots is not None:

@@ -8,7 +8,7 @@ from tasktalk.assistant.grammar.capture import slot_values
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
-from tasktalk.assistant.grammar.reading import read_slots
+from tasktalk.assistant.grammar.reading import begins_with_time, read_slots
 from tasktalk.assistant.grammar.slots import Slots
 from tasktalk.assistant.grammar.targets import find_open, find_people, read_target
 from tasktalk.assistant.grammar.tokens import fold
@@ -312,7 +312,7 @@ def _comment(order: Order) -> Intent:
 def _reschedule(order: Order) -> Intent | None:
     slots = order.when()
     target = order.target()
-    if slots is None:
+    if slots is None or begins_with_time(order.text, order.match.start("when"), order.context, order.engine):
         return None
     if target.text and find_open(target.text, order.context.open_titles) is None and not _is_strong(order):
         return None

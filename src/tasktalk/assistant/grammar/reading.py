@@ -42,6 +42,12 @@ def read_slots(text: str, context: Context, engine: Engine, *, keep_time_alone: 
     return slots
 
 
+def begins_with_time(text: str, end: int, context: Context, engine: Engine) -> bool:
+    """Whether the words before `end` begin a time that goes on after it: "2 december" is no task number 2."""
+    row = engine.read(text, local_now(context), [])
+    return any("WHEN" in node.senses and node.start < end - 1 < node.end - 1 and node.end > end for node in row[:1])
+
+
 def _list_candidates(text: str, row: list[Node], taken: list[tuple[int, int]]) -> list[Candidate]:
     marks = {start for start, _ in taken}
     content = [at for at, node in enumerate(row) if _is_content(node) and node.start not in marks]

@@ -8,7 +8,7 @@ from tasktalk.assistant.grammar.tokens import fold
 # What a slot may take. A {code} is short and has a figure or capital in it; the caller checks what words cannot say.
 _SLOTS = {
     "numbers": r"(?:(?:numbers?|nos?|nr|tasks?|items?|the)\.?\s+)*#?\d{1,3}"
-    r"(?:(?:\s*(?:,|&|\+|-|\u2013|and|to|y|e|et|und|en)\s*|\s+)(?:and\s+)?#?\d{1,3})*",
+    r"(?:(?:\s*(?:,|&|\+|-|\u2013|and|to|y|e|et|und|en)\s*|\s+)(?:and\s+)?#?\d{1,3})*(?!\w)",
     "code": r"[\w-]{4,12}",
     "amount": r"(?:[\w.,]+\s+){0,3}[\w.]+",
     "from": r"[\w:. ]{1,10}?",

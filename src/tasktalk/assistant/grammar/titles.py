@@ -51,9 +51,10 @@ def make_title(
         tail = _unlead(tail, loose_starts)
     pieces.append(tail)
     whole = len(pieces) == 1
-    title = " ".join(piece.strip() for piece in pieces if whole or piece.strip(_OPENING + "?("))
-    title = re.sub(r"\s+([,;:.!?])(?=\s|$)", r"\1", re.sub(r"\s+", " ", title))
-    return strip_formatting(title.lstrip(_OPENING).rstrip(_EDGES)).strip() if title.strip(_EDGES) else ""
+    said = [piece.strip() for piece in pieces if whole or piece.strip(_OPENING + "?(")]
+    title = "".join(piece if piece[:1] in ",;:.!?" else f" {piece}" for piece in said if piece)
+    title = re.sub(r"\s+", " ", title).lstrip(_OPENING).rstrip(_EDGES)
+    return strip_formatting(title).strip()
 
 
 def _loosen(piece: str, words: Collection[str]) -> str:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tasktalk.assistant.parse_lines import parse_lines
 
 NOW = dt.datetime(2026, 11, 24, 10)  # noqa: DTZ001  (on the wall clock of the zone that is given)
-TASK = set(
+TASK = set(  # noqa: SIM905
     "intent confidence title due start deadline end duration_minutes recurrence priority project section labels "
     "assignees reminders notes subtasks spans".split()
 )

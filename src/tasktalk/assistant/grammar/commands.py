@@ -129,8 +129,11 @@ def _list(order: Order) -> Intent | None:
 
 
 @reads("search")
-def _search(order: Order) -> Intent:
-    return Intent(intent="search", confidence=LIKELY, query=Query(text=(order["text"] or "").strip("\"'“”")))
+def _search(order: Order) -> Intent | None:
+    words = (order["text"] or "").strip("\"'“”")
+    if order.book.foreign.search(fold(words)) or order.book.strong.search(fold(words)):
+        return None
+    return Intent(intent="search", confidence=LIKELY, query=Query(text=words))
 
 
 @reads("create_project")

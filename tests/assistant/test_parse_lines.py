@@ -12,10 +12,19 @@ from hypothesis import strategies as st
 from tasktalk.assistant.parse_lines import parse_lines
 
 NOW = dt.datetime(2026, 11, 24, 10)  # noqa: DTZ001  (on the wall clock of the zone that is given)
-TASK = set(  # noqa: SIM905
-    "intent confidence title due start deadline end duration_minutes recurrence priority project section labels "
-    "assignees reminders notes subtasks spans".split()
-)
+TASK = {
+    "intent",
+    "confidence",
+    "title",
+    "due",
+    "start",
+    "deadline",
+    "end",
+    "duration_minutes",
+    "recurrence",
+    "priority",
+}
+TASK |= {"project", "section", "labels", "assignees", "reminders", "notes", "subtasks", "spans"}
 
 
 def parse(lines: Iterable[bytes | str]) -> list[dict[str, Any]]:

@@ -16,8 +16,6 @@ from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.grammar.values import Amount
 from tasktalk.assistant.understanding import Context, Draft, Span
 
-MAX_TITLE = 500
-
 
 @dataclass(slots=True)
 class Captured:
@@ -50,7 +48,7 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
         slots.reminders.append("PT0S")
     if not title and book.alarm.search(folded):
         title = plain[begin:lead].strip()
-    return Captured(as_draft(slots, title[:MAX_TITLE]), asked=lead > begin, reminded=reminded)
+    return Captured(as_draft(slots, title), asked=lead > begin, reminded=reminded)
 
 
 def as_draft(slots: Slots, title: str | None, confidence: float = 0.0) -> Draft:

@@ -18,14 +18,16 @@ from tasktalk.assistant.grammar.titles import bullet_length, strip_formatting
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context, Draft, Intent, Target
 
-MAX_LENGTH = 4096  # a WhatsApp text is never longer; what follows is kept as it is
+MAX_LENGTH = 4096  # characters: a WhatsApp text is never longer; what is, is kept whole and not read
 _QUOTED = re.compile(r"""\s*(?:"(?P<a>[^"]+)"|“(?P<b>[^”]+)”|«(?P<c>[^»]+)»|„(?P<d>[^“”]+)[“”])\s*""")
 _SAYS_SOMETHING = re.compile(r"\w")
 
 
 def read_message(text: str, context: Context, engine: Engine, book: Phrasebook) -> list[Intent]:
     """The intents of a message, one or more."""
-    text = _without_name(text[:MAX_LENGTH], book)
+    if len(text) > MAX_LENGTH:
+        return [Intent(intent="create_task", confidence=PERHAPS, title=text.strip())]
+    text = _without_name(text, book)
     plain = strip_formatting(text).strip()
     if not plain:
         return [_unknown(1.0)]

@@ -43,9 +43,7 @@ def read_message(text: str, context: Context, engine: Engine, book: Phrasebook) 
     if several:
         return several
     command = _read_short(plain, context, engine, book) or read_command(plain, context, engine, book)
-    if command is not None:
-        return [command]
-    return [_read_one(text, plain, context, engine, book)]
+    return [command or _read_one(text, plain, context, engine, book)]
 
 
 def _without_name(text: str, book: Phrasebook) -> str:

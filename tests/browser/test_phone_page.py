@@ -20,21 +20,13 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright, expect
+from chromium import NewPage
+from playwright.async_api import Locator, Page, expect
 
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-)  # fmt: skip
 NUMBER_ID, ACCOUNT_ID, TOKEN = "301000000000001", "201000000000001", "token-of-the-test"
 Json = dict[str, Any]
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}"),
-]
+pytestmark = pytest.mark.browser
 
 
 class Product:
@@ -128,34 +120,14 @@ async def product(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pro
     await runner.cleanup()
 
 
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield browser
-        await browser.close()
-
-
 @pytest.fixture
-async def page(browser: Browser) -> AsyncIterator[Page]:
-    """A desktop page; a complaint in its console fails the test."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 860}, locale="en-GB", timezone_id="UTC")
-    page = await context.new_page()
-    complaints: list[str] = []
-
-    def hear(said: ConsoleMessage) -> None:
-        # What a test aborts by itself, the browser reports as ERR_FAILED.
-        if said.type in ("error", "warning") and "net::ERR_FAILED" not in said.text:
-            complaints.append(said.text)
-
-    page.on("console", hear)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+async def page(new_page: NewPage) -> AsyncIterator[Page]:
+    """A desktop page."""
+    page = await new_page()
     yield page
     if folder := os.environ.get("TASKTALK_SCREENSHOTS"):
         name = re.sub(r"\W+", "-", os.environ["PYTEST_CURRENT_TEST"].split("::")[-1].split(" ")[0])
         await page.screenshot(path=Path(folder) / f"{name}.png")
-    await context.close()
-    assert complaints == []
 
 
 _numbers = itertools.count(447700901000)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import typer.main
-from pages import PAGES, ROOT, code, read
+from documents import PAGES, ROOT, code, read
 
 from tasktalk.cli import app
 

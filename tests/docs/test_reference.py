@@ -4,7 +4,7 @@ import re
 import tomllib
 
 import msgspec
-from pages import code, first_cells, read
+from documents import code, first_cells, read
 
 from tasktalk.main import describe_api
 from tasktalk.messaging import webhook

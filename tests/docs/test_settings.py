@@ -2,7 +2,7 @@
 
 import re
 
-from pages import code, first_cells, read
+from documents import code, first_cells, read
 from pydantic import AliasChoices, SecretStr
 
 from tasktalk.settings import Settings

@@ -1,0 +1,45 @@
+"""A Chromium for the run, and pages whose complaints fail the test."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from chromium import CHROMIUM, QUIET, NewPage
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Skips, and says so, where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here (apt-get install chromium)")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def new_page(browser: Browser) -> AsyncIterator[NewPage]:
+    """Opens a page in a browser of its own, as somebody else's would be; options are those of a context."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def hear(said: ConsoleMessage) -> None:
+        # What a test aborts by itself, the browser reports as ERR_FAILED.
+        if said.type in ("error", "warning") and "net::ERR_FAILED" not in said.text:
+            complaints.append(said.text)
+
+    async def open_page(**options: Any) -> Page:
+        wanted = {"viewport": {"width": 1280, "height": 860}, "locale": "en-GB", "timezone_id": "UTC"} | options
+        context = await browser.new_context(**wanted)
+        contexts.append(context)
+        page = await context.new_page()
+        page.on("console", hear)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        await context.close()
+    assert complaints == []

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from fastapi import APIRouter, Depends, Request
@@ -11,10 +10,10 @@ from pydantic import BaseModel, Field
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.request import api_viewer
 from tasktalk.assistant.dialogue import load_dialogues, save_dialogues
+from tasktalk.assistant.parse_lines import read_request
 from tasktalk.assistant.reply import Reply, Utterance
 from tasktalk.assistant.respond import respond
 from tasktalk.assistant.understand import understand
-from tasktalk.assistant.understanding import Context
 from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
 from tasktalk.errors import BadRequest
@@ -28,12 +27,12 @@ class ParseRequest(BaseModel):
     """`now`: ISO 8601, on the wall clock of `tz` unless it has an offset."""
 
     text: str = Field(max_length=_LONGEST_TEXT)
-    now: dt.datetime | None = None
+    now: str | None = None
     tz: str | None = None
     lang: str | None = None
-    people: list[str] = ["Ana", "Ben"]
-    projects: list[str] = []
-    labels: list[str] = []
+    people: list[str] | None = None
+    projects: list[str] | None = None
+    labels: list[str] | None = None
 
 
 class MessageRequest(BaseModel):
@@ -46,20 +45,8 @@ class MessageRequest(BaseModel):
 @router.post("/parse")
 async def parse(body: ParseRequest, viewer: Annotated[Viewer, Depends(api_viewer)]) -> dict[str, Any]:
     """What the assistant understands; nothing is changed."""
-    try:
-        zone = ZoneInfo(body.tz or viewer.timezone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise BadRequest(f"There is no time zone {body.tz!r}.", field="tz") from error
-    now = body.now or dt.datetime.now(zone)
-    context = Context(
-        now=now.replace(tzinfo=zone) if now.tzinfo is None else now.astimezone(zone),
-        tz=zone.key,
-        language=body.lang or viewer.language,
-        people=tuple(body.people),
-        projects=tuple(body.projects),
-        labels=tuple(body.labels),
-    )
-    understood: dict[str, Any] = msgspec.to_builtins(understand(body.text, context))
+    text, context = read_request(body.model_dump(), tz=viewer.timezone, lang=viewer.language)
+    understood: dict[str, Any] = msgspec.to_builtins(understand(text, context))
     return understood
 
 

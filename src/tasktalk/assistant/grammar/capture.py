@@ -19,11 +19,15 @@ from tasktalk.assistant.understanding import Context, Draft, Span
 
 @dataclass(slots=True)
 class Captured:
-    """A captured task, and whether it was asked for in words ("remind me to …") rather than just said."""
+    """A captured task; whether it was asked for in words ("add …") rather than just said, and by "remind me …".
+
+    `to_do`: the words said to do something ("remind me to call"), so that it is new whatever exists already.
+    """
 
     draft: Draft
     asked: bool
     reminded: bool
+    to_do: bool
 
 
 def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, begin: int = 0) -> Captured:
@@ -48,7 +52,9 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
         slots.reminders.append("PT0S")
     if not title and book.alarm.search(folded):
         title = plain[begin:lead].strip()
-    return Captured(as_draft(slots, title), asked=lead > begin, reminded=reminded)
+    return Captured(
+        as_draft(slots, title), asked=lead > begin, reminded=reminded, to_do=_ends_with(folded[:lead], book.to_do)
+    )
 
 
 def as_draft(slots: Slots, title: str | None, confidence: float = 0.0) -> Draft:
@@ -75,6 +81,13 @@ def slot_values(slots: Slots) -> dict[str, object]:
         "spans": tuple(sorted(slots.spans, key=lambda span: span.start)),
         "alternatives": tuple(slots.alternatives) if slots.alternatives else UNSET,
     }
+
+
+def _is_to_do(folded: str, lead: int, title: str, book: Phrasebook) -> bool:
+    """Whether the title follows on "to": "remind me (tomorrow) to call", unlike "remind me of the call"."""
+    start = folded.find(fold(title), lead)
+    before = folded[: start if start >= 0 else lead].split()
+    return bool(before) and before[-1] in book.to_do
 
 
 def _find_lead(folded: str, begin: int, book: Phrasebook) -> tuple[int, bool]:

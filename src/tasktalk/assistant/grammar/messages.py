@@ -96,7 +96,7 @@ def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fi
     draft = captured.draft
     if not draft.title:
         return _read_titleless(plain, captured, context, engine)
-    if captured.reminded:
+    if captured.reminded and not captured.to_do:
         existing = _read_remind(captured, context, book)
         if existing is not None:
             return existing

@@ -58,6 +58,7 @@ class Phrasebook:
         ]
         self.alarm = _words(capture["alarm"], "search")
         self.into_list = [re.compile(as_regex(each, macros) + r"\s*[.!]*$") for each in capture["into_list"]]
+        self.to_do = frozenset(capture["to_do"])
         self.plain_lists = frozenset(capture["plain_lists"])
         self.small_talk = _words(capture["small_talk"], "match")
         self.loose_ends = frozenset(capture["loose_ends"])

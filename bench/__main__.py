@@ -21,8 +21,8 @@ def main() -> int:
     given = parser.parse_args()
     parts, quick = given.only or _PARTS, given.quick
     out = Console()
-    about, load = machine.describe(), machine.describe_load()
-    out.print(f"{about}\n{load}", style="dim", highlight=False)
+    about, others = machine.describe(), machine.Others()
+    out.print(about, style="dim", highlight=False)
     rows: list[report.Row] = []
     sound = True
     if "start" in parts:
@@ -30,9 +30,9 @@ def main() -> int:
             rows += report.start_rows(start.measure(rounds=1 if quick else 3))
     if "intake" in parts:
         with out.status("Intake, in turns with the peer …"):
-            taken = intake.measure(seconds=1.0 if quick else 5.0, rounds=1 if quick else 3)
+            taken = intake.measure(seconds=1.0 if quick else 3.0, rounds=1 if quick else 4)
         rows += report.intake_rows(taken)
-        sound &= not (taken.lost or taken.tasktalk.refused or taken.peer.refused)
+        sound &= not (taken.lost or any(side.refused for side in taken.sides))
     if "e2e" in parts or "latency" in parts:
         with system.temporary_folder() as folder, system.running(folder, people=_PEOPLE) as running:
             if "latency" in parts:
@@ -45,7 +45,9 @@ def main() -> int:
                     ended = e2e.measure(running, messages=given.messages or (800 if quick else 4000))
                 rows += report.e2e_rows(ended)
                 sound &= not (ended.missing or ended.doubled or ended.failed)
+    load = others.describe()
     out.print(report.as_table(rows))
+    out.print(load, style="dim", highlight=False)
     if given.write:
         report.write(rows, machine=about, load=load)
         out.print(f"Written to {report.PAGE}.")

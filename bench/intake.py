@@ -10,11 +10,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
+from urllib.parse import urljoin
 
 from bench import processes, system
 from bench.figures import percentile
@@ -24,21 +25,21 @@ from tasktalk.db.pool import connect
 
 CONNECTIONS = 64
 _HEADROOM = 14_000  # prepared requests a second of a run: more than either can take
-_TASKTALK, _PEER = "Tasktalk", "pywa"
-_PEER_PATH = "/webhook"  # see peer.py, which is not imported here: it wants its environment
 
 
 @dataclass(slots=True)
 class Side:
-    """One product's runs."""
+    """One product's runs. `handled`: how many messages a peer's handler saw."""
 
     name: str
+    url: str
     rates: list[float] = field(default_factory=list)
     p50s: list[float] = field(default_factory=list)
     p99s: list[float] = field(default_factory=list)
     acknowledged: int = 0
     refused: int = 0
     load_cpu: float = 0.0
+    handled: int = 0
 
     @property
     def rate(self) -> float:
@@ -48,39 +49,50 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """`lost`: acknowledged, and yet no row. `handled`: how many the peer's handler saw."""
+    """`lost`: acknowledged by Tasktalk, and yet no row. `peers`: pywa's two forms."""
 
     tasktalk: Side
-    peer: Side
+    peers: list[Side]
     lost: int
-    handled: int
 
     @property
-    def ratio(self) -> float:
+    def sides(self) -> list[Side]:
+        """All that took part."""
+        return [self.tasktalk, *self.peers]
+
+    def ratio(self, peer: Side) -> float:
         """How many times the peer's rate."""
-        return self.tasktalk.rate / self.peer.rate
+        return self.tasktalk.rate / peer.rate
 
 
 def measure(*, seconds: float, rounds: int) -> Intake:
-    """`rounds` runs of each, in turns: whatever else the machine does, it does to both."""
-    ours, theirs = Side(_TASKTALK), Side(_PEER)
-    sent: dict[str, list[int]] = {}
-    with system.temporary_folder() as folder, system.running(folder) as tasktalk:
+    """`rounds` runs of each, in turns: whatever else the machine does, it does to all."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(system.temporary_folder())
+        tasktalk = stack.enter_context(system.running(folder))
+        account = tasktalk.account
         _pause(tasktalk.facts)
-        with _running_peer(tasktalk.account, folder) as peer_url:
-            url = f"{tasktalk.facts['web']}/api/webhooks/whatsapp"
-            for address in (url, f"{peer_url}{_PEER_PATH}"):  # warm both up
-                _drive(address, tasktalk.account, seconds=min(1.0, seconds))
-            handled = _get_handled(peer_url)
-            for _ in range(rounds):
-                run, figures = _drive(url, tasktalk.account, seconds=seconds)
-                sent[run] = figures["acknowledged"]
-                _add(ours, figures)
-                _, figures = _drive(f"{peer_url}{_PEER_PATH}", tasktalk.account, seconds=seconds)
-                _add(theirs, figures)
-            handled = _get_handled(peer_url) - handled
+        ours = Side("Tasktalk", f"{tasktalk.facts['web']}/api/webhooks/whatsapp")
+        peers = []
+        for form in ("async", "plain"):
+            url = stack.enter_context(_running_peer(account, folder, form=form))
+            peers.append(Side(f"pywa ({form} handler)", f"{url}/webhook"))
+        for side in (ours, *peers):
+            _drive(side.url, account, seconds=min(1.0, seconds))  # warm it up
+        before = {side.name: _settle_handled(side) for side in peers}
+        sent: dict[str, list[int]] = {}
+        for _ in range(rounds):
+            for side in (ours, *peers):
+                run, figures = _drive(side.url, account, seconds=seconds)
+                _add(side, figures)
+                if side is ours:
+                    sent[run] = figures["acknowledged"]
+                else:
+                    _settle_handled(side)  # it calls handlers after answering: do not let that into the next run
+        for side in peers:
+            side.handled = _settle_handled(side) - before[side.name]
         lost = asyncio.run(_count_lost(folder / "data", sent))
-    return Intake(ours, theirs, lost, handled)
+    return Intake(ours, peers, lost)
 
 
 def _drive(url: str, account: Account, *, seconds: float) -> tuple[str, dict[str, Any]]:
@@ -131,11 +143,12 @@ def _pause(facts: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _running_peer(account: Account, folder: Path) -> Iterator[str]:
+def _running_peer(account: Account, folder: Path, *, form: str) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    env = {**os.environ, "PEER_PHONE_ID": account.phone_number_id, "PEER_APP_SECRET": account.app_secret}
+    env = {**os.environ, "PEER_FORM": form}
+    env |= {"PEER_PHONE_ID": account.phone_number_id, "PEER_APP_SECRET": account.app_secret}
     command = [sys.executable, "-m", "uvicorn", "bench.peer:app", "--port", str(port), "--loop", "uvloop"]
     command += ["--http", "httptools", "--no-access-log", "--log-level", "warning", "--backlog", "4096"]
     with (folder / "peer.log").open("ab") as output:
@@ -158,5 +171,14 @@ def _running_peer(account: Account, folder: Path) -> Iterator[str]:
 
 
 def _get_handled(url: str) -> int:
-    with urllib.request.urlopen(f"{url}/handled", timeout=10) as answer:
+    with urllib.request.urlopen(urljoin(url, "/handled"), timeout=10) as answer:
         return int(json.load(answer))
+
+
+def _settle_handled(side: Side) -> int:
+    """How many its handler saw, once no more come."""
+    known = -1
+    while (now := _get_handled(side.url)) != known:
+        known = now
+        time.sleep(0.1)
+    return known

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import time
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -17,10 +18,27 @@ def describe() -> str:
     )
 
 
-def describe_load() -> str:
-    """What else the machine was doing."""
-    one, five, _ = os.getloadavg()
-    return f"load average before the run {one:.2f} (one minute), {five:.2f} (five)"
+class Others:
+    """What else keeps the machine busy, from when this is made."""
+
+    def __init__(self) -> None:
+        self._began, self._busy, self._own = time.monotonic(), _read_busy_seconds(), _read_own_seconds()
+
+    def describe(self) -> str:
+        """How much of the cores went to other programs than the measured ones. Ask once these have ended."""
+        busy = _read_busy_seconds() - self._busy - (_read_own_seconds() - self._own)
+        return f"other programs used {max(0.0, busy) / (time.monotonic() - self._began):.1f} cores during the run"
+
+
+def _read_busy_seconds() -> float:
+    """All cores' time that was not idle, since the machine started."""
+    user, nice, system, _idle, _waiting, *rest = map(int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:])
+    return (user + nice + system + sum(rest[:3])) / os.sysconf("SC_CLK_TCK")
+
+
+def _read_own_seconds() -> float:
+    """Ours, and that of our ended descendants."""
+    return sum(os.times()[:4])
 
 
 def _processor() -> str:

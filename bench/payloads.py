@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from bench.wire import build
 
 _PEOPLE = 400
+_TEXT = (
+    "remind me to call the landlord about the broken heating and the water in the cellar tomorrow at 5pm, "
+    "and to bring the pictures"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def make_body(account: Account, *, run: str, number: int, now: int) -> bytes:
         "id": wamid(run, number),
         "timestamp": str(now),
         "type": "text",
-        "text": {"body": f"remind me to call the landlord about the broken heating tomorrow at 5pm, number {number}"},
+        "text": {"body": f"{_TEXT}; number {number}"},
     }
     value = {
         "messaging_product": "whatsapp",

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from rich.table import Table
 
 from bench.e2e import EndToEnd
-from bench.intake import CONNECTIONS, Intake
+from bench.intake import Intake
 from bench.latency import Latency
 from bench.start import Start
 
@@ -28,14 +29,22 @@ def intake_rows(found: Intake) -> list[Row]:
     """Requests a second, latency, and whether what was acknowledged is there."""
     rows = [
         Row(
-            f"Intake, {side.name}, {CONNECTIONS} connections",
+            f"Intake, {side.name}",
             f"{side.rate:,.0f} requests/s (runs: {', '.join(f'{rate:,.0f}' for rate in side.rates)}); "
-            f"p50 {max(side.p50s):.1f} ms, p99 {max(side.p99s):.1f} ms",
+            f"p50 {median(side.p50s):.1f} ms, p99 {median(side.p99s):.1f} ms",
         )
-        for side in (found.tasktalk, found.peer)
+        for side in found.sides
     ]
-    rows.append(Row("Intake, times the peer", f"{found.ratio:.2f}", "≥ 3", found.ratio >= 3))
-    refused = found.tasktalk.refused + found.peer.refused
+    for peer in found.peers:
+        ratio = found.ratio(peer)
+        rows.append(Row(f"Intake, times {peer.name}", f"{ratio:.2f}", "≥ 3", ratio >= 3))
+    load = ", ".join(
+        f"{side.load_cpu / side.acknowledged * 1e6:.0f} µs a request of {side.name}" for side in found.sides
+    )
+    rows.append(Row("Intake, processor of the load itself", load))
+    handled = ", ".join(f"{side.handled:,} of {side.acknowledged:,}" for side in found.peers)
+    rows.append(Row("Intake, acknowledged and seen by pywa's handler", handled))
+    refused = sum(side.refused for side in found.sides)
     rows.append(Row("Intake, answers other than 200", f"{refused}", "0", not refused))
     kept = f"{found.lost} of {found.tasktalk.acknowledged:,}"
     rows.append(Row("Intake, acknowledged but not stored", kept, "0", not found.lost))

@@ -53,7 +53,7 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
     if not title and book.alarm.search(folded):
         title = plain[begin:lead].strip()
     return Captured(
-        as_draft(slots, title), asked=lead > begin, reminded=reminded, to_do=_ends_with(folded[:lead], book.to_do)
+        as_draft(slots, title), asked=lead > begin, reminded=reminded, to_do=_is_to_do(folded, lead, title, book)
     )
 
 

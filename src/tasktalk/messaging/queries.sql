@@ -46,11 +46,12 @@ select pg_notify('outbox', '');
 -- Mark the next messages `sending`, one a contact so that its order holds, and open an attempt for each.
 with heads as (
     select distinct on (contact_id) seq
-    from (select seq, contact_id from outbox
+    from (select seq, contact_id from outbox waiting
           where integration_id = :integration_id and state = 'waiting' and next_try_at <= now()
-          order by seq limit :rows) as waiting
-    where not exists (select 1 from outbox o
-                      where o.integration_id = :integration_id and o.state = 'sending' and o.contact_id = waiting.contact_id)
+            and not exists (select 1 from outbox o
+                            where o.integration_id = :integration_id and o.state = 'sending'
+                              and o.contact_id = waiting.contact_id)
+          order by seq limit :rows) as free
     order by contact_id, seq
 ), taken as (
     update outbox o set state = 'sending', attempts = attempts + 1, sending_at = now()
@@ -63,7 +64,8 @@ select t.seq, t.id, t.contact_id, t.message, t.attempts, c.bsuid, c.wa_id
 from taken t join contacts c on c.id = t.contact_id order by t.seq;
 
 -- name: record_attempts(ids, numbers, outcomes, http_statuses, codes, errors, wamids, delays)!
--- The answers of a batch of calls. A status may have settled the message already: then only the attempt is recorded.
+-- The answers of a batch of calls. A status may have settled the message already: then only the attempt is recorded. An
+-- answer may come late, when another worker has taken over: that it was accepted still counts, all else is overtaken.
 with answers as (
     select * from unnest(:ids::uuid[], :numbers::smallint[], :outcomes::text[], :http_statuses::int[], :codes::int[],
                          :errors::text[], :wamids::text[], :delays::float8[])
@@ -82,7 +84,9 @@ set state = case a.outcome when 'accepted' then 'accepted' when 'refused' then '
     next_try_at = now() + make_interval(secs => a.delay),
     finished_at = case when a.outcome in ('accepted', 'refused') then now() end
 from answers a
-where o.id = a.id and o.state in ('sending', 'doubtful');
+where o.id = a.id
+  and case a.outcome when 'accepted' then o.state in ('sending', 'doubtful', 'waiting')
+                     else o.state in ('sending', 'doubtful') and o.attempts = a.number end;
 
 -- name: doubt_unfinished(integration_id, seconds)
 -- Whoever sent these is gone and the answer with them: wait for a status before sending again.
@@ -98,8 +102,10 @@ where integration_id = :integration_id and state = 'doubtful' and next_try_at <=
 returning id;
 
 -- name: get_next_try(integration_id)$
--- Seconds until something here falls due; null when nothing waits.
-select extract(epoch from min(next_try_at) - now())::float8
+-- Seconds until something here falls due; null when nothing will. What is due already waits for a call in flight, or, if
+-- it is doubtful, for statuses that are not read yet.
+select extract(epoch from min(case when next_try_at > now() then next_try_at - now()
+                                   when state = 'doubtful' then interval '0.2 seconds' end))::float8
 from outbox where integration_id = :integration_id and state in ('waiting', 'doubtful');
 
 -- name: list_sent(ids, wamids)

@@ -32,6 +32,7 @@ log = get_log("messaging.sender")
 
 _LOCK_RETRY_SECONDS = 0.5
 _OPERATOR_SECONDS = 30.0
+_OPERATOR_DOUBLINGS = 4
 _RETRIES = 8  # where the error's own rule names no number
 _SERVER_ERROR = 500
 
@@ -90,8 +91,13 @@ class Lane:
             except Exception:  # the lane must outlive a bug; what it had in flight is reconciled
                 log.exception("lane_broke")
             await first(_LOCK_RETRY_SECONDS, self.stop)
+        if self._answers:
+            with suppress(*LOST, Unavailable):
+                await self._leave(await connect(self.dsn, application_name="tasktalk-sender"))
 
     async def _wait_and_own(self, conn: Conn) -> None:
+        # What was answered while the database was away counts, whoever owns the lane by now.
+        await self._record(conn)
         # Asked again and again, since waiting inside the server would hold back its vacuum.
         while not await conn.fetchval("select pg_try_advisory_lock(8, hashtext($1))", str(self.integration.id)):
             await first(_LOCK_RETRY_SECONDS, self.stop)
@@ -111,14 +117,13 @@ class Lane:
                 await first(await self._seconds_to_next(conn), self.wake, self._changed, self.stop)
 
     async def _leave(self, conn: "asyncpg.Connection[Record]") -> None:
-        """Settle what is in flight; if the connection is gone, the next owner reconciles it."""
+        """Settle what is in flight; if the connection is gone, its answers are kept for the next one."""
         if self._calls:
             await asyncio.wait(self._calls)
         with suppress(*LOST):
             if not conn.is_closed():
                 await self._record(conn)
                 await conn.close(timeout=2)
-        self._answers.clear()
 
     async def _doubt(self, conn: Conn) -> None:
         seconds = self.pacing.reconcile_seconds
@@ -172,9 +177,10 @@ class Lane:
         now, attempts = time.monotonic(), row["attempts"]
         outcome, delay = str(error.fate), error.wait_seconds(attempts - 1)
         if error.fate == "operator" and error.scope == "number":
-            # Not the message's fault: it waits, with the whole number, until somebody has mended that.
-            self.breaker.trip(now, str(error), _OPERATOR_SECONDS)
-            outcome, delay = "retry", _OPERATOR_SECONDS
+            # Not the message's fault: the whole number waits until somebody has mended that. New credentials make a
+            # new lane, with a new breaker, so that nothing waits a moment longer.
+            self.breaker.trip(now, str(error), _OPERATOR_SECONDS * 2 ** min(self.breaker.opens, _OPERATOR_DOUBLINGS))
+            outcome, delay = "retry", 0.0
         elif error.fate == "unknown":
             self.breaker.failed(now, str(error))
             delay = self.pacing.reconcile_seconds
@@ -188,7 +194,7 @@ class Lane:
         return Answer(row["id"], attempts, outcome, error.http_status, error.code, str(error)[:1000], delay=delay)
 
     async def _record(self, conn: Conn) -> None:
-        answers, self._answers = self._answers, []
+        answers = tuple(self._answers)
         if not answers:
             return
         await Q.record_attempts(
@@ -202,10 +208,11 @@ class Lane:
             wamids=[a.wamid for a in answers],
             delays=[a.delay for a in answers],
         )
+        del self._answers[: len(answers)]  # not before: they are all that is known of these calls
 
     async def _seconds_to_next(self, conn: Conn) -> float:
         state = self.breaker.state(time.monotonic())
         if state == "open":
             return self.breaker.retry_at - time.monotonic()
         due = await Q.get_next_try(conn, integration_id=self.integration.id)
-        return 5.0 if due is None or self._calls else max(0.05, min(5.0, due))
+        return 5.0 if due is None else max(0.05, min(5.0, due))

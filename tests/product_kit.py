@@ -73,6 +73,7 @@ class Answer:
 class Product:
     """Everything but the processes: HTTP as one ASGI application, and the handler of the inbox."""
 
+    dsn: str
     pool: Pool
     keyring: Keyring
     directory: Directory
@@ -158,13 +159,13 @@ class Product:
     async def settle(self, *, handler: Handler | None = None, workers: int = 1) -> None:
         """Handle all that is due."""
         async with working(self.pool, handler or self.turns.handle, workers=workers):
-            await until(lambda: self._is_empty())
+            await until(self._is_empty)
 
     async def _is_empty(self) -> bool:
         return not await count(self.pool, "from inbox where state = 'waiting' and next_try_at <= now()")
 
 
-async def open_product(pool: Pool, data: Path, *, graph_url: str | None = None) -> Product:
+async def open_product(dsn: str, pool: Pool, data: Path, *, graph_url: str | None = None) -> Product:
     """A connected number with its secrets, Ana and Ben linked, and an owner with a token."""
     keyring, now = Keyring("a secret for tests"), datetime.now(UTC)
     async with pool.acquire() as conn, conn.transaction():
@@ -201,7 +202,7 @@ async def open_product(pool: Pool, data: Path, *, graph_url: str | None = None) 
     settings = Settings(data=data)
     app = create_app(pool, settings=settings, directory=directory, keyring=keyring, changes=Changes())
     return Product(
-        pool, keyring, directory, Turns(directory, keyring), app, integration_id, *people, owner_token=owner_token
+        dsn, pool, keyring, directory, Turns(directory, keyring), app, integration_id, *people, owner_token=owner_token
     )
 
 

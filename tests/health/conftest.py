@@ -7,5 +7,5 @@ from tasktalk.db import Pool
 
 
 @pytest.fixture
-async def product(pool: Pool, tmp_path: Path) -> Product:
-    return await open_product(pool, tmp_path)
+async def product(database: str, pool: Pool, tmp_path: Path) -> Product:
+    return await open_product(database, pool, tmp_path)

@@ -14,6 +14,11 @@ from tasktalk.integrations.connections import save_credential
 from tasktalk.whatsapp.signature import sign
 
 MIB = 1024 * 1024
+MESSY = (
+    b'{"object": "whatsapp_business_account", "entry": [{"changes": [{"field": "messages", "value": {"messages": '
+    b'[7, null, {}, {"id": ""}, {"id": "wamid.x"}, {"id": "wamid.y", "type": 5, "from": {"a": 1}}], "statuses": '
+    b'[{}, {"id": "wamid.z", "status": "dancing"}, {"id": "wamid.z", "status": "sent", "timestamp": "soon"}]}}]}]}'
+)
 
 
 async def verify(product: Product, **query: str) -> Answer:
@@ -157,9 +162,7 @@ async def test_what_is_no_json_object_in_utf_8_is_400(product: Product, body: by
         b'{"object": "whatsapp_business_account", "entry": [1, null, {"changes": 7}, {"id": 3, "changes": []}]}',
         b'{"object": "whatsapp_business_account", "entry": [{"changes": [{"field": "messages", "value": []}, 5]}]}',
         b'{"object": "whatsapp_business_account", "entry": [{"changes": [{"field": "brand_new", "value": {"a": 1}}]}]}',
-        b'{"object": "whatsapp_business_account", "entry": [{"changes": [{"field": "messages", "value": {"messages": '
-        b'[7, null, {}, {"id": ""}, {"id": "wamid.x"}, {"id": "wamid.y", "type": 5, "from": {"a": 1}}], "statuses": '
-        b'[{}, {"id": "wamid.z", "status": "dancing"}, {"id": "wamid.z", "status": "sent", "timestamp": "soon"}]}}]}]}',
+        MESSY,
         b'{"entry": ' + b"[" * 400 + b"]" * 400 + b"}",
     ],
 )

@@ -12,7 +12,7 @@ import pytest
 
 from product_kit import count, until, working
 from tasktalk.db import Conn, Pool
-from tasktalk.db.pool import open_pool
+from tasktalk.db.pool import LOST, open_pool
 from tasktalk.ids import new_id
 from tasktalk.messaging.inbox import open_inbox
 from tasktalk.queue import claim, control
@@ -316,13 +316,13 @@ async def test_the_worker_outlives_the_loss_of_its_connections(pool: Pool) -> No
     async with working(pool, take_effect, workers=2) as tasks:
         for burst in range(8):
             await _patiently(pool, ("a", burst))
-            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            with suppress(*LOST, asyncpg.PostgresError):
                 await pool.execute(
                     "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
                 )
 
         async def is_quiet() -> bool:
-            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            with suppress(*LOST, asyncpg.PostgresError):
                 return await is_empty(pool)
             return False
 
@@ -333,7 +333,7 @@ async def test_the_worker_outlives_the_loss_of_its_connections(pool: Pool) -> No
 
 async def _patiently(pool: Pool, *items: tuple[str, int]) -> None:
     async def is_put() -> bool:
-        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        with suppress(*LOST, asyncpg.PostgresError):
             await fill(pool, *items)
             return True
         return False

@@ -1,0 +1,81 @@
+"""A Graph API on loopback that accepts, refuses, falls silent or loses its answer, as a test tells it to."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+ACCEPT, LOSE = "accept", "lose"
+
+
+@dataclass
+class FakeGraph:
+    """`plans`: how the next calls for a text end: ACCEPT, LOSE (accepted, answer lost), or (HTTP status, code).
+
+    `carried_out`: the texts that were accepted, in order, as a phone would show them. `gates`: calls for these texts
+    wait for the event before they are carried out; `after`: for these, once they are carried out.
+    """
+
+    url: str = ""
+    token: str | None = None
+    plans: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    default: Any = ACCEPT
+    asked: list[str] = field(default_factory=list)
+    carried_out: list[str] = field(default_factory=list)
+    opaque: dict[str, str] = field(default_factory=dict)
+    gates: dict[str, asyncio.Event] = field(default_factory=dict)
+    after: dict[str, asyncio.Event] = field(default_factory=dict)
+    told: "Callable[[str, str, str], None] | None" = None
+
+    async def handle(self, request: web.Request) -> web.Response:
+        body = msgspec.json.decode(await request.read())
+        text = body["text"]["body"]
+        self.asked.append(text)
+        self.opaque[text] = body["biz_opaque_callback_data"]
+        if self.token is not None and request.headers["Authorization"] != f"Bearer {self.token}":
+            return _error(401, 190)
+        if text in self.gates:
+            await self.gates[text].wait()
+        plan = self.plans[text].pop(0) if self.plans[text] else self.default
+        if isinstance(plan, tuple):
+            return _error(*plan)
+        self.carried_out.append(text)
+        wamid = f"wamid.{len(self.carried_out)}.{text}"
+        if self.told:
+            self.told(text, wamid, self.opaque[text])
+        if text in self.after:
+            await self.after[text].wait()
+        if plan == LOSE:
+            assert request.transport is not None
+            request.transport.abort()
+        answer = {"messaging_product": "whatsapp", "contacts": [{"input": "x"}], "messages": [{"id": wamid}]}
+        return web.Response(body=msgspec.json.encode(answer))
+
+
+def _error(status: int, code: int) -> web.Response:
+    error = {"message": f"(#{code}) as planned", "type": "OAuthException", "code": code, "fbtrace_id": "A"}
+    return web.Response(status=status, body=msgspec.json.encode({"error": error}))
+
+
+@asynccontextmanager
+async def serving(graph: FakeGraph, port: int = 0) -> AsyncIterator[int]:
+    """Answer on loopback; the port."""
+    app = web.Application()
+    app.router.add_post("/{path:.*}", graph.handle)
+    runner = web.AppRunner(app, shutdown_timeout=0.1, handle_signals=False)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", port, reuse_address=True)
+    await site.start()
+    port = runner.addresses[0][1]
+    graph.url = f"http://127.0.0.1:{port}"
+    try:
+        yield port
+    finally:
+        for gate in (*graph.gates.values(), *graph.after.values()):
+            gate.set()
+        await runner.cleanup()

@@ -83,7 +83,7 @@ async def _handle(conn: Conn, handle: Handler, items: Sequence[Item], *, pace: P
 
 
 async def _guarded(handle: Handler, conn: Conn, items: Sequence[Item], notes: dict[int, str]) -> None:
-    """Somebody else's time-out must not pass for the lost database: that is tried for ever, and all that waits with it."""
+    """Somebody else's time-out must not pass for a lost database, which is waited for without end."""
     try:
         await handle(conn, items, notes)
     except (OSError, TimeoutError) as error:

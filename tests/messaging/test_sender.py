@@ -1,4 +1,4 @@
-"""The sender's promises: at most once unless it is known not to have arrived, in order, and one number's trouble its own."""
+"""The sender: at most once unless it is known not to have arrived, in order, and one number's trouble its own."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,8 +9,8 @@ from uuid import UUID
 import aiohttp
 import pytest
 from fake_graph import LOSE, FakeGraph, serving
-from product_kit import TOKEN, Product, Someone, count, delivery, status, until
 
+from product_kit import TOKEN, Product, Someone, count, delivery, status, until
 from tasktalk.db.notify import listening
 from tasktalk.messaging import sender
 from tasktalk.messaging.breaker import Breaker

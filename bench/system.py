@@ -47,7 +47,7 @@ def temporary_folder() -> Iterator[Path]:
 
 @contextmanager
 def running(folder: Path, *, people: int = 2) -> Iterator[Running]:
-    """`tasktalk up` on `folder`, stopped at the end; raises RuntimeError with its log when it does not start."""
+    """`tasktalk up` on `folder`, stopped at the end. RuntimeError when it does not start; errors bear its log."""
     ready_file = folder / "ready.json"
     ready_file.unlink(missing_ok=True)
     env = {name: value for name, value in os.environ.items() if not name.startswith(("TASKTALK_", "WHATSAPP_"))}
@@ -59,11 +59,18 @@ def running(folder: Path, *, people: int = 2) -> Iterator[Running]:
         began = time.perf_counter()
         process = subprocess.Popen(command, env=env, cwd=folder, stdout=output, stderr=output)
     try:
-        while not ready_file.exists():
-            if process.poll() is not None or time.perf_counter() - began > _READY_SECONDS:
-                raise RuntimeError(f"tasktalk up did not start:\n{(folder / 'output.log').read_text()[-2000:]}")
-            time.sleep(0.005)
+        _wait_ready(process, ready_file, until=began + _READY_SECONDS)
         took = time.perf_counter() - began
         yield Running(process.pid, folder, json.loads(ready_file.read_bytes()), took)
+    except Exception as error:
+        error.add_note(f"What tasktalk up wrote last:\n{(folder / 'output.log').read_text()[-3000:]}")
+        raise
     finally:
         processes.stop(process)
+
+
+def _wait_ready(process: "subprocess.Popen[bytes]", ready_file: Path, *, until: float) -> None:
+    while not ready_file.exists():
+        if process.poll() is not None or time.perf_counter() > until:
+            raise RuntimeError("tasktalk up did not start")
+        time.sleep(0.005)

@@ -25,6 +25,7 @@ import pytest
 from process_kit import Phone, Up, get, running, text_of
 from tasktalk.db.place import find_dsn
 from tasktalk.db.pool import connect
+from tasktalk.errors import Unavailable
 
 pytestmark = pytest.mark.chaos
 
@@ -81,11 +82,20 @@ async def kill_about(up: Up, chance: random.Random, *, rounds: int, every: tuple
     return killed
 
 
+async def open_database(up: Up) -> Any:
+    """A connection, as soon as there is a server again."""
+    async with asyncio.timeout(QUIET_SECONDS):
+        while True:
+            dsn = find_dsn(up.data.absolute())
+            with suppress(Unavailable):
+                if dsn:
+                    return await connect(dsn)
+            await asyncio.sleep(0.05)
+
+
 async def become_quiet(session: aiohttp.ClientSession, up: Up) -> None:
     """Until every delivery is in, every item handled and every message settled."""
-    dsn = find_dsn(up.data.absolute())
-    assert dsn
-    conn = await connect(dsn)
+    conn = await open_database(up)
     try:
         calm = 0
         async with asyncio.timeout(QUIET_SECONDS):
@@ -150,9 +160,7 @@ def _check_repeated(phone: Phone, heard: list[dict[str, Any]], tries: list[Any],
 
 
 async def check(up: Up, phones: list[Phone], sents: list[Sent]) -> Counter[str]:
-    dsn = find_dsn(up.data.absolute())
-    assert dsn
-    conn = await connect(dsn)
+    conn = await open_database(up)
     attempts: dict[str, list[Any]] = defaultdict(list)
     for row in await conn.fetch("select * from attempts order by outbox_id, number"):
         attempts[str(row["outbox_id"])].append(row)
@@ -207,5 +215,7 @@ async def test_killed_at_random_nothing_is_lost_or_doubled(folder: Path) -> None
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-async def test_killed_for_minutes_nothing_is_lost_or_doubled(folder: Path) -> None:
+async def test_killed_for_minutes_nothing_is_lost_or_doubled(folder: Path, request: pytest.FixtureRequest) -> None:
+    if "slow" not in request.config.option.markexpr:
+        pytest.skip("the long version of this proof; run it with -m slow")
     await torture(folder, people=8, rounds=14, lives=6, every=(0.2, 2.5))

@@ -1,6 +1,6 @@
 """Ids that ascend with creation: UUIDv7 (RFC 9562), monotonic within a process."""
 
-import os
+import random
 import threading
 import time
 from uuid import UUID
@@ -17,7 +17,8 @@ def new_id() -> UUID:
         tick = _last
     millis, count = tick >> 26, tick & 0x3FF_FFFF
     high = millis << 16 | 0x7000 | count >> 14
-    low = 0x8000_0000_0000_0000 | (count & 0x3FFF) << 48 | int.from_bytes(os.urandom(6))
+    # Unique, not secret: what an id opens is asked of the viewer. The system's own generator costs seven times that.
+    low = 0x8000_0000_0000_0000 | (count & 0x3FFF) << 48 | random.getrandbits(48)
     return UUID(int=high << 64 | low)
 
 

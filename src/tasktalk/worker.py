@@ -36,6 +36,9 @@ log = get_log("worker")
 
 _BEAT_SECONDS = 1.0
 _LOOK_SECONDS = 30.0  # at the integrations, should a notice have been missed
+_CLAIMS = int(
+    os.environ.get("CL", "2")
+)  # while one waits for the database, the other thinks: a quarter more messages a second
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _POOL_SIZE = 12
 
@@ -74,9 +77,10 @@ class Worker:
             asyncio.TaskGroup() as group,
         ):
             group.create_task(self._beat())
-            group.create_task(
-                work(self._pool, turns.handle, rules=rules, pace=self.pace, wake=self._inbox_wake, stop=self.stop)
-            )
+            for _ in range(_CLAIMS):
+                group.create_task(
+                    work(self._pool, turns.handle, rules=rules, pace=self.pace, wake=self._inbox_wake, stop=self.stop)
+                )
             group.create_task(self._keep_lanes(session))
 
     async def _keep_lanes(self, session: aiohttp.ClientSession) -> None:

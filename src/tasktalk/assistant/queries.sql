@@ -6,9 +6,8 @@ select u.id, d.focus, coalesce(d.listed, '{}') as listed, d.listed_at, d.change_
         where m.user_id = u.id and p.archived_at is null and p.deleted_at is null) as projects,
        (select coalesce(jsonb_object_agg(o.name, o.id), '{}')
         from users o
-        where o.id = u.id
-           or exists (select 1 from project_members a join project_members b on a.project_id = b.project_id
-                      where a.user_id = u.id and b.user_id = o.id)) as people
+        where o.id = any(array(select b.user_id from project_members a join project_members b using (project_id)
+                               where a.user_id = u.id) || u.id)) as people
 from unnest(:user_ids::uuid[]) as u (id) left join dialogues d on d.user_id = u.id;
 
 -- name: save_dialogues(user_ids, focuses, listeds, listed_ats, change_sets, changed_ats, pendings)!

@@ -30,6 +30,7 @@ from tasktalk.whatsapp.graph import Graph
 Q = queries(__file__)
 log = get_log("messaging.sender")
 
+_RECONCILE_EVERY_SECONDS = 0.2
 _LOCK_RETRY_SECONDS = 0.5
 _OPERATOR_SECONDS = 30.0
 _OPERATOR_DOUBLINGS = 4
@@ -73,6 +74,7 @@ class Lane:
     stop: asyncio.Event
     breaker: Breaker = field(default_factory=Breaker)
     _calls: set[asyncio.Task[None]] = field(default_factory=set)
+    _reconcile_at: float = 0.0
     _answers: list[Answer] = field(default_factory=list)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -138,8 +140,10 @@ class Lane:
             room = 1 - len(self._calls)
         if room <= 0 or state == "open":
             return 0
-        async for row in Q.resend_doubtful(conn, integration_id=self.integration.id):
-            log.warning("doubtful_never_arrived", outbox_id=str(row["id"]))
+        if time.monotonic() >= self._reconcile_at:
+            self._reconcile_at = time.monotonic() + _RECONCILE_EVERY_SECONDS
+            async for row in Q.resend_doubtful(conn, integration_id=self.integration.id):
+                log.warning("doubtful_never_arrived", outbox_id=str(row["id"]))
         rows = [row async for row in Q.take_messages(conn, integration_id=self.integration.id, rows=room)]
         for row in rows:
             call = asyncio.create_task(self._call(row))

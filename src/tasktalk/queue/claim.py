@@ -28,10 +28,10 @@ class Item:
 
 async def claim(conn: Conn, *, rows: int) -> list[Item]:
     """Up to `rows` waiting items, oldest first, of lanes that are ours until the transaction ends."""
-    lanes = await Q.lock_lanes(conn, rows=rows)
-    if not lanes:
+    locked = await Q.lock_lanes(conn, rows=rows)
+    if not locked["lanes"]:
         return []
-    return [_item(row) async for row in Q.list_waiting(conn, lanes=lanes, rows=rows)]
+    return [_item(row) async for row in Q.list_waiting(conn, lanes=locked["lanes"], last=locked["last"], rows=rows)]
 
 
 async def claim_one(conn: Conn, *, seq: int) -> Item | None:

@@ -1,22 +1,22 @@
--- name: lock_lanes(rows)$
+-- name: lock_lanes(rows)^
 -- The lanes of the oldest waiting rows that no other worker holds; locked until the transaction ends. It looks further
--- than it takes, for what stands in front may be in other workers' hands.
+-- than it takes, for what stands in front may be in other workers' hands. `last` bounds the search for their rows.
 with oldest as materialized (
-    select lane, min(seq) as first
+    select lane, min(seq) as first, max(seq) as last
     from (select lane, seq from inbox where state = 'waiting' and next_try_at <= now()
           order by seq limit :rows * 8) as waiting
     where exists (select 1 from queue_control where queue = 'inbox' and state <> 'paused')
     group by lane order by first
 ), locked as (
-    select lane from oldest where pg_try_advisory_xact_lock(7, hashtext(lane)) limit :rows
+    select lane, last from oldest where pg_try_advisory_xact_lock(7, hashtext(lane)) limit :rows
 )
-select array_agg(lane) from locked;
+select array_agg(lane) as lanes, max(last) as last from locked;
 
--- name: list_waiting(lanes, rows)
+-- name: list_waiting(lanes, last, rows)
 -- A statement of its own: its snapshot is taken after the locks, so it sees what their last holder committed.
 select seq, kind, lane, phone_number_id, payload, attempts, received_at
 from inbox
-where state = 'waiting' and next_try_at <= now() and lane = any(:lanes::text[])
+where state = 'waiting' and seq <= :last and next_try_at <= now() and lane = any(:lanes::text[])
 order by seq
 limit :rows;
 
@@ -73,11 +73,14 @@ select state, generation from queue_control where queue = 'inbox';
 -- name: set_control(state, actor)!
 update queue_control set state = :state, changed_at = now(), changed_by = :actor where queue = 'inbox';
 
--- name: finish_draining()$
--- The last row is gone: a draining queue becomes a paused one.
-update queue_control set state = 'paused', changed_at = now()
-where queue = 'inbox' and state = 'draining' and not exists (select 1 from inbox where state = 'waiting')
-returning true;
+-- name: rest()$
+-- Nothing was there to claim: a draining queue whose last row is gone becomes a paused one. Answers whether it is paused.
+with drained as (
+    update queue_control set state = 'paused', changed_at = now()
+    where queue = 'inbox' and state = 'draining' and not exists (select 1 from inbox where state = 'waiting')
+    returning state
+)
+select coalesce((select state from drained), (select state from queue_control where queue = 'inbox')) = 'paused';
 
 -- name: bump_generation(actor)!
 update queue_control set generation = generation + 1, state = 'active', changed_at = now(), changed_by = :actor

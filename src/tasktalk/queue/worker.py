@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from tasktalk import metrics
@@ -22,6 +23,9 @@ log = get_log("queue")
 Handler = Callable[[Conn, Sequence[Item], dict[int, str]], Awaitable[None]]
 
 
+Found = Literal["items", "nothing", "paused"]
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """How the loop works. Seconds are seconds; `rows` bounds one batch."""
@@ -38,6 +42,7 @@ async def work(
     """Handle batches until `stop` is set; the batch in hand is finished first. `wake` says that rows may have come."""
     worker = new_id()
     pause = rules.poll_seconds
+    found: Found
     while not stop.is_set():
         wake.clear()
         try:
@@ -45,18 +50,20 @@ async def work(
             pause = rules.poll_seconds
         except LOST as error:
             log.warning("database_gone", error=type(error).__name__, retry_seconds=pause)
-            found, pause = 0, min(pause * 2, 5.0)
-        if not found:
+            found, pause = "nothing", min(pause * 2, 5.0)
+        if found == "nothing":
             await first(pause, wake, stop)
+        elif found == "paused":  # what arrives now is not for us: look again at our own pace
+            await first(pause, stop)
 
 
-async def _handle_batch(pool: Pool, handle: Handler, *, rules: Rules, pace: Pace, worker: UUID) -> int:
+async def _handle_batch(pool: Pool, handle: Handler, *, rules: Rules, pace: Pace, worker: UUID) -> Found:
     items: list[Item] = []
     try:
         async with pool.acquire() as conn, conn.transaction():
             items = await claim.claim(conn, rows=rules.rows)
             if not items:
-                return int(bool(await claim.Q.finish_draining(conn)))
+                return "paused" if await claim.Q.rest(conn) else "nothing"
             await _handle(conn, handle, items, pace=pace, worker=worker)
     except LOST:  # nothing was committed, no item is to blame
         raise
@@ -64,7 +71,7 @@ async def _handle_batch(pool: Pool, handle: Handler, *, rules: Rules, pace: Pace
         log.exception("batch_failed", items=len(items))
         for item in items:
             await _handle_alone(pool, handle, item.seq, rules=rules, pace=pace, worker=worker)
-    return len(items)
+    return "items"
 
 
 async def _handle(conn: Conn, handle: Handler, items: Sequence[Item], *, pace: Pace, worker: UUID) -> None:

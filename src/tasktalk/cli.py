@@ -34,9 +34,11 @@ def up(
     ready_file: Annotated[Path | None, typer.Option(help="Where to write, as JSON, what runs where.")] = None,
 ) -> None:
     """Run everything on this machine: database, web, worker and the WhatsApp simulator."""
+    from tasktalk.up.files import make_folder  # noqa: PLC0415
     from tasktalk.up.supervisor import Supervisor  # noqa: PLC0415
 
     settings = load_settings(data=data, port=port, sandbox_port=sandbox_port)
+    make_folder(settings.data)
     _set_up_logs(settings, "up")
     with _out.status("Starting Tasktalk …") as status:
 

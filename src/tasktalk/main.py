@@ -112,9 +112,7 @@ class _Server(uvicorn.Server):
 
 
 def _create_api() -> FastAPI:
-    api = FastAPI(
-        title="Tasktalk", version=__version__, openapi_url="/api/openapi.json", docs_url="/docs", redoc_url=None
-    )
+    api = FastAPI(title="Tasktalk", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     add_error_handlers(api, draw=error_page)
     for router in (health_api.router, tasks_api.router, assistant_api.router, console_router):
         api.include_router(router)

@@ -130,7 +130,8 @@ def _find_binaries(folder: Path, account: Account) -> Binaries:
         raise ServerError(
             f"the database in {folder} was made by PostgreSQL {made_by}; here is "
             f"{f'only {other.version}' if other else 'none'}. Install PostgreSQL {made_by} beside it, or go back to "
-            "the release that made it, run `tasktalk backup FILE`, move that folder away and `tasktalk restore FILE`"
+            "the release that made it, write a dump (`pg_dumpall` lies beside its `postgres`), move that folder away, "
+            "and load the dump with this release"
         )
     if binaries is None:
         raise ServerError(f"no PostgreSQL {OLDEST_MAJOR} or newer was found; install one, or set DATABASE_URL")

@@ -9,6 +9,7 @@ from tasktalk.db.migrate import migrate
 from tasktalk.db.pool import connect
 from tasktalk.errors import BadRequest, NotFound
 from tasktalk.settings import Settings
+from tasktalk.up.files import ADDRESS
 from tasktalk.up.sandbox import new_admin_link
 
 _ROLES = ("owner", "admin", "member")
@@ -43,4 +44,10 @@ async def link_person(dsn: str, *, settings: Settings, email: str) -> str:
 
 
 def _web(settings: Settings) -> str:
-    return settings.public_url.rstrip("/") or f"http://127.0.0.1:{settings.port}"
+    """What people call us by: PUBLIC_URL, else where `tasktalk up` last answered from this data folder."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    try:
+        return (settings.data / ADDRESS).read_text(encoding="ascii")
+    except FileNotFoundError:
+        return f"http://127.0.0.1:{settings.port}"

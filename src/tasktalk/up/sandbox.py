@@ -1,10 +1,8 @@
 """A sandbox's secrets, ids and people: made once, kept in the data folder, put into the database at every start."""
 
-import os
 import secrets
 import string
 from datetime import datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 import msgspec
@@ -18,6 +16,7 @@ from tasktalk.db.sql import queries
 from tasktalk.ids import new_id
 from tasktalk.integrations.connections import CredentialKind, save_credential, save_integration
 from tasktalk.settings import Settings
+from tasktalk.up.files import write_private
 
 Q = queries(__file__)
 
@@ -175,15 +174,6 @@ async def ensure_owner(conn: Conn, *, settings: Settings) -> UUID:
 async def new_admin_link(conn: Conn, *, owner_id: UUID, web: str, now: datetime) -> str:
     """A link that signs the owner in once."""
     return f"{web}/login/{await create_login_link(conn, user_id=owner_id, now=now)}"
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file as a whole, readable by its owner alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".new")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-    beside.replace(path)
 
 
 def _digits(count: int) -> str:

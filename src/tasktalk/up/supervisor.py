@@ -25,6 +25,7 @@ from tasktalk.logs import get_log
 from tasktalk.settings import Settings
 from tasktalk.up import sandbox as sandboxes
 from tasktalk.up.children import Child, stop_all
+from tasktalk.up.files import ADDRESS, write_private
 from tasktalk.up.sandbox import Sandbox
 
 log = get_log("up")
@@ -61,7 +62,7 @@ class Supervisor:
             if self._stopping:
                 return
             if ready_file is not None:
-                _write_whole(ready_file, msgspec.json.format(msgspec.json.encode(self._facts)))
+                write_private(ready_file, msgspec.json.format(msgspec.json.encode(self._facts)))
             announce(self._facts)
             self._watch()
 
@@ -70,8 +71,6 @@ class Supervisor:
 
     def _start(self, stack: ExitStack) -> None:
         settings = self._settings
-        # Traversable, for PostgreSQL runs under an unprivileged account; what is secret in it is private by itself.
-        settings.data.mkdir(mode=0o711, parents=True, exist_ok=True)
         if settings.database_url is None:
             self._server = embedded.start(settings.data)
             dsn = self._server.dsn
@@ -84,8 +83,6 @@ class Supervisor:
         graph_url = f"http://{_host(settings.host)}:{sandbox_port}"
         link = asyncio.run(self._prepare(dsn, sandbox, graph_url=graph_url, web=web))
         env = {**os.environ, "DATABASE_URL": dsn, "TASKTALK_DATA": str(settings.data.absolute())}
-        for name in ("limits", "log_level", "claim_rows", "reconcile_seconds"):
-            env[f"TASKTALK_{name.upper()}"] = str(getattr(settings, name))
         self._add("web", ["-m", "tasktalk", "serve", "--fd", str(listener.fileno())], env, fds=(listener.fileno(),))
         for number in range(settings.workers):
             self._add(f"worker-{number + 1}", ["-m", "tasktalk", "worker"], env)
@@ -94,6 +91,7 @@ class Supervisor:
             child = self._add("sandbox", ["-m", "tasktalk.sandbox", "--config", str(path)], env, ready_line=True)
             child.wait_ready()
         self._wait_ready(web)
+        write_private(settings.data / ADDRESS, web.encode())
         self._facts = _facts(sandbox, web=web, graph_url=graph_url, link=link)
 
     async def _prepare(self, dsn: str, sandbox: Sandbox | None, *, graph_url: str, web: str) -> str:
@@ -135,7 +133,7 @@ class Supervisor:
             "business_name": "Tasktalk",
             "phones": [{key: person[key] for key in ("name", "wa_id", "user_id")} for person in known["phones"]],
         }
-        sandboxes.write_private(path, msgspec.json.encode(config))
+        write_private(path, msgspec.json.encode(config))
         return path
 
     def _wait_ready(self, web: str) -> None:
@@ -212,10 +210,3 @@ def _host(host: str) -> str:
     if host in {"0.0.0.0", "::"}:  # noqa: S104  (compared, not bound)
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".new")
-    beside.write_bytes(content)
-    beside.replace(path)

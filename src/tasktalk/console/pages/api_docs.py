@@ -1,0 +1,86 @@
+"""The API for people: every path with its parameters, body and answers, drawn from the OpenAPI description."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from tasktalk.console.page import PageRoute, draw
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+_METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """`place`: query, path, header or body. `kind`: its type in a word or two."""
+
+    name: str
+    place: str
+    kind: str
+    required: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path."""
+
+    method: str
+    path: str
+    title: str
+    words: str
+    parameters: tuple[Parameter, ...]
+    answers: tuple[tuple[str, str], ...]
+
+
+@router.get("/docs")
+async def show_api(request: Request) -> Response:
+    """For anybody who builds on it; it tells nothing that the program's source does not."""
+    schema: dict[str, Any] = request.app.openapi()
+    return draw(
+        request, "api.html", title="API", operations=list(_operations(schema)), version=schema["info"]["version"]
+    )
+
+
+def _operations(schema: Mapping[str, Any]) -> Iterator[Operation]:
+    for path, methods in schema["paths"].items():
+        for method in _METHODS:
+            if (told := methods.get(method)) is not None:
+                answers = tuple((status, answer["description"]) for status, answer in told["responses"].items())
+                parameters = (*_parameters(told), *_body(told, schema))
+                words = told.get("description", "")
+                yield Operation(method.upper(), path, told.get("summary", path), words, parameters, answers)
+
+
+def _parameters(told: Mapping[str, Any]) -> Iterator[Parameter]:
+    for each in told.get("parameters", ()):
+        words = each.get("description", "")
+        yield Parameter(each["name"], each["in"], _kind(each["schema"]), each.get("required", False), words)
+
+
+def _body(told: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Parameter]:
+    content = told.get("requestBody", {}).get("content", {}).get("application/json", {})
+    body = _resolve(content.get("schema", {}), schema)
+    required = body.get("required", ())
+    for name, each in body.get("properties", {}).items():
+        yield Parameter(name, "body", _kind(each), name in required, each.get("description", ""))
+
+
+def _resolve(each: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = each
+    if "$ref" in each:
+        found = schema["components"]["schemas"][each["$ref"].rpartition("/")[2]]
+    return found
+
+
+def _kind(each: Mapping[str, Any]) -> str:
+    if "$ref" in each:
+        return str(each["$ref"]).rpartition("/")[2]
+    if options := each.get("anyOf"):
+        return " or ".join(dict.fromkeys(_kind(option) for option in options))
+    if each.get("type") == "array":
+        return f"list of {_kind(each.get('items', {}))}"
+    return str(each.get("format") or each.get("type") or "anything")

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+import asyncpg
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -10,6 +11,7 @@ from pydantic import BaseModel
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.request import api_admin, api_viewer
 from tasktalk.db import migrate
+from tasktalk.db.pool import LOST
 from tasktalk.errors import AppError
 from tasktalk.health import report
 from tasktalk.queue import control
@@ -58,7 +60,7 @@ async def webhook_health(request: Request) -> JSONResponse:
     details = False
     try:
         details = (await api_viewer(request)).is_admin
-    except AppError:  # anybody may ask; only administrators see why something fails
+    except (AppError, *LOST, asyncpg.PostgresError):  # anybody may ask, at any time; who they are only adds details
         details = False
     health = report.webhook_health(await report.read(state.pool), state.directory, details=details)
     return JSONResponse(health, 503 if health["status"] == "unhealthy" else 200)

@@ -68,7 +68,7 @@ async def speak(phone: Phone, sent: Sent, stop: asyncio.Event, chance: random.Ra
 
 
 async def spoil(session: aiohttp.ClientSession, up: Up) -> None:
-    """Slow answers, so that calls are in flight when somebody dies, and duplicates; told again to each new simulator."""
+    """Slow answers, so that calls are in flight when somebody dies, and duplicates; each new simulator is told."""
     while True:
         with suppress(*GONE):
             async with session.post(f"{up.facts['sandbox']}/faults", json={"latency_ms": 150, "duplicates": 0.2}):

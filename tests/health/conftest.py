@@ -1,8 +1,8 @@
 from pathlib import Path
 
 import pytest
-from product_kit import Product, open_product
 
+from product_kit import Product, open_product
 from tasktalk.db import Pool
 
 

@@ -1,7 +1,7 @@
 # Every target makes what it needs; `make run` and `make test` work on a bare machine with Python 3.11+.
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
+PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --require-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check bench clean
@@ -38,7 +38,7 @@ clean: ## remove the environment and caches, never the data
 .venv/run: requirements/run.lock pyproject.toml | .venv/bin/python
 	@echo "Installing the locked dependencies ..."
 	@$(PIP) -r requirements/build.lock -r requirements/run.lock
-	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip --disable-pip-version-check install -qq --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/test: requirements/dev.lock .venv/run

@@ -213,11 +213,59 @@ async def test_a_new_project_is_made_with_its_first_task(ana: Talk) -> None:
     assert "#Garden" in (await ana.say("projects")).text
 
 
-async def test_too_long_a_title_is_refused_in_one_sentence_and_leaves_nothing(ana: Talk) -> None:
-    reply = await ana.say("x" * 5000 + " #Attic")
-    assert reply.text.startswith("⚠️")
-    assert await ana.titles() == []
-    assert "Attic" not in (await ana.say("projects")).text
+async def test_a_text_too_long_for_a_title_is_kept_whole_in_the_notes(ana: Talk) -> None:
+    words = "lorem ipsum " * 150
+    await ana.hear(Utterance("test", text=words, literal=True))
+    await ana.say("buy " + words)
+    kept, bought = sorted(await ana.tasks(), key=lambda task: task.created_at)
+    assert kept.notes == words.strip()
+    assert kept.title.startswith("lorem ipsum")
+    assert len(kept.title) <= 200
+    assert bought.notes.startswith("buy lorem ipsum")
+
+
+async def test_an_answer_fits_its_own_question(ana: Talk) -> None:
+    for title in ("buy milk fresh", "buy milk skimmed", "paint bike", "oil bike"):
+        await ana.say(title)
+    first = await ana.say("done milk")
+    await ana.say("delete bike")
+    late = await ana.tap(first, first.buttons[0].title)
+    assert "question is over" in late.text
+    assert len(await ana.titles()) == 4
+
+
+async def test_a_question_beside_something_done_can_be_answered(ana: Talk) -> None:
+    for title in ("call Bob", "paint bike", "oil bike"):
+        await ana.say(title)
+    asked = await ana.say("done call Bob and delete bike")
+    assert sorted(await ana.titles()) == ["oil bike", "paint bike"]
+    await ana.tap(asked, asked.buttons[0].title)
+    assert len(await ana.titles()) == 1
+
+
+async def test_a_page_of_an_older_list_keeps_its_own_numbers(ana: Talk) -> None:
+    for letter in "abcdefghijklmno":
+        await ana.say(f"buy {letter}{letter}{letter} today")
+    today = await ana.say("today")
+    await ana.say("call Bo tomorrow")
+    await ana.say("tomorrow")
+    more = await ana.tap(today, "More …")
+    assert more.rows[0].title.startswith("10. buy jjj")
+    await ana.say("done 10 and 3")
+    left = await ana.titles("today")
+    assert len(left) == 13
+    assert not {"buy jjj", "buy ccc"} & set(left)
+
+
+async def test_a_message_that_came_late_means_the_day_it_was_said(ana: Talk) -> None:
+    said_at = ana.now - dt.timedelta(days=2)
+    await ana.hear(Utterance("test", text="buy milk tomorrow", said_at=said_at))
+    await ana.hear(Utterance("test", text="buy salt tomorrow", said_at=said_at - dt.timedelta(days=900)))
+    milk, salt = sorted(await ana.tasks(), key=lambda task: task.title)
+    assert milk.due is not None
+    assert milk.due.date == dt.date(2026, 11, 22)
+    assert salt.due is not None
+    assert salt.due.date == dt.date(2026, 11, 24)
 
 
 @pytest.mark.parametrize("text", ["what's the weather like", "play some jazz", "tell me a joke"])

@@ -51,9 +51,14 @@ async def test_jsonb_goes_in_and_comes_out_as_objects(pool: Pool) -> None:
     assert await pool.fetchval("select null::jsonb") is None
 
 
-async def test_connections_keep_utc_and_short_statements(pool: Pool) -> None:
+async def test_a_transaction_left_open_ends_with_its_borrower(pool: Pool) -> None:
     async with pool.acquire() as conn:
-        await conn.execute("set statement_timeout = 0")
+        await conn.execute("begin")
+        await conn.execute("create table left_behind ()")
+    assert await pool.fetchval("select to_regclass('left_behind')") is None
+
+
+async def test_connections_keep_utc_and_short_statements(pool: Pool) -> None:
     shown = await pool.fetchrow(
         "select current_setting('TimeZone') zone, current_setting('jit') jit, current_setting('statement_timeout') t"
     )

@@ -8,6 +8,7 @@ from task_people import ActMaker, People
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.request import api_viewer
+from tasktalk.console.page import error_page
 from tasktalk.db import Conn, Pool
 from tasktalk.tasks import NewTask, create_tasks
 from tasktalk.tasks.api import router
@@ -27,7 +28,7 @@ async def api(pool: Pool, people: People) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     app.state.pool = pool
     app.include_router(router)
-    add_error_handlers(app)
+    add_error_handlers(app, draw=error_page)
 
     async def by_name(request: Request) -> Viewer:
         viewer: Viewer = getattr(people, request.headers["authorization"])

@@ -1,5 +1,6 @@
 """Doing what was understood: the only way words change data. Every function answers what really came of it."""
 
+import textwrap
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -10,8 +11,11 @@ from tasktalk.assistant.outcomes import Created, Outcome, ProjectMade, Projects,
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Draft, Intent
 from tasktalk.tasks import projects
+from tasktalk.tasks.checks import TITLE_CHARACTERS
 from tasktalk.tasks.model import NewTask, Recurrence
 from tasktalk.tasks.tasks import create_tasks
+
+_SHORT_TITLE = 200
 
 
 async def act(turn: Turn, intent: Intent) -> Outcome:
@@ -46,6 +50,7 @@ async def create(turn: Turn, intent: Intent) -> Outcome:
 
 async def capture(turn: Turn, title: str, notes: str = "") -> Outcome:
     """Keep words as they are: forwarded text, a place, a card."""
+    title, notes = _fit(title, notes)
     new = NewTask(title=title, notes=notes, source_message_id=turn.said.message_id)
     made = await create_tasks(turn.conn, viewer=turn.dialogue.viewer, new=[new], by=turn.by)
     turn.done(made)
@@ -57,9 +62,10 @@ async def _new_task(turn: Turn, draft: Draft, parent: NewTask | None = None) -> 
     if draft.project and parent is None:
         project_id = await _project(turn, draft.project)
     day, clock = (draft.due.on, draft.due.clock) if draft.due else (None, None)
+    title, notes = _fit(draft.title or "", draft.notes or "")
     return NewTask(
-        title=draft.title or "",
-        notes=draft.notes or "",
+        title=title,
+        notes=notes,
         priority=draft.priority,
         due_on=day or (turn.today if clock else None),
         due_time=clock,
@@ -118,6 +124,13 @@ async def _linked(_turn: Turn, _intent: Intent) -> Outcome:
 
 async def _not_yet(_turn: Turn, intent: Intent) -> Outcome:
     return Said("not_yet", intent.intent)
+
+
+def _fit(title: str, notes: str) -> tuple[str, str]:
+    """A text too long for a title goes whole into the notes; its beginning is the title."""
+    if len(title) <= TITLE_CHARACTERS:
+        return title, notes
+    return textwrap.shorten(title, _SHORT_TITLE, placeholder="…") or title[:_SHORT_TITLE], f"{title}\n{notes}".strip()
 
 
 def _recurrence(draft: Draft) -> Recurrence | None:

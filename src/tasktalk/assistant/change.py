@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 from tasktalk.assistant.outcomes import Change, Changed, Choose, Missing, Outcome, Said, Undone
@@ -104,8 +105,7 @@ async def apply(turn: Turn, task_ids: list[UUID], change: Change, edit: Edit, mi
 async def _change(turn: Turn, intent: Intent, change: Change, edit: Edit) -> Outcome:
     found = await find_targets(turn, intent)
     if isinstance(found, Choose):
-        turn.dialogue.pending, turn.dialogue.touched = turn.said.text, True
-        return found
+        return replace(found, question=turn.dialogue.ask(turn.said.text, turn.part))
     if not isinstance(found, Found):
         return found
     return await apply(turn, list(found.ids), change, edit, found.missing)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -61,6 +62,19 @@ class Dialogue:
         """What undo takes back in the next ten minutes."""
         self.change_set, self.changed_at, self.touched = change_set, now, True
 
+    def ask(self, text: str, part: int) -> str:
+        """Ask back which task part `part` of `text` means; what the answers carry, so that each fits its question."""
+        self.pending, self.touched = text, True
+        return f"{part}.{_digest(text)}"
+
+    def answered(self, question: str) -> tuple[str, int] | None:
+        """The text and part that an answer to `question` is for, if that is still the question."""
+        part, _, digest = question.partition(".")
+        if not self.pending or _digest(self.pending) != digest:
+            return None
+        text, self.pending, self.touched = self.pending, None, True
+        return text, int(part)
+
     def undoable(self, now: datetime) -> UUID | None:
         """The change set that undo takes back now."""
         fresh = self.changed_at is not None and now - self.changed_at <= UNDO_LIFE
@@ -113,6 +127,10 @@ async def save_dialogues(conn: Conn, dialogues: Iterable[Dialogue]) -> None:
         changed_ats=[d.changed_at for d in touched],
         pendings=[d.pending for d in touched],
     )
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 
 def _find(names: dict[str, UUID], name: str) -> UUID | None:

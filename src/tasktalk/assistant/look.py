@@ -41,10 +41,11 @@ async def list_page(turn: Turn, expression: str, *, offset: int = 0, searched: s
         now=turn.now,
         zone=turn.dialogue.viewer.timezone,
     )
+    before = [task.id for task in page.items[:offset]]
     tasks = page.items[offset : offset + PAGE + 1]
     more = len(tasks) > PAGE
     tasks = tasks[: PAGE - 1] if more else tasks  # the last row says that there are more
-    turn.dialogue.remember_list([*turn.dialogue.listed[:offset], *(task.id for task in tasks)], turn.now)
+    turn.dialogue.remember_list([*before, *(task.id for task in tasks)], turn.now)
     turn.dialogue.speak_of([task.id for task in tasks])
     return Listed(expression, tuple(tasks), first=offset + 1, more=more, searched=searched)
 

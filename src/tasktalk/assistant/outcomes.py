@@ -9,7 +9,15 @@ from tasktalk.tasks.model import Task
 
 Change = Literal["completed", "reopened", "rescheduled", "updated", "dropped", "noted"]
 Remark = Literal[
-    "help", "greeting", "unknown", "nothing_to_undo", "cannot_undo", "which_task", "linked_already", "not_yet"
+    "help",
+    "greeting",
+    "unknown",
+    "nothing_to_undo",
+    "cannot_undo",
+    "which_task",
+    "linked_already",
+    "not_yet",
+    "question_over",
 ]
 
 
@@ -53,9 +61,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """Several tasks fit what was said; `candidates` are (id, title), best first."""
+    """Several tasks fit what was said; `candidates` are (id, title), best first; `question` names what was asked."""
 
     candidates: tuple[tuple[UUID, str], ...]
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)

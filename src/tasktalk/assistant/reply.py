@@ -1,6 +1,7 @@
 """What goes in and what comes out, whatever the channel: an Utterance, a Reply."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 
@@ -10,7 +11,7 @@ class Utterance:
 
     `literal`: a capture to keep word for word (forwarded text, a location, a contact card); it is never read as an
     instruction. `about`: the tasks shown by the message replied or reacted to; `about_message`: that message's id, for
-    when it was the person's own. A reaction that was taken back has `reaction` "".
+    when it was the person's own. A reaction that was taken back has `reaction` "". `said_at`: when it left the phone.
     """
 
     channel: str
@@ -21,6 +22,7 @@ class Utterance:
     about: tuple[UUID, ...] = ()
     about_message: str | None = None
     message_id: str | None = None
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

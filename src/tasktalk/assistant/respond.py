@@ -73,7 +73,7 @@ async def _take(turn: Turn, keyring: Keyring) -> list[Outcome]:
     projects = dict(turn.dialogue.projects)
     try:
         async with turn.conn.transaction():  # all of a message or nothing of it
-            return [await act(turn, intent) for intent in intents]
+            return [await act(replace(turn, part=part), intent) for part, intent in enumerate(intents)]
     except AppError:
         turn.dialogue.projects = projects
         raise
@@ -120,11 +120,12 @@ class _Unread(Sequence[str]):
 async def _understand(turn: Turn, text: str) -> list[Intent]:
     """Most messages are read without looking at a single task; "finish X" needs to know whether there is an X."""
     unread = _Unread()
-    understood = understand(text, turn.dialogue.context(turn.now, unread))
+    said_at = turn.said_at
+    understood = understand(text, turn.dialogue.context(said_at, unread))
     if unread.asked_for:
         titles = [title for _, title in await list_titles(turn.conn, viewer=turn.dialogue.viewer, limit=_MAX_TITLES)]
         if titles:
-            understood = understand(text, turn.dialogue.context(turn.now, titles))
+            understood = understand(text, turn.dialogue.context(said_at, titles))
     return list(understood.intents)
 
 
@@ -144,21 +145,21 @@ async def _tap(turn: Turn, action: Action) -> Outcome:  # noqa: PLR0911  (one li
     if action.verb == "drop":
         return await change.apply(turn, [subject], "dropped", lambda _: {"deleted": True})
     if action.verb == "pick":
-        return await _pick(turn, subject)
+        return await _pick(turn, subject, action.argument)
     return await change.set_status(turn, [subject], done=action.verb == "done")
 
 
-async def _pick(turn: Turn, task_id: UUID) -> Outcome:
+async def _pick(turn: Turn, task_id: UUID, question: str) -> Outcome:
     """The answer to "which one?": what was asked then, done to this task."""
-    asked = turn.dialogue.pending
-    if not asked:
-        return await look.show(turn, task_id)
-    turn.dialogue.pending, turn.dialogue.touched = None, True
-    intents = await _understand(turn, asked)
-    if not intents:
-        return Said("unknown", asked)
-    chosen = replace(turn, said=replace(turn.said, text=asked), about=(task_id,))
-    return await act(chosen, msgspec.structs.replace(intents[0], target=Target(last=True)))
+    asked = turn.dialogue.answered(question)
+    if asked is None:
+        return Said("question_over")
+    text, part = asked
+    intents = await _understand(turn, text)
+    if part >= len(intents):
+        return Said("question_over")
+    chosen = replace(turn, said=replace(turn.said, text=text), about=(task_id,))
+    return await act(chosen, msgspec.structs.replace(intents[part], target=Target(last=True)))
 
 
 async def _react(turn: Turn) -> Reply | None:

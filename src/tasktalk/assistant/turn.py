@@ -9,10 +9,15 @@ from tasktalk.assistant.reply import Utterance
 from tasktalk.db import Conn
 from tasktalk.tasks.model import Act, Task
 
+_LATEST = dt.timedelta(days=30)  # a clock that is further off than this is not believed
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """`now` is aware and in the person's zone. `about`: the tasks of the message that this one answers."""
+    """`now` is aware and in the person's zone. `about`: the tasks of the message that this one answers.
+
+    `part`: which intent of the message is being done.
+    """
 
     conn: Conn
     dialogue: Dialogue
@@ -20,6 +25,14 @@ class Turn:
     now: dt.datetime
     by: Act
     about: tuple[UUID, ...] = ()
+    part: int = 0
+
+    @property
+    def said_at(self) -> dt.datetime:
+        """When it was said: "tomorrow" is counted from then, however late the message came."""
+        said_at = self.said.said_at
+        late = said_at is not None and dt.timedelta(0) < self.now - said_at < _LATEST
+        return said_at.astimezone(self.now.tzinfo) if said_at is not None and late else self.now
 
     @property
     def today(self) -> dt.date:

@@ -109,6 +109,10 @@ async def meet(conn: Conn, book: Book, sender: Sender) -> Contact:
     if by_phone is not None and contact is not by_phone:
         if contact is None and by_phone.bsuid is None:
             contact = by_phone  # mapped by hand, now seen for the first time
+        elif contact is not None and contact.viewer is None and by_phone.bsuid is None:
+            await Q.take_over(conn, id=contact.id, other=by_phone.id)
+            contact.viewer = by_phone.viewer
+            book.forget_wa_id(by_phone)
         elif sender.bsuid is not None:
             await Q.drop_wa_id(conn, id=by_phone.id)
             book.forget_wa_id(by_phone)

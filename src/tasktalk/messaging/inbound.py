@@ -55,4 +55,5 @@ def _said(message: Inbound, text: str, *, shown: tuple[UUID, ...], literal: bool
         about=shown,
         about_message=message.context_id,
         message_id=message.wamid,
+        said_at=message.sent_at,
     )

@@ -13,6 +13,15 @@ insert into contacts (id, integration_id, bsuid, wa_id) values (:id, :integratio
 -- The number belongs to somebody else now; who has no other id is forgotten as a person to write to.
 update contacts set wa_id = null, bsuid = coalesce(bsuid, 'gone:' || id) where id = :id;
 
+-- name: take_over(id, other)!
+-- The phone was mapped by hand before its owner was known by any other id: the link and the phone go to who they are.
+with old as (
+    update contacts set wa_id = null, bsuid = coalesce(bsuid, 'gone:' || id), user_id = null
+    where id = :other returning id
+)
+update contacts c set user_id = o.user_id, linked_at = o.linked_at
+from contacts o, old where c.id = :id and o.id = old.id;
+
 -- name: learn_ids(id, bsuid, wa_id)!
 update contacts set bsuid = :bsuid, wa_id = :wa_id where id = :id;
 

@@ -45,9 +45,12 @@ class Renderer:
         if len(replies) == 1:
             return replies[0]
         changed = any(isinstance(outcome, Created | Changed | ProjectMade) for outcome in outcomes)
+        question = next((r for r, o in zip(replies, outcomes, strict=True) if isinstance(o, Choose)), None)
         return Reply(
             text="\n\n".join(reply.text for reply in replies),
-            buttons=(self._undo(),) if changed else (),
+            buttons=question.buttons if question else (self._undo(),) if changed else (),
+            list_label=question.list_label if question else "",
+            rows=question.rows if question else (),
             task_ids=tuple(dict.fromkeys(task_id for reply in replies for task_id in reply.task_ids)),
         )
 
@@ -149,12 +152,13 @@ class Renderer:
         if len(outcome.candidates) <= _MAX_BUTTONS:
             lines = "\n".join(f"{n}. {_short(title)}" for n, (_, title) in enumerate(outcome.candidates, 1))
             buttons = tuple(
-                self._button(f"{n}. {title}", Action("pick", task_id))
+                self._button(f"{n}. {title}", Action("pick", task_id, outcome.question))
                 for n, (task_id, title) in enumerate(outcome.candidates, 1)
             )
             return Reply(f"Which one?\n{lines}", buttons)
         rows = tuple(
-            Row(title, self._encode(Action("pick", task_id)), _short(title)) for task_id, title in outcome.candidates
+            Row(title, self._encode(Action("pick", task_id, outcome.question)), _short(title))
+            for task_id, title in outcome.candidates
         )
         return Reply("Which one?", list_label="Choose", rows=rows)
 

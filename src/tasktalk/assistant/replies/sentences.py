@@ -97,6 +97,7 @@ _REMARKS = {
     "greeting": "Hello! Tell me a task, like _buy milk tomorrow 5pm_, or say _help_.",
     "nothing_to_undo": "There is nothing to undo: changes can be taken back for ten minutes.",
     "which_task": "Which task do you mean? Answer its message, or say its name or its number on the last list.",
+    "question_over": "That question is over. Please say again what to do.",
     "linked_already": "This number is linked already.",
     "not_yet": "I understand, but I cannot do that yet. Say _help_ for what I can.",
     "unknown": "I keep tasks, and I did not understand that. Say _help_ for examples.",

@@ -41,10 +41,22 @@ log = get_log("main")
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 _CHANNELS = ("integrations", "journal", "inbox", "outbox", "queue")
 _POOL_SIZE = 10
+_INTAKE_POOL_SIZE = 2  # one writes; the other reads what integrations there are
 
 
-def create_app(pool: Pool, *, settings: Settings, directory: Directory, keyring: Keyring, changes: Changes) -> Asgi:
-    """The whole of HTTP. The webhook's path goes past the framework, whose cost it does not take."""
+def create_app(
+    pool: Pool,
+    *,
+    settings: Settings,
+    directory: Directory,
+    keyring: Keyring,
+    changes: Changes,
+    intake: "Pool | None" = None,
+) -> Asgi:
+    """The whole of HTTP. The webhook's path goes past the framework, whose cost it does not take.
+
+    `intake`: connections for storing deliveries that no page can take; without it they come from `pool`.
+    """
     api = _create_api()
     state = api.state
     state.pool, state.settings, state.directory, state.keyring, state.changes = (
@@ -55,7 +67,7 @@ def create_app(pool: Pool, *, settings: Settings, directory: Directory, keyring:
         changes,
     )
     state.say, state.health, state.control = _say(pool, keyring), _health(pool, directory), _control(pool)
-    hook = webhook.Webhook(directory, open_inbox(pool).put)
+    hook = webhook.Webhook(directory, open_inbox(intake or pool).put)
     # Only pages care for the scheme and address that a proxy on this machine reports.
     behind_proxy = ProxyHeadersMiddleware(api, trusted_hosts=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"))  # type: ignore[arg-type]
 
@@ -123,7 +135,8 @@ def _create_api() -> FastAPI:
 async def _parts(settings: Settings, dsn: str, changes: Changes) -> AsyncIterator[Asgi]:
     keyring = Keyring(settings.master_secret)
     pool = await wait_for_pool(dsn, max_size=_POOL_SIZE, application_name="tasktalk-web")
-    directory = Directory(pool, keyring)
+    intake = await wait_for_pool(dsn, max_size=_INTAKE_POOL_SIZE, application_name="tasktalk-intake")
+    directory = Directory(intake, keyring)
 
     def heard(channel: str, _payload: str) -> None:
         if channel == "integrations":
@@ -131,10 +144,11 @@ async def _parts(settings: Settings, dsn: str, changes: Changes) -> AsyncIterato
         changes.hear(channel)
 
     async with listening(dsn, _CHANNELS, heard):
-        yield create_app(pool, settings=settings, directory=directory, keyring=keyring, changes=changes)
+        yield create_app(pool, settings=settings, directory=directory, keyring=keyring, changes=changes, intake=intake)
     try:
-        await asyncio.wait_for(pool.close(), 3)
+        await asyncio.wait_for(asyncio.gather(intake.close(), pool.close()), 3)
     except TimeoutError:
+        intake.terminate()
         pool.terminate()
 
 

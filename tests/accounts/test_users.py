@@ -1,5 +1,6 @@
 import pytest
 
+from tasktalk.accounts.passwords import hash_password
 from tasktalk.accounts.users import (
     change_user,
     check_own_password,
@@ -102,7 +103,7 @@ async def test_what_is_not_given_stays(pool: Pool) -> None:
     await change_user(pool, user_id=user_id, name="Ana B")
     user = await get_user(pool, user_id=user_id)
     assert (user.name, user.timezone, user.language, user.has_password) == ("Ana B", "Europe/Madrid", "es", False)
-    await set_password(pool, user_id=user_id, password=PASSWORD)
+    await set_password(pool, user_id=user_id, hashed=await hash_password(PASSWORD))
     assert (await get_user(pool, user_id=user_id)).has_password
     await check_own_password(pool, user_id=user_id, password=PASSWORD)
     with pytest.raises(BadRequest):
@@ -114,7 +115,7 @@ async def test_nobody_is_nobody(pool: Pool) -> None:
     for attempt in (
         get_user(pool, user_id=new_id()),
         change_user(pool, user_id=new_id(), name="Ana"),
-        set_password(pool, user_id=new_id(), password=PASSWORD),
+        set_password(pool, user_id=new_id(), hashed="a hash"),
     ):
         with pytest.raises(NotFound):
             await attempt

@@ -54,6 +54,21 @@ async def test_wrong_passwords_are_told_in_place_and_five_of_them_wait(desk: Des
 
 
 @pytest.mark.usefixtures("ana")
+async def test_forty_guesses_at_once_are_counted_as_forty(desk: Desk) -> None:
+    fields = {"email": "ana@example.com", "password": "wrong wrong wrong"}
+    nobody = desk.browser()
+    answers = await asyncio.gather(*(nobody.http.post("/login", data=fields) for _ in range(40)))
+    assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 35
+
+
+@pytest.mark.usefixtures("ana")
+async def test_right_passwords_are_not_counted(desk: Desk) -> None:
+    for _ in range(12):
+        answer = await desk.browser().http.post("/login", data={"email": "ana@example.com", "password": PASSWORD})
+        assert answer.status_code == 303
+
+
+@pytest.mark.usefixtures("ana")
 async def test_another_site_cannot_sign_somebody_in(desk: Desk) -> None:
     fields = {"email": "ana@example.com", "password": PASSWORD}
     answer = await desk.browser().http.post("/login", data=fields, headers={"Sec-Fetch-Site": "cross-site"})

@@ -9,7 +9,7 @@ import asyncpg
 
 from tasktalk.accounts.access import Role, Viewer, viewer_of
 from tasktalk.accounts.passwords import hash_password, is_outdated, is_right_password
-from tasktalk.db import Conn
+from tasktalk.db import Conn, Pool
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, NotFound, Unauthorized
 from tasktalk.ids import new_id
@@ -110,26 +110,33 @@ async def change_user(
         raise NotFound("There is no such user.")
 
 
-async def set_password(conn: Conn, *, user_id: UUID, password: str) -> None:
-    """Raises BadRequest for a password too short, NotFound."""
-    if await Q.set_password(conn, id=user_id, password=await hash_password(password)) is None:
+async def set_password(conn: Conn, *, user_id: UUID, hashed: str) -> None:
+    """`hashed` is from `hash_password`, called before a connection was taken. Raises NotFound."""
+    if await Q.set_password(conn, id=user_id, password=hashed) is None:
         raise NotFound("There is no such user.")
 
 
-async def check_password(conn: Conn, *, email: str, password: str) -> Viewer:
-    """The person with this address and password; Unauthorized otherwise, never saying which of the two was wrong."""
-    user = await Q.find_password(conn, email=_normalised(email))
+async def check_password(pool: Pool, *, email: str, password: str) -> Viewer:
+    """The person with this address and password; Unauthorized otherwise, never saying which of the two was wrong.
+
+    Raises RateLimited when too many are being checked. Holds a connection only while it reads or writes.
+    """
+    async with pool.acquire() as conn:
+        user = await Q.find_password(conn, email=_normalised(email))
     stored: str | None = None if user is None else user["password"]
     if not await is_right_password(password, stored) or user is None or stored is None:
         raise Unauthorized("The e-mail address or the password is wrong.")
     if is_outdated(stored):
-        await Q.set_password(conn, id=user["user_id"], password=await hash_password(password))
+        hashed = await hash_password(password)
+        async with pool.acquire() as conn:
+            await Q.set_password(conn, id=user["user_id"], password=hashed)
     return viewer_of(user)
 
 
-async def check_own_password(conn: Conn, *, user_id: UUID, password: str) -> None:
-    """Raises BadRequest (`field`) unless it is the person's password, or they have none yet."""
-    stored = await Q.get_password(conn, id=user_id)
+async def check_own_password(pool: Pool, *, user_id: UUID, password: str) -> None:
+    """Raises BadRequest (`field`) unless it is the person's password, or they have none yet; RateLimited."""
+    async with pool.acquire() as conn:
+        stored = await Q.get_password(conn, id=user_id)
     if stored is not None and not await is_right_password(password, stored):
         raise BadRequest("This is not your current password.", field="current")
 

@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from tasktalk.accounts.passwords import hash_password
 from tasktalk.accounts.request import Visit, page_visit
 from tasktalk.accounts.sessions import close_other_sessions
 from tasktalk.accounts.tokens import create_token, list_tokens, revoke_token
@@ -44,13 +45,13 @@ async def change_password(request: Request, visit: Here) -> Response:
     """A new password, for who knows the old one or has none; every other session ends."""
     form, user_id = await read_form(request), visit.viewer.user_id
     try:
-        async with request.app.state.pool.acquire() as conn:
-            await check_own_password(conn, user_id=user_id, password=form.get("current", ""))
-            async with conn.transaction():
-                await set_password(conn, user_id=user_id, password=form.get("password", ""))
-                closed = await close_other_sessions(conn, user_id=user_id, keep=visit.token)
+        await check_own_password(request.app.state.pool, user_id=user_id, password=form.get("current", ""))
+        hashed = await hash_password(form.get("password", ""))
     except BadRequest as error:
         return await _draw(request, visit, error=error)
+    async with request.app.state.pool.acquire() as conn, conn.transaction():
+        await set_password(conn, user_id=user_id, hashed=hashed)
+        closed = await close_other_sessions(conn, user_id=user_id, keep=visit.token)
     others = f" {closed} other session{'' if closed == 1 else 's'} signed out." if closed else ""
     return go("/account", Note(f"Password set.{others}"))
 

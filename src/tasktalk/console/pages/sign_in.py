@@ -57,15 +57,18 @@ async def sign_in(request: Request) -> Response:
     keys = (account, "address " + (request.client.host if request.client else "?"))
     throttle = _throttle(request)
     try:
-        throttle.check(keys, now=now)
-        async with request.app.state.pool.acquire() as conn:
-            viewer = await check_password(conn, email=email, password=form.get("password", ""))
-    except Unauthorized as error:
-        throttle.fail(keys, now=now)
+        throttle.begin(keys, now=now)
+        try:
+            viewer = await check_password(request.app.state.pool, email=email, password=form.get("password", ""))
+        except Unauthorized:
+            raise
+        except BaseException:  # no password was checked
+            throttle.take_back(keys, now=now)
+            raise
+    except (Unauthorized, RateLimited) as error:
         return _form(request, onward, email=email, error=error)
-    except RateLimited as error:
-        return _form(request, onward, email=email, error=error)
-    throttle.succeed(account)
+    throttle.take_back(keys, now=now)
+    throttle.forgive(account)
     return await _enter(request, viewer.user_id, onward)
 
 

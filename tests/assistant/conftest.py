@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from talk import Talk
@@ -18,7 +18,9 @@ async def talks(pool: Pool, now: datetime) -> tuple[Talk, Talk]:
         for name in ("Ana", "Ben"):
             user_id = await create_user(conn, name=name, email=f"{name}@example.org", timezone="Europe/Madrid")
             people.append(Viewer(user_id, name, "member", "en", "Europe/Madrid"))
-        home = await create_project(conn, viewer=people[0], name="Home", by=Act(new_id(), "test", now))
+        home = await create_project(
+            conn, viewer=people[0], name="Home", by=Act(new_id(), "test", now - timedelta(days=1))
+        )
         await add_member(conn, viewer=people[0], project_id=home.id, user_id=people[1].user_id, role="viewer", now=now)
     return Talk(pool, people[0], now), Talk(pool, people[1], now)
 

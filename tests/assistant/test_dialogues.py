@@ -152,6 +152,52 @@ async def test_other_reactions_mean_nothing(ana: Talk, emoji: str) -> None:
     assert await ana.titles() == ["buy milk"]
 
 
+async def test_a_reaction_can_come_and_go_as_often_as_one_likes(ana: Talk) -> None:
+    added = await ana.say("buy milk")
+    for emoji in ("👍", "👍🏽", "❌", "⏰", "✅"):
+        assert await ana.react(emoji, about=added.task_ids) is not None
+        assert await ana.react("", about=added.task_ids) == Reply(reaction="")
+        assert await ana.react("", about=added.task_ids) is None  # a second time there is nothing behind it
+        (task,) = await ana.tasks()
+        assert (task.title, task.status, task.due) == ("buy milk", "open", None)
+
+
+async def test_a_reaction_that_does_nothing_is_not_acknowledged(ana: Talk) -> None:
+    added = await ana.say("buy milk tomorrow 5pm")
+    await ana.react("⏰", about=added.task_ids)
+    (task,) = await ana.tasks()
+    assert task.due is not None
+    assert (task.due.date, task.due.time) == (dt.date(2026, 11, 25), "17:00")  # a day later than it was
+    await ana.tap(added, "Done")
+    assert await ana.react("⏰", about=added.task_ids) is None
+    assert await ana.react("👍", about=added.task_ids) is None
+
+
+async def test_undo_goes_back_step_by_step(ana: Talk) -> None:
+    await ana.say("buy milk")
+    await ana.say("move milk to friday")
+    await ana.say("done milk")
+    await ana.say("undo")
+    assert (await ana.tasks())[0].due is not None
+    await ana.say("undo")
+    assert (await ana.tasks())[0].due is None
+    await ana.say("undo")
+    assert await ana.titles() == []
+    assert "nothing to undo" in (await ana.say("undo")).text
+
+
+async def test_an_answer_to_an_unknown_message_touches_nothing(ana: Talk) -> None:
+    await ana.say("buy milk")
+    reply = await ana.hear(Utterance("test", text="done", about_message="wamid.unknown"))
+    assert reply is not None
+    assert "Which task" in reply.text
+    assert await ana.titles() == ["buy milk"]
+
+
+async def test_thanks_are_taken(ana: Talk) -> None:
+    assert "welcome" in (await ana.say("thanks!")).text
+
+
 async def test_undo_lasts_ten_minutes(ana: Talk) -> None:
     await ana.say("buy milk")
     ana.wait(minutes=11)

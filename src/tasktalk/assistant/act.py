@@ -97,8 +97,6 @@ async def _create_project(turn: Turn, intent: Intent) -> Outcome:
         return Said("unknown", turn.said.text)
     existed = turn.dialogue.find_project(name) is not None
     await _project(turn, name)
-    if not existed:
-        turn.dialogue.remember_change(turn.by.change_set, turn.now)
     return ProjectMade(name, existed)
 
 
@@ -110,8 +108,8 @@ async def _help(_turn: Turn, _intent: Intent) -> Outcome:
     return Said("help")
 
 
-async def _greet(_turn: Turn, _intent: Intent) -> Outcome:
-    return Said("greeting")
+async def _greet(_turn: Turn, intent: Intent) -> Outcome:
+    return Said("thanks" if intent.action == "thanks" else "greeting")
 
 
 async def _unknown(turn: Turn, _intent: Intent) -> Outcome:

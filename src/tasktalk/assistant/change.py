@@ -9,11 +9,13 @@ from tasktalk.assistant.outcomes import Change, Changed, Choose, Missing, Outcom
 from tasktalk.assistant.targets import Found, find_targets
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Intent
-from tasktalk.errors import Conflict
+from tasktalk.errors import Conflict, NotFound
 from tasktalk.tasks import journal
 from tasktalk.tasks.changes import change_task
 from tasktalk.tasks.listing import list_tasks_by_ids
 from tasktalk.tasks.model import Status, Task, TaskChanges
+
+UNDO_LIFE = dt.timedelta(minutes=10)
 
 # What to set on a task, or None when it is so already.
 Edit = Callable[[Task], TaskChanges | None]
@@ -69,18 +71,33 @@ async def set_status(turn: Turn, task_ids: list[UUID], *, done: bool) -> Outcome
 
 
 async def take_back(turn: Turn, _intent: Intent | None = None, *, change_set: UUID | None = None) -> Outcome:
-    """The last turn's changes within ten minutes, or those of `change_set`."""
-    wanted = change_set or turn.dialogue.undoable(turn.now)
-    if wanted is None:
-        return Said("nothing_to_undo")
+    """`change_set`, or what the person changed last and did not take back yet, within ten minutes."""
+    viewer = turn.dialogue.viewer
+    if change_set is None:
+        change_set = await journal.find_last_change(turn.conn, viewer=viewer, since=turn.now - UNDO_LIFE)
     try:
-        undone = await journal.undo(turn.conn, viewer=turn.dialogue.viewer, change_set=wanted, by=turn.by)
+        if change_set is None:
+            return Said("nothing_to_undo")
+        return Undone(
+            tuple(
+                each.title for each in await journal.undo(turn.conn, viewer=viewer, change_set=change_set, by=turn.by)
+            )
+        )
+    except NotFound:
+        return Said("nothing_to_undo")
     except Conflict as error:
         return Said("cannot_undo", error.message)
-    if not undone:
-        return Said("nothing_to_undo")
-    turn.dialogue.change_set, turn.dialogue.changed_at, turn.dialogue.touched = None, None, True
-    return Undone(tuple(each.title for each in undone))
+
+
+async def put_off(turn: Turn, task_id: UUID) -> Outcome:
+    """To tomorrow, or a day later than it is due: what ⏰ does to an open task."""
+
+    def edit(task: Task) -> TaskChanges | None:
+        tomorrow = turn.today + dt.timedelta(days=1)
+        later = max(tomorrow, task.due.date + dt.timedelta(days=1)) if task.due else tomorrow
+        return _keep_time(task, later) if task.status == "open" else None
+
+    return await apply(turn, [task_id], "rescheduled", edit)
 
 
 async def apply(turn: Turn, task_ids: list[UUID], change: Change, edit: Edit, missing: tuple[int, ...] = ()) -> Outcome:
@@ -88,15 +105,15 @@ async def apply(turn: Turn, task_ids: list[UUID], change: Change, edit: Edit, mi
     tasks = await list_tasks_by_ids(turn.conn, viewer=turn.dialogue.viewer, ids=task_ids)
     if not tasks:
         return Missing("")
-    changed, already = [], []
+    changed: list[Task] = []
+    already: list[Task] = []
     for task in tasks:
-        changes = edit(task)
+        changes, now = edit(task), task
         if changes:
-            changed.append(
-                await change_task(turn.conn, viewer=turn.dialogue.viewer, task_id=task.id, changes=changes, by=turn.by)
+            now = await change_task(
+                turn.conn, viewer=turn.dialogue.viewer, task_id=task.id, changes=changes, by=turn.by
             )
-        else:
-            already.append(task)
+        (already if now.version == task.version else changed).append(now)
     if changed:
         turn.done(changed)
     return Changed(change, tuple(changed), tuple(already), missing)

@@ -1,8 +1,8 @@
-"""What a person and the assistant are talking about: the task in focus, the last list, what undo would take back."""
+"""What a person and the assistant are talking about: the task in focus, the last list, a question that is open."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,8 +14,6 @@ from tasktalk.db.sql import queries
 
 Q = queries(__file__)
 
-UNDO_LIFE = timedelta(minutes=10)
-
 
 @dataclass(slots=True)
 class Dialogue:
@@ -25,8 +23,6 @@ class Dialogue:
     focus: UUID | None = None
     listed: list[UUID] = field(default_factory=list)
     listed_at: datetime | None = None
-    change_set: UUID | None = None
-    changed_at: datetime | None = None
     pending: str | None = None
     projects: dict[str, UUID] = field(default_factory=dict)
     people: dict[str, UUID] = field(default_factory=dict)
@@ -58,10 +54,6 @@ class Dialogue:
         """The numbers of this list are good until the next one, days later too."""
         self.listed, self.listed_at, self.touched = list(task_ids), now, True
 
-    def remember_change(self, change_set: UUID, now: datetime) -> None:
-        """What undo takes back in the next ten minutes."""
-        self.change_set, self.changed_at, self.touched = change_set, now, True
-
     def ask(self, text: str, part: int) -> str:
         """Ask back which task part `part` of `text` means; what the answers carry, so that each fits its question."""
         self.pending, self.touched = text, True
@@ -74,11 +66,6 @@ class Dialogue:
             return None
         text, self.pending, self.touched = self.pending, None, True
         return text, int(part)
-
-    def undoable(self, now: datetime) -> UUID | None:
-        """The change set that undo takes back now."""
-        fresh = self.changed_at is not None and now - self.changed_at <= UNDO_LIFE
-        return self.change_set if fresh else None
 
     def find_project(self, name: str) -> UUID | None:
         """The project of that name, whatever its case."""
@@ -102,8 +89,6 @@ async def load_dialogues(conn: Conn, viewers: Iterable[Viewer]) -> dict[UUID, Di
             focus=row["focus"],
             listed=list(row["listed"]),
             listed_at=row["listed_at"],
-            change_set=row["change_set"],
-            changed_at=row["changed_at"],
             pending=row["pending"],
             projects={name: UUID(project_id) for name, project_id in row["projects"].items()},
             people={name: UUID(user_id) for name, user_id in row["people"].items()},
@@ -123,8 +108,6 @@ async def save_dialogues(conn: Conn, dialogues: Iterable[Dialogue]) -> None:
         focuses=[d.focus for d in touched],
         listeds=["{" + ",".join(map(str, d.listed)) + "}" for d in touched],
         listed_ats=[d.listed_at for d in touched],
-        change_sets=[d.change_set for d in touched],
-        changed_ats=[d.changed_at for d in touched],
         pendings=[d.pending for d in touched],
     )
 

@@ -11,6 +11,7 @@ Change = Literal["completed", "reopened", "rescheduled", "updated", "dropped", "
 Remark = Literal[
     "help",
     "greeting",
+    "thanks",
     "unknown",
     "nothing_to_undo",
     "cannot_undo",

@@ -1,6 +1,6 @@
 -- name: load_dialogues(user_ids)
 -- What each person and the assistant are talking about, with the names a message of theirs may use.
-select u.id, d.focus, coalesce(d.listed, '{}') as listed, d.listed_at, d.change_set, d.changed_at, d.pending,
+select u.id, d.focus, coalesce(d.listed, '{}') as listed, d.listed_at, d.pending,
        (select coalesce(jsonb_object_agg(p.name, p.id), '{}')
         from projects p join project_members m on m.project_id = p.id
         where m.user_id = u.id and p.archived_at is null and p.deleted_at is null) as projects,
@@ -10,16 +10,16 @@ select u.id, d.focus, coalesce(d.listed, '{}') as listed, d.listed_at, d.change_
                                where a.user_id = u.id) || u.id)) as people
 from unnest(:user_ids::uuid[]) as u (id) left join dialogues d on d.user_id = u.id;
 
--- name: save_dialogues(user_ids, focuses, listeds, listed_ats, change_sets, changed_ats, pendings)!
-insert into dialogues (user_id, focus, listed, listed_at, change_set, changed_at, pending)
-select s.user_id, s.focus, s.listed::uuid[], s.listed_at, s.change_set, s.changed_at, s.pending
-from unnest(:user_ids::uuid[], :focuses::uuid[], :listeds::text[], :listed_ats::timestamptz[], :change_sets::uuid[],
-            :changed_ats::timestamptz[], :pendings::text[])
-     as s (user_id, focus, listed, listed_at, change_set, changed_at, pending)
+-- name: save_dialogues(user_ids, focuses, listeds, listed_ats, pendings)!
+insert into dialogues (user_id, focus, listed, listed_at, pending)
+select s.user_id, s.focus, s.listed::uuid[], s.listed_at, s.pending
+from unnest(:user_ids::uuid[], :focuses::uuid[], :listeds::text[], :listed_ats::timestamptz[],
+            :pendings::text[])
+     as s (user_id, focus, listed, listed_at, pending)
 order by s.user_id
 on conflict (user_id) do update
 set focus = excluded.focus, listed = excluded.listed, listed_at = excluded.listed_at,
-    change_set = excluded.change_set, changed_at = excluded.changed_at, pending = excluded.pending;
+    pending = excluded.pending;
 
 -- name: list_made_by(message_id, user_id)
 -- The tasks that one message of this person made.

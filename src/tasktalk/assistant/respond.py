@@ -45,7 +45,7 @@ async def respond(
     conn: Conn, *, dialogue: Dialogue, said: Utterance, now: dt.datetime, keyring: Keyring
 ) -> Reply | None:
     """Take one turn; None where nothing is to be said. The caller owns the transaction and saves the dialogue."""
-    change_set = _reaction_id(dialogue, said) if said.reaction is not None else new_id()
+    change_set = _reaction_id(dialogue, said) if said.reaction else new_id()
     about = said.about or await _made_by(conn, dialogue, said)
     act_of = Act(change_set, said.channel, now)
     turn = Turn(conn, dialogue, said, now.astimezone(dialogue.zone), act_of, about)
@@ -55,7 +55,7 @@ async def respond(
             return await _react(turn)
         outcomes = await _take(turn, keyring)
     except AppError as error:  # what the person asked for cannot be; everything else is a bug and goes up
-        return renderer.refuse(error.message)
+        return None if said.reaction is not None else renderer.refuse(error.message)
     return renderer.render(outcomes)
 
 
@@ -166,7 +166,7 @@ async def _react(turn: Turn) -> Reply | None:
     """A reaction to a message that shows one task acts on it; taken back, it is undone. Answered by a reaction."""
     emoji = turn.said.reaction
     if emoji == "":
-        undone = await change.take_back(turn, change_set=turn.by.change_set)
+        undone = await change.take_back(turn, change_set=_reaction_id(turn.dialogue, turn.said))
         return Reply(reaction="") if isinstance(undone, Undone) else None
     verb = _REACTIONS.get((emoji or "")[:1])
     if verb is None or len(turn.about) != 1:
@@ -175,7 +175,7 @@ async def _react(turn: Turn) -> Reply | None:
     if verb == "done":
         outcome = await change.set_status(turn, [task_id], done=True)
     elif verb == "snooze":
-        outcome = await change.move_to(turn, task_id, turn.today + dt.timedelta(days=1))
+        outcome = await change.put_off(turn, task_id)
     else:
         outcome = await change.apply(turn, [task_id], "dropped", lambda _: {"deleted": True})
     if isinstance(outcome, Missing) or not (isinstance(outcome, Changed) and outcome.tasks):

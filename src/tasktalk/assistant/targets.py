@@ -35,7 +35,7 @@ async def find_targets(turn: Turn, intent: Intent) -> Found | Choose | Missing |
         return Found(tuple(listed)) if listed else Said("which_task")
     if len(turn.about) == 1:
         return Found(turn.about)
-    if turn.about:
+    if turn.about or turn.said.about_message:  # an answer to a message that shows no one task of theirs
         return Said("which_task")
     return Found((turn.dialogue.focus,)) if turn.dialogue.focus else Said("which_task")
 

@@ -40,6 +40,5 @@ class Turn:
         return self.now.date()
 
     def done(self, tasks: list[Task]) -> None:
-        """These were changed: they are in focus, and undo takes this turn back."""
+        """These were changed: one alone is in focus from now on."""
         self.dialogue.speak_of([task.id for task in tasks])
-        self.dialogue.remember_change(self.by.change_set, self.now)

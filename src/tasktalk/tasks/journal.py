@@ -1,6 +1,8 @@
 """Taking back: every change left the row as it was before, so everything can be undone, and an undo undone."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -41,7 +43,10 @@ async def undo(conn: Conn, *, viewer: Viewer, change_set: UUID, by: Act) -> list
     tasks, projects = _spans(noted, "task"), _spans(noted, "project")
     rows = await lock_tasks(conn, viewer=viewer, ids=list(tasks))
     owned = {row["id"]: dict(row) async for row in Q.lock_projects(conn, viewer=viewer.user_id, ids=list(projects))}
-    blocked = [*_blocked(tasks, rows, "title"), *_blocked(projects, owned, "name")]
+    states, homes = [span.after for span in tasks.values()], [span.after for span in projects.values()]
+    moved = {row["id"] async for row in Q.list_moved_tasks(conn, states=states)}
+    moved |= {row["id"] async for row in Q.list_moved_projects(conn, states=homes)}
+    blocked = [*_blocked(tasks, rows, moved, "title"), *_blocked(projects, owned, moved, "name")]
     for place in {_place(span) for span in tasks.values()} - {None, *projects}:
         # A task goes back only to where its mover may still put it.
         if place is not None and await find_role(conn, viewer=viewer, project_id=place) not in {"owner", "editor"}:
@@ -63,8 +68,15 @@ async def undo(conn: Conn, *, viewer: Viewer, change_set: UUID, by: Act) -> list
         changes += [
             Change("project", row["id"], row["name"], verb_of(project_sets[row["id"]])) async for row in written
         ]
-    await Q.mark_undone(conn, seqs=[row["seq"] for row in noted], at=by.at)
+    seqs = [row["seq"] for row in noted]
+    await Q.mark_undone(conn, seqs=seqs, at=by.at, change_set=change_set, by=by.change_set)
     return changes
+
+
+async def find_last_change(conn: Conn, *, viewer: Viewer, since: dt.datetime) -> UUID | None:
+    """What "undo" takes back: the viewer's newest change set since `since` that still stands; undos do not count."""
+    found: UUID | None = await Q.find_last_change(conn, viewer=viewer.user_id, since=since)
+    return found
 
 
 class _Span(NamedTuple):
@@ -83,11 +95,13 @@ def _spans(noted: Sequence[Mapping[str, Any]], subject: Subject) -> dict[UUID, _
     return dict(reversed(spans.items()))
 
 
-def _blocked(spans: Mapping[UUID, _Span], rows: Mapping[UUID, Mapping[str, Any]], name: str) -> list[str]:
+def _blocked(
+    spans: Mapping[UUID, _Span], rows: Mapping[UUID, Mapping[str, Any]], moved: AbstractSet[UUID], name: str
+) -> list[str]:
     return [
         str(span.after[name])
         for id_, span in spans.items()
-        if id_ not in rows or rows[id_]["role"] == "viewer" or rows[id_]["version"] != span.after["version"]
+        if id_ not in rows or rows[id_]["role"] == "viewer" or id_ in moved
     ]
 
 

@@ -39,6 +39,7 @@ _SORTS: dict[str, tuple[tuple[str, str], ...]] = {
     "completed": (("coalesce((extract(epoch from t.completed_at) * 1000000)::bigint, 0)", "bigint"),),
 }
 SORTS = tuple(_SORTS)
+_KEYS = {f"{word}_at": word for word in ("created", "updated", "completed")}  # as a task's JSON spells them
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ async def list_tasks(
     comes last. `zone` (None: the viewer's own) says where it is today.
     Raises BadRequest for a filter, order, limit or cursor that cannot be read.
     """
-    keys = _SORTS.get(sort.removeprefix("-"))
+    by = sort.removeprefix("-")
+    keys = _SORTS.get(_KEYS.get(by, by))
     if keys is None:
         raise BadRequest(f"Sort by one of {', '.join(SORTS)}, or -{SORTS[0]} to descend.", field="sort")
     if not 1 <= limit <= MOST:

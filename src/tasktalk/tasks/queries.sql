@@ -179,8 +179,26 @@ select seq, subject, subject_id, verb, before, after from journal
 where change_set = :change_set::uuid and actor_id = :viewer::uuid and undone_at is null
 order by seq desc for update;
 
--- name: mark_undone(seqs, at)!
-update journal set undone_at = :at::timestamptz where seq = any(:seqs::bigint[]);
+-- name: mark_undone(seqs, at, change_set, by)!
+with taken as (
+    update journal set undone_at = :at::timestamptz where seq = any(:seqs::bigint[])
+)
+update journal set undoes = :change_set::uuid where change_set = :by::uuid;
+
+-- name: find_last_change(viewer, since)$
+-- The newest change of the viewer's that is neither taken back nor itself a taking back.
+select change_set from journal
+where actor_id = :viewer::uuid and at >= :since::timestamptz and undone_at is null and undoes is null
+order by seq desc limit 1;
+
+-- name: list_moved_tasks(states)
+-- Those that are not as they were left, whatever came and went in between.
+select t.id from tasks t join jsonb_array_elements(:states::jsonb) s on t.id = (s ->> 'id')::uuid
+where to_jsonb(t) - array['version', 'updated_at'] <> s - array['version', 'updated_at'];
+
+-- name: list_moved_projects(states)
+select p.id from projects p join jsonb_array_elements(:states::jsonb) s on p.id = (s ->> 'id')::uuid
+where to_jsonb(p) - array['version', 'updated_at'] <> s - array['version', 'updated_at'];
 
 -- name: lock_projects(viewer, ids)
 select p.*, m.role from projects p join project_members m on m.project_id = p.id and m.user_id = :viewer::uuid

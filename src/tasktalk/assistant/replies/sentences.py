@@ -95,6 +95,7 @@ def remark(kind: str, about: str) -> str:
 _REMARKS = {
     "help": _HELP,
     "greeting": "Hello! Tell me a task, like _buy milk tomorrow 5pm_, or say _help_.",
+    "thanks": "You're welcome.",
     "nothing_to_undo": "There is nothing to undo: changes can be taken back for ten minutes.",
     "which_task": "Which task do you mean? Answer its message, or say its name or its number on the last list.",
     "question_over": "That question is over. Please say again what to do.",

@@ -217,7 +217,8 @@ create table journal (
     before     jsonb,
     after      jsonb,
     channel    text not null default 'web',
-    undone_at  timestamptz
+    undone_at  timestamptz,
+    undoes     uuid                                                -- an undo: the change set it took back
 );
 create index journal_change_set on journal (change_set);
 create index journal_subject on journal (subject_id, seq);
@@ -229,8 +230,6 @@ create table dialogues (
     focus         uuid,                                            -- the task in focus
     listed        uuid[] not null default '{}',                    -- the last list, in the order it was numbered
     listed_at     timestamptz,
-    change_set    uuid,                                            -- what `undo` takes back
-    changed_at    timestamptz,
     pending       text                                             -- what was asked while we ask back which task
 );
 

@@ -18,7 +18,8 @@ class FakeGraph:
     """`plans`: how the next calls for a text end: ACCEPT, LOSE (accepted, answer lost), or (HTTP status, code).
 
     `carried_out`: the texts that were accepted, in order, as a phone would show them. `gates`: calls for these texts
-    wait for the event before they are carried out; `after`: for these, once they are carried out.
+    wait for the event before they are carried out; `after`: for these, once they are carried out. `wamids`: the ids
+    that these texts get.
     """
 
     url: str = ""
@@ -30,6 +31,7 @@ class FakeGraph:
     opaque: dict[str, str] = field(default_factory=dict)
     gates: dict[str, asyncio.Event] = field(default_factory=dict)
     after: dict[str, asyncio.Event] = field(default_factory=dict)
+    wamids: dict[str, str] = field(default_factory=dict)
     told: "Callable[[str, str, str], None] | None" = None
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -45,7 +47,7 @@ class FakeGraph:
         if isinstance(plan, tuple):
             return _error(*plan)
         self.carried_out.append(text)
-        wamid = f"wamid.{len(self.carried_out)}.{text}"
+        wamid = self.wamids.get(text, f"wamid.{len(self.carried_out)}.{text}")
         if self.told:
             self.told(text, wamid, self.opaque[text])
         if text in self.after:

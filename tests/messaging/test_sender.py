@@ -1,87 +1,16 @@
 """The sender: at most once unless it is known not to have arrived, in order, and one number's trouble its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from uuid import UUID
 
-import aiohttp
 import pytest
 from fake_graph import LOSE, FakeGraph, serving
+from sender_kit import PACING, RECONCILE, outcomes, put, sending, states, tell
 
-from product_kit import TOKEN, Product, Someone, count, delivery, status, until
-from tasktalk.db.notify import listening
-from tasktalk.messaging import sender
-from tasktalk.messaging.breaker import Breaker
-from tasktalk.messaging.outbox import Outgoing, add_messages
-from tasktalk.messaging.sender import Lane, Pacing
-from tasktalk.queue.pace import Pace
-from tasktalk.whatsapp.graph import Graph
-
-RECONCILE = 0.4
-PACING = Pacing(concurrency=8, timeout_seconds=5, reconcile_seconds=RECONCILE)
-
-
-@pytest.fixture
-async def graph() -> AsyncIterator[FakeGraph]:
-    one = FakeGraph()
-    async with serving(one):
-        yield one
-
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who waits for a lane looks often."""
-    monkeypatch.setattr(sender, "_LOCK_RETRY_SECONDS", 0.05)
-
-
-@asynccontextmanager
-async def sending(
-    product: Product, graph: FakeGraph, *, token: str = TOKEN, pacing: Pacing = PACING
-) -> AsyncIterator[Lane]:
-    """A worker's lane while the block lasts."""
-    integration = (await product.directory.all())[0]
-    async with aiohttp.ClientSession() as session:
-        calls = Graph(session, base_url=graph.url, version="v25.0", access_token=token)
-        lane = Lane(product.dsn, integration, calls, pacing, Pace(), asyncio.Event(), asyncio.Event(), Breaker())
-        task = asyncio.create_task(lane.run())
-        try:
-            async with listening(product.dsn, ("outbox",), lambda *_: lane.wake.set()):
-                yield lane
-        finally:
-            lane.stop.set()
-            await task
-
-
-async def put(product: Product, *texts: str, to: Someone | None = None) -> list[UUID]:
-    contact = (to or product.ana).contact_id
-    async with product.pool.acquire() as conn, conn.transaction():
-        messages = [
-            Outgoing(product.integration_id, contact, "reply", {"type": "text", "text": {"body": text}})
-            for text in texts
-        ]
-        return await add_messages(conn, messages)
-
-
-def states(product: Product, *wanted: str) -> Callable[[], Awaitable[bool]]:
-    """Whether the outbox, in order, is in these states."""
-
-    async def read() -> bool:
-        rows = await product.pool.fetch("select state from outbox order by seq")
-        return [row["state"] for row in rows] == list(wanted)
-
-    return read
-
-
-async def outcomes(product: Product, message: UUID) -> list[str | None]:
-    rows = await product.pool.fetch("select outcome from attempts where outbox_id = $1 order by number", message)
-    return [row["outcome"] for row in rows]
-
-
-async def tell(product: Product, *statuses: dict[str, object]) -> None:
-    assert (await product.deliver(delivery(statuses=statuses))).status == 200
-    await product.settle()
+from product_kit import Product, count, delivery, status, until
+from tasktalk.messaging.sender import Lane
 
 
 async def test_accepted(product: Product, graph: FakeGraph) -> None:

@@ -96,13 +96,19 @@ async def wait_for_pool(dsn: str, *, max_size: int, application_name: str) -> Po
             pause = min(pause * 2, 5.0)
 
 
-async def connect(dsn: str, *, application_name: str = "tasktalk") -> "asyncpg.Connection[asyncpg.Record]":
-    """One connection outside any pool and without time limits on statements: for migrations and listening."""
+async def connect(
+    dsn: str, *, application_name: str = "tasktalk", limited: bool = False
+) -> "asyncpg.Connection[asyncpg.Record]":
+    """One connection outside any pool; unless `limited`, statements may take any time: for migrations and listening."""
     try:
         conn = await asyncpg.connect(
             read_dsn(dsn),
             timeout=_CONNECT_SECONDS,
-            server_settings={"jit": "off", "timezone": "UTC", "application_name": application_name},
+            command_timeout=_COMMAND_SECONDS if limited else None,
+            server_settings={
+                **(_SETTINGS if limited else {"jit": "off", "timezone": "UTC"}),
+                "application_name": application_name,
+            },
         )
     except (*LOST, asyncpg.PostgresError) as error:
         raise unreachable(error) from error

@@ -6,8 +6,8 @@ came (facts sheet section 4: there is no idempotency key).
 
 import asyncio
 import time
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import asyncpg
@@ -36,6 +36,11 @@ _OPERATOR_SECONDS = 30.0
 _OPERATOR_DOUBLINGS = 4
 _RETRIES = 8  # where the error's own rule names no number
 _SERVER_ERROR = 500
+_LONGEST_PAUSE_SECONDS = 5.0
+_CLOSE_SECONDS = 2.0
+
+# The database refuses an answer for what is in it; ValueError: asyncpg, before it is sent.
+_UNFIT = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +85,32 @@ class Lane:
 
     async def run(self) -> None:
         """Own the lane whenever nobody else does, until `stop`; what is in flight is settled first."""
+        pause = _LOCK_RETRY_SECONDS
         while not self.stop.is_set():
+            began = time.monotonic()
             try:
                 # A connection of its own: the lock lives and dies with it, and lanes must not use up the pool.
-                conn = await connect(self.dsn, application_name="tasktalk-sender")
+                conn = await self._connect()
                 try:
                     await self._wait_and_own(conn)
                 finally:
                     await self._leave(conn)
             except (*LOST, Unavailable) as error:
-                log.warning("database_gone", error=type(error).__name__)
+                log.warning("database_gone", error=type(error).__name__, retry_seconds=pause)
             except Exception:  # the lane must outlive a bug; what it had in flight is reconciled
-                log.exception("lane_broke")
-            await first(_LOCK_RETRY_SECONDS, self.stop)
+                log.exception("lane_broke", retry_seconds=pause)
+            if time.monotonic() - began > _LONGEST_PAUSE_SECONDS:  # it was well for a while
+                pause = _LOCK_RETRY_SECONDS
+            await first(pause, self.stop)
+            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
         if self._answers:
-            with suppress(*LOST, Unavailable):
-                await self._leave(await connect(self.dsn, application_name="tasktalk-sender"))
+            try:
+                await self._leave(await self._connect())
+            except (*LOST, Unavailable, asyncpg.PostgresError):
+                log.exception("answers_lost", outbox_ids=[str(answer.id) for answer in self._answers])
+
+    async def _connect(self) -> "asyncpg.Connection[Record]":
+        return await connect(self.dsn, application_name="tasktalk-sender", limited=True)
 
     async def _wait_and_own(self, conn: Conn) -> None:
         # What was answered while the database was away counts, whoever owns the lane by now.
@@ -119,13 +134,17 @@ class Lane:
                 await first(await self._seconds_to_next(conn), self.wake, self._changed, self.stop)
 
     async def _leave(self, conn: "asyncpg.Connection[Record]") -> None:
-        """Settle what is in flight; if the connection is gone, its answers are kept for the next one."""
-        if self._calls:
-            await asyncio.wait(self._calls)
-        with suppress(*LOST):
+        """Settle what is in flight; if that cannot be written, its answers are kept for the next connection."""
+        try:
+            if self._calls:
+                await asyncio.wait(self._calls)
             if not conn.is_closed():
                 await self._record(conn)
-                await conn.close(timeout=2)
+        finally:
+            try:
+                await conn.close(timeout=_CLOSE_SECONDS)
+            except (*LOST, asyncpg.PostgresError):  # the server does not say goodbye
+                conn.terminate()
 
     async def _doubt(self, conn: Conn) -> None:
         seconds = self.pacing.reconcile_seconds
@@ -198,21 +217,18 @@ class Lane:
         return Answer(row["id"], attempts, outcome, error.http_status, error.code, str(error)[:1000], delay=delay)
 
     async def _record(self, conn: Conn) -> None:
+        """Write down the answers; each is dropped only then, for they are all that is known of these calls."""
         answers = tuple(self._answers)
         if not answers:
             return
-        await Q.record_attempts(
-            conn,
-            ids=[a.id for a in answers],
-            numbers=[a.number for a in answers],
-            outcomes=[a.outcome for a in answers],
-            http_statuses=[a.http_status for a in answers],
-            codes=[a.code for a in answers],
-            errors=[a.error for a in answers],
-            wamids=[a.wamid for a in answers],
-            delays=[a.delay for a in answers],
-        )
-        del self._answers[: len(answers)]  # not before: they are all that is known of these calls
+        try:
+            await _write(conn, answers)
+            del self._answers[: len(answers)]
+        except _UNFIT as error:
+            log.warning("answers_split", answers=len(answers), error=type(error).__name__)
+            for answer in answers:
+                await _write_alone(conn, answer)
+                self._answers.remove(answer)
 
     async def _seconds_to_next(self, conn: Conn) -> float:
         state = self.breaker.state(time.monotonic())
@@ -220,3 +236,27 @@ class Lane:
             return self.breaker.retry_at - time.monotonic()
         due = await Q.get_next_try(conn, integration_id=self.integration.id)
         return 5.0 if due is None else max(0.05, min(5.0, due))
+
+
+async def _write(conn: Conn, answers: Sequence[Answer]) -> None:
+    await Q.record_attempts(
+        conn,
+        ids=[a.id for a in answers],
+        numbers=[a.number for a in answers],
+        outcomes=[a.outcome for a in answers],
+        http_statuses=[a.http_status for a in answers],
+        codes=[a.code for a in answers],
+        errors=[a.error for a in answers],
+        wamids=[a.wamid for a in answers],
+        delays=[a.delay for a in answers],
+    )
+
+
+async def _write_alone(conn: Conn, answer: Answer) -> None:
+    """One odd answer must not hold up the number: what it means is kept, even if its particulars cannot be."""
+    try:
+        await _write(conn, [answer])
+    except _UNFIT as error:
+        log.exception("answer_unfit", outbox_id=str(answer.id), wamid=answer.wamid, code=answer.code)
+        said = f"What WhatsApp answered cannot be stored ({type(error).__name__})"
+        await _write(conn, [replace(answer, http_status=None, code=None, wamid=None, error=said)])

@@ -19,6 +19,7 @@ _LONGEST_WAIT_SECONDS = 6 * 3600.0
 _FIRST_SERVER_ERROR = 500
 _OBJECT_MISSING = (100, 33)
 _PERMISSIONS = range(200, 300)
+_MAX_CODE = 2**31 - 1
 
 
 class Rule(NamedTuple):
@@ -198,7 +199,8 @@ def strange(http_status: int, retry_after: float | None) -> GraphError:
 
 
 def _integer(value: Any) -> int | None:
-    return value if type(value) is int else None
+    """None as well for what no code of Meta's is, and no column of ours holds."""
+    return value if type(value) is int and abs(value) <= _MAX_CODE else None
 
 
 def _string(value: Any) -> str:

@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -10,13 +12,25 @@ from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.sources import EnvSettingsSource
 
+from tasktalk.errors import AppError
+
+_SHORTEST_KEY = 16  # characters
+
 
 def _named(*names: str) -> AliasChoices:
     return AliasChoices(*names)
 
 
+class BadSetting(AppError):
+    """A setting cannot be used; the message never repeats its value."""
+
+
 class _FileTwins(EnvSettingsSource):
-    """Reads `<NAME>_FILE` for every setting, as container secrets are given."""
+    """Reads `<NAME>_FILE` for every setting, as container secrets are given; named in the environment or in `.env`."""
+
+    def __init__(self, settings_cls: type[BaseSettings], dotenv: PydanticBaseSettingsSource) -> None:
+        super().__init__(settings_cls)
+        self._dotenv = dotenv.env_vars if isinstance(dotenv, EnvSettingsSource) else {}
 
     def __call__(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -24,10 +38,21 @@ class _FileTwins(EnvSettingsSource):
             aliases = field.validation_alias
             names = aliases.choices if isinstance(aliases, AliasChoices) else [f"TASKTALK_{name}".upper()]
             for alias in names:
-                path = os.environ.get(f"{alias}_FILE")
+                twin = f"{alias}_FILE"
+                path = os.environ.get(twin) or self._dotenv.get(twin.lower())
                 if path:
-                    found[str(alias)] = Path(path).read_text(encoding="utf-8").strip()
+                    found[str(alias)] = _read_twin(twin, Path(path))
         return found
+
+
+def _read_twin(name: str, path: Path) -> str:
+    try:
+        value = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(f"{name} names {path}, which cannot be read: {error}") from error
+    if not value:
+        raise BadSetting(f"{name} names {path}, which is empty")
+    return value
 
 
 class Settings(BaseSettings):
@@ -92,25 +117,44 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  (pydantic passes it by name)
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What is passed in wins, then the environment, then `_FILE` twins, then `.env`."""
-        return init_settings, env_settings, _FileTwins(settings_cls), dotenv_settings
+        return init_settings, env_settings, _FileTwins(settings_cls, dotenv_settings), dotenv_settings
 
     @cached_property
     def master_secret(self) -> str:
-        """SECRET_KEY, else one made at first start and kept in the data folder, readable by its owner alone."""
+        """SECRET_KEY, else one made at first start and kept in the data folder, readable by its owner alone.
+
+        Raises BadSetting for one that anybody could guess: what is sealed with it would lie open.
+        """
         if self.secret_key is not None:
-            return self.secret_key.get_secret_value()
+            key = self.secret_key.get_secret_value().strip()
+            if len(key) < _SHORTEST_KEY:
+                raise BadSetting(f"SECRET_KEY has fewer than {_SHORTEST_KEY} characters")
+            return key
         path = self.data / "secret.key"
-        try:
-            return path.read_text(encoding="ascii").strip()
-        except FileNotFoundError:
-            self.data.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:  # another process made it in the meantime
-            return path.read_text(encoding="ascii").strip()
+        if not path.exists():
+            _make_key(path)
+        key = path.read_text(encoding="ascii").strip()
+        if len(key) < _SHORTEST_KEY:
+            raise BadSetting(
+                f"{path} holds fewer than {_SHORTEST_KEY} characters. Put back the one from your backup; without one, "
+                "delete it, and a new one is made: the credentials of connected numbers must then be entered again"
+            )
+        return key
+
+
+def _make_key(path: Path) -> None:
+    """Appears as a whole or not at all, and never in the place of one that another process has just made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=path.name + ".")  # 0600
+    try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(48))
-        return path.read_text(encoding="ascii").strip()
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(beside, path)
+    finally:
+        os.unlink(beside)  # noqa: PTH108  (a name from tempfile)
 
 
 def load_settings(**given: Any) -> Settings:

@@ -4,6 +4,7 @@ import json
 import logging
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tasktalk import errors
 from tasktalk.crypto import CannotUnseal, Keyring, hash_token, new_token
 from tasktalk.ids import new_id, parse_id
 from tasktalk.logs import get_log, rotate, set_up_logs
-from tasktalk.settings import load_settings
+from tasktalk.settings import BadSetting, load_settings
 
 
 def test_ids_ascend_and_are_version_7() -> None:
@@ -86,6 +87,59 @@ def test_the_master_secret_is_made_once_and_private(tmp_path: Path, monkeypatch:
     first = load_settings(data=tmp_path / "data").master_secret
     assert load_settings(data=tmp_path / "data").master_secret == first
     assert stat.S_IMODE((tmp_path / "data" / "secret.key").stat().st_mode) == 0o600
+
+
+def test_a_key_that_anybody_could_guess_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").touch()
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "empty"))
+    with pytest.raises(BadSetting, match=r"SECRET_KEY_FILE .* empty"):
+        load_settings()
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "nowhere"))
+    with pytest.raises(BadSetting, match="cannot be read"):
+        load_settings()
+    monkeypatch.delenv("SECRET_KEY_FILE")
+    monkeypatch.setenv("SECRET_KEY", "fifteen letters")
+    with pytest.raises(BadSetting, match="SECRET_KEY") as caught:
+        _ = load_settings().master_secret
+    assert "fifteen" not in caught.value.message
+    monkeypatch.delenv("SECRET_KEY")
+    (tmp_path / "secret.key").touch()  # killed between making it and writing it
+    with pytest.raises(BadSetting, match=r"secret\.key"):
+        _ = load_settings(data=tmp_path).master_secret
+
+
+def test_processes_that_start_at_once_agree_on_the_master_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with ThreadPoolExecutor(8) as threads:
+        found = set(threads.map(lambda _: load_settings(data=tmp_path / "data").master_secret, range(32)))
+    assert len(found) == 1
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret.key"]
+
+
+def test_a_master_secret_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def die(_: int) -> str:
+        assert not (tmp_path / "secret.key").exists()
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr("tasktalk.settings.secrets.token_urlsafe", die)
+        with pytest.raises(KeyboardInterrupt):
+            _ = load_settings(data=tmp_path).master_secret
+    assert list(tmp_path.iterdir()) == []
+    assert len(load_settings(data=tmp_path).master_secret) == 64
+
+
+def test_a_file_may_be_named_in_dotenv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "secret").write_text("from a file\n")
+    (tmp_path / ".env").write_text(f"WHATSAPP_APP_SECRET_FILE={tmp_path / 'secret'}\n")
+    found = load_settings().whatsapp_app_secret
+    assert found is not None
+    assert found.get_secret_value() == "from a file"
 
 
 @pytest.fixture

@@ -131,15 +131,14 @@ def openapi() -> None:
 @app.command()
 def healthcheck(url: Annotated[str, typer.Option(help="The web address.")] = "http://127.0.0.1:8000") -> None:
     """Exit 0 if the web process is ready, else 1: for container platforms."""
-    import urllib.error  # noqa: PLC0415
-    import urllib.request  # noqa: PLC0415
+    from tasktalk.up.probe import ask_ready  # noqa: PLC0415
 
     try:
-        with urllib.request.urlopen(f"{url.rstrip('/')}/readyz", timeout=5):  # noqa: S310  (the operator's own address)
-            _out.print("ready")
-    except (urllib.error.URLError, OSError, ValueError) as error:
+        ask_ready(url, seconds=5)
+    except (OSError, ValueError) as error:
         _out.print(f"not ready: {error}")
         raise typer.Exit(1) from error
+    _out.print("ready")
 
 
 @app.command()

@@ -5,8 +5,6 @@ import os
 import signal
 import socket
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -26,6 +24,7 @@ from tasktalk.settings import Settings
 from tasktalk.up import sandbox as sandboxes
 from tasktalk.up.children import Child, stop_all
 from tasktalk.up.files import ADDRESS, write_private
+from tasktalk.up.probe import ask_ready
 from tasktalk.up.sandbox import Sandbox
 
 log = get_log("up")
@@ -140,11 +139,12 @@ class Supervisor:
         ends_at = time.monotonic() + _READY_SECONDS
         while not self._stopping:
             try:
-                with urllib.request.urlopen(f"{web}/readyz", timeout=2):  # noqa: S310  (our own address)
-                    return
-            except (urllib.error.URLError, OSError):
+                ask_ready(web, seconds=2)
+            except OSError:
                 if time.monotonic() > ends_at:
                     raise CannotStart("Web and worker did not answer within a minute; see the log.") from None
+            else:
+                return
             for child in self._children:
                 child.watch()
             time.sleep(0.03)

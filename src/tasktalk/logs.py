@@ -1,8 +1,13 @@
-"""Logs: readable lines on the console, JSON lines in `todo.log`. They carry ids, never text, numbers or tokens."""
+"""Logs: readable lines on the console, JSON lines in `todo.log`. They carry ids, never text, numbers or tokens.
+
+A database's error quotes the row it is about; what is logged of one, or stored, is what it is and where, not that row.
+"""
 
 import logging
 import logging.handlers
+import re
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +15,9 @@ import structlog
 
 _FILE_BYTES = 20_000_000
 _FILES_KEPT = 5
+_DETAIL = "\nDETAIL:  "  # here PostgreSQL begins to quote the row
+_CLASS_OF_BAD_VALUES = "22"  # their very first line quotes the value
+_VALUE = re.compile(r"(invalid input (?:for query argument|syntax for) [^:]+): .*", re.DOTALL)
 _SECRET_WORDS = ("token", "secret", "password", "authorization")
 
 Log = structlog.stdlib.BoundLogger
@@ -27,7 +35,7 @@ def set_up_logs(*, level: str, process: str, file: Path | None = None, console: 
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_format_traceback),
         redact,
     ]
     structlog.configure(
@@ -64,11 +72,52 @@ def rotate(file: Path) -> None:
 
 
 def redact(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Blank what has a secret's name, in case someone binds it after all."""
-    for key in event:
+    """Blank what has a secret's name, in case someone binds it, and what PostgreSQL quotes in an error's text."""
+    for key, value in event.items():
         if any(word in key.lower() for word in _SECRET_WORDS):
             event[key] = "…"
+        elif isinstance(value, str) and key != "exception":
+            event[key] = _without_quotes(value)
     return event
+
+
+def describe(error: BaseException) -> str:
+    """An error in one line, for storing: its name and what it says, less what a database's error quotes.
+
+    `UniqueViolationError: 23505 duplicate key value violates unique constraint "users_email_key"`
+    """
+    said = _say(error)
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+
+
+def _say(error: BaseException) -> str:
+    """As `str(error)`, safe. Whatever the driver: PostgreSQL's errors have a `sqlstate`."""
+    said = _without_quotes(str(error))
+    code = getattr(error, "sqlstate", None)
+    if not isinstance(code, str):
+        return said
+    return code if code.startswith(_CLASS_OF_BAD_VALUES) else f"{code} {said}"
+
+
+def _without_quotes(text: str) -> str:
+    if _DETAIL in text:
+        text = text.partition(_DETAIL)[0]
+    return _VALUE.sub(r"\1", text) if "invalid input" in text else text
+
+
+def _format_traceback(exc_info: structlog.typing.ExcInfo) -> str:
+    """As the standard library, with every error of the chain saying only what `describe` says of it."""
+    shown = traceback.TracebackException(*exc_info)
+    chain: list[tuple[traceback.TracebackException, BaseException]] = [(shown, exc_info[1])]
+    while chain:
+        line, error = chain.pop()
+        line._str = _say(error)  # type: ignore[attr-defined]  # noqa: SLF001  (there is no other way into its text)
+        for next_line, next_error in ((line.__cause__, error.__cause__), (line.__context__, error.__context__)):
+            if next_line is not None and next_error is not None:
+                chain.append((next_line, next_error))
+        if line.exceptions and isinstance(error, BaseExceptionGroup):
+            chain += zip(line.exceptions, error.exceptions, strict=True)
+    return "".join(shown.format()).rstrip("\n")
 
 
 def _handler(

@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import UUID
 
 import aiohttp
+import asyncpg
 
 from tasktalk.assistant.understand import understand
 from tasktalk.assistant.understanding import Context
@@ -26,7 +27,7 @@ from tasktalk.messaging.sender import Lane, Pacing
 from tasktalk.messaging.turns import Turns
 from tasktalk.queue.claim import Q
 from tasktalk.queue.pace import Pace
-from tasktalk.queue.waiting import first
+from tasktalk.queue.waiting import LONGEST_PAUSE_SECONDS, first, log_outage
 from tasktalk.queue.worker import Rules, work
 from tasktalk.serving import settle_garbage
 from tasktalk.settings import Settings
@@ -83,24 +84,31 @@ class Worker:
 
     async def _keep_lanes(self, session: aiohttp.ClientSession) -> None:
         """A lane for every integration with a token; a new one when its settings or token change."""
+        pause = _BEAT_SECONDS
         while not self.stop.is_set():
             self._directory_changed.clear()
             try:
                 await self._renew_lanes(session, await self._directory.all())
-            except LOST as error:
-                log.warning("database_gone", error=type(error).__name__)
-                await first(1.0, self.stop)
+            except Exception as error:  # noqa: BLE001  (the lanes there are go on)
+                log_outage(log, error, retry_seconds=pause)
+                await first(pause, self.stop)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
                 continue
+            pause = _BEAT_SECONDS
             await first(_LOOK_SECONDS, self._directory_changed, self.stop)
         await self._end_lanes(list(self._lanes))
 
     async def _renew_lanes(self, session: aiohttp.ClientSession, integrations: Sequence[Integration]) -> None:
         wanted = {each.id: each for each in integrations if each.access_token}
-        await self._end_lanes([id_ for id_, (known, _, _) in self._lanes.items() if wanted.get(id_) != known])
+        await self._end_lanes(
+            [id_ for id_, (known, _, task) in self._lanes.items() if wanted.get(id_) != known or task.done()]
+        )
         for integration in wanted.values():
             if integration.id not in self._lanes:
                 lane = self._open_lane(session, integration)
-                self._lanes[integration.id] = (integration, lane, asyncio.create_task(lane.run()))
+                task = asyncio.create_task(lane.run())
+                task.add_done_callback(_log_failure)
+                self._lanes[integration.id] = (integration, lane, task)
 
     def _open_lane(self, session: aiohttp.ClientSession, integration: Integration) -> Lane:
         settings = self._settings
@@ -117,12 +125,12 @@ class Worker:
         ending = [self._lanes.pop(id_) for id_ in ids]
         for _, lane, _ in ending:
             lane.stop.set()
-        for _, _, task in ending:
-            await task
+        await asyncio.gather(*(task for _, _, task in ending), return_exceptions=True)  # failures are logged by now
 
     async def _beat(self) -> None:
         """Show figures every second; stop when an administrator asked for a restart."""
         generation: int | None = None
+        pause = _BEAT_SECONDS
         while not self.stop.is_set():
             try:
                 async with self._pool.acquire() as conn:
@@ -143,10 +151,12 @@ class Worker:
                         log.info("restart_asked")
                         self.restart_asked = True
                         self.stop.set()
-            except LOST as error:
-                log.warning("database_gone", error=type(error).__name__)
-            await first(_BEAT_SECONDS, self.stop)
-        with suppress(*LOST):
+                pause = _BEAT_SECONDS
+            except Exception as error:  # noqa: BLE001  (whatever the database says, the work goes on)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                log_outage(log, error, retry_seconds=pause)
+            await first(pause, self.stop)
+        with suppress(*LOST, asyncpg.PostgresError):
             async with self._pool.acquire() as conn:
                 await Q.stop_worker(conn, id=self.id)
 
@@ -178,6 +188,12 @@ async def run_worker(settings: Settings, *, dsn: str) -> bool:
     except TimeoutError:
         pool.terminate()
     return worker.restart_asked
+
+
+def _log_failure(lane: asyncio.Task[None]) -> None:
+    """A lane ends when it is told to; the next look opens one in its place."""
+    if not lane.cancelled() and lane.exception():
+        log.error("lane_ended", exc_info=lane.exception())
 
 
 def _memory_mib() -> float:

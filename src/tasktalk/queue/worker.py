@@ -15,7 +15,7 @@ from tasktalk.logs import get_log
 from tasktalk.queue import claim
 from tasktalk.queue.claim import Item
 from tasktalk.queue.pace import Pace
-from tasktalk.queue.waiting import first
+from tasktalk.queue.waiting import LONGEST_PAUSE_SECONDS, first, log_outage
 
 log = get_log("queue")
 
@@ -42,15 +42,16 @@ async def work(
     """Handle batches until `stop` is set; the batch in hand is finished first. `wake` says that rows may have come."""
     worker = new_id()
     pause = rules.poll_seconds
-    found: Found
     while not stop.is_set():
         wake.clear()
         try:
             found = await _handle_batch(pool, handle, rules=rules, pace=pace, worker=worker)
-            pause = rules.poll_seconds
-        except LOST as error:
-            log.warning("database_gone", error=type(error).__name__, retry_seconds=pause)
-            found, pause = "nothing", min(pause * 2, 5.0)
+        except Exception as error:  # noqa: BLE001  (whatever the database says, the loop outlives it)
+            log_outage(log, error, retry_seconds=pause)
+            await first(pause, stop)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            continue
+        pause = rules.poll_seconds
         if found == "nothing":
             await first(pause, wake, stop)
         elif found == "paused":  # what arrives now is not for us: look again at our own pace
@@ -65,13 +66,27 @@ async def _handle_batch(pool: Pool, handle: Handler, *, rules: Rules, pace: Pace
             if not items:
                 return "paused" if await claim.Q.rest(conn) else "nothing"
             await _handle(conn, handle, items, pace=pace, worker=worker)
-    except LOST:  # nothing was committed, no item is to blame
-        raise
-    except Exception:
+    except Exception as error:
+        if not items:  # the claim itself failed
+            raise
+        if isinstance(error, LOST):
+            await _check_database(pool)
         log.exception("batch_failed", items=len(items))
+        if len(items) == 1 and not isinstance(error, LOST):
+            await _fail(pool, items[0].seq, error, rules=rules, pace=pace)
+            return "items"
         for item in items:
             await _handle_alone(pool, handle, item.seq, rules=rules, pace=pace, worker=worker)
     return "items"
+
+
+async def _check_database(pool: Pool) -> None:
+    """Raise if the database is gone: then nothing was committed, and no item is to blame.
+
+    If it answers, only our connection was lost. An item may have done that, by taking longer than a transaction may be
+    idle for example: each is tried by itself, and the one that does it again has failed.
+    """
+    await pool.fetchval("select 1")
 
 
 async def _handle(conn: Conn, handle: Handler, items: Sequence[Item], *, pace: Pace, worker: UUID) -> None:
@@ -79,7 +94,7 @@ async def _handle(conn: Conn, handle: Handler, items: Sequence[Item], *, pace: P
     notes: dict[int, str] = {}
     pace.processing += len(items)
     try:
-        await _guarded(handle, conn, items, notes)
+        await handle(conn, items, notes)
         busy_ms = (time.perf_counter() - started) * 1000
         await claim.finish(conn, items=items, notes=notes, worker=worker, busy_ms=round(busy_ms))
     finally:
@@ -89,35 +104,29 @@ async def _handle(conn: Conn, handle: Handler, items: Sequence[Item], *, pace: P
     metrics.QUEUE_SECONDS.observe(busy_ms / 1000)
 
 
-async def _guarded(handle: Handler, conn: Conn, items: Sequence[Item], notes: dict[int, str]) -> None:
-    """Somebody else's time-out must not pass for a lost database, which is waited for without end."""
-    try:
-        await handle(conn, items, notes)
-    except (OSError, TimeoutError) as error:
-        if conn.is_closed():
-            raise
-        raise RuntimeError(f"{type(error).__name__}: {error}") from error
-
-
 async def _handle_alone(pool: Pool, handle: Handler, seq: int, *, rules: Rules, pace: Pace, worker: UUID) -> None:
     try:
         async with pool.acquire() as conn, conn.transaction():
             item = await claim.claim_one(conn, seq=seq)
             if item is not None:
                 await _handle(conn, handle, [item], pace=pace, worker=worker)
-    except LOST:
-        raise
     except Exception as error:
+        if isinstance(error, LOST):
+            await _check_database(pool)
         log.exception("item_failed", seq=seq)
-        metrics.QUEUE_FAILED.inc()
-        pace.add(failed_items=1)
-        async with pool.acquire() as conn:
-            state = await claim.fail(
-                conn,
-                seq=seq,
-                error=f"{type(error).__name__}: {error}",
-                max_attempts=rules.max_attempts,
-                retry_seconds=rules.retry_seconds,
-            )
-        if state == "dead":
-            log.error("item_dead", seq=seq)  # noqa: TRY400  (the traceback stands one line above)
+        await _fail(pool, seq, error, rules=rules, pace=pace)
+
+
+async def _fail(pool: Pool, seq: int, error: Exception, *, rules: Rules, pace: Pace) -> None:
+    metrics.QUEUE_FAILED.inc()
+    pace.add(failed_items=1)
+    async with pool.acquire() as conn:
+        state = await claim.fail(
+            conn,
+            seq=seq,
+            error=f"{type(error).__name__}: {error}",
+            max_attempts=rules.max_attempts,
+            retry_seconds=rules.retry_seconds,
+        )
+    if state == "dead":
+        log.error("item_dead", seq=seq)

@@ -66,6 +66,7 @@ def serve(
     _set_up_logs(settings, "web")
     listener = socket.socket(fileno=fd) if fd is not None else None
     with _database(settings) as dsn:
+        _connect_own_number(settings, dsn)
         uvloop.run(serve_web(settings, dsn=dsn, listener=listener))
 
 
@@ -80,6 +81,7 @@ def worker(data: DataOption = None) -> None:
     _obey_supervisor()
     _set_up_logs(settings, "worker")
     with _database(settings) as dsn:
+        _connect_own_number(settings, dsn)
         while uvloop.run(run_worker(settings, dsn=dsn)):
             pass
 
@@ -200,6 +202,15 @@ def _obey_supervisor() -> None:
 
     if SUPERVISOR in os.environ:
         die_with_parent(signal.SIGKILL, parent=int(os.environ[SUPERVISOR]))
+
+
+def _connect_own_number(settings: Settings, dsn: str) -> None:
+    """The number of the WHATSAPP_ settings; a supervisor has stored it before it started us."""
+    from tasktalk.up.children import SUPERVISOR  # noqa: PLC0415
+    from tasktalk.up.own_number import connect_own_number  # noqa: PLC0415
+
+    if SUPERVISOR not in os.environ:
+        asyncio.run(connect_own_number(dsn, settings=settings))
 
 
 def _set_up_logs(settings: Settings, process: str) -> None:

@@ -89,5 +89,5 @@ def test_a_traceback_quotes_nothing_wherever_the_error_stands_in_it(log_file: Pa
     assert len(lines) == 2 * len(quoting)
     assert all("on the way" in line["exception"] and "KeyError: 'k'" in line["exception"] for line in lines)
     assert all("Traceback (most recent call last)" in line["exception"] for line in lines)
-    assert lines[0]["exception"].count("UniqueViolationError: 23505 duplicate key") == 3
+    assert lines[0]["exception"].count("UniqueViolationError: 23505 duplicate key") == 2
     assert lines[0]["error"].endswith('unique constraint "seen_number_key"')

@@ -115,7 +115,7 @@ async def save_integration(
     app_id: str = "",
     graph_url: str | None = None,
 ) -> UUID:
-    """Create the integration of this phone number, or bring it up to date."""
+    """Create the integration of this phone number, or bring it up to date and switch it on."""
     saved: UUID = await Q.save_integration(
         conn,
         id=new_id(),
@@ -129,6 +129,14 @@ async def save_integration(
     )
     await Q.announce(conn)
     return saved
+
+
+async def add_integration(conn: Conn, *, name: str, waba_id: str, phone_number_id: str, app_id: str = "") -> UUID:
+    """Create the integration of this phone number; one that is there stays as it is, and locked until the commit."""
+    added: UUID = await Q.add_integration(
+        conn, id=new_id(), name=name, waba_id=waba_id, phone_number_id=phone_number_id, app_id=app_id
+    )
+    return added
 
 
 async def save_credential(

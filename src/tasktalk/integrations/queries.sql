@@ -15,6 +15,13 @@ set name = excluded.name, waba_id = excluded.waba_id, display_phone_number = exc
     business_name = excluded.business_name, app_id = excluded.app_id, graph_url = excluded.graph_url, disabled_at = null
 returning id;
 
+-- name: add_integration(id, name, waba_id, phone_number_id, app_id)$
+-- Of several processes that start at once each gets the id; the update that changes nothing makes them take turns.
+insert into integrations (id, name, waba_id, phone_number_id, app_id)
+values (:id, :name, :waba_id, :phone_number_id, :app_id)
+on conflict (phone_number_id) do update set phone_number_id = excluded.phone_number_id
+returning id;
+
 -- name: retire_credentials(integration_id, kind, retires_at)!
 update credentials set retires_at = :retires_at
 where integration_id = :integration_id and kind = :kind and retires_at is null;

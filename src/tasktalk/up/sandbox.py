@@ -2,11 +2,10 @@
 
 import secrets
 import string
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from pydantic import SecretStr
 
 from tasktalk.accounts.sessions import create_login_link
 from tasktalk.accounts.users import create_user
@@ -135,31 +134,6 @@ async def seed(
     if not await Q.count_projects(conn):
         shared_by = emails[: len(_NAMES)]
         await Q.share_project(conn, id=new_id(), owner_email=emails[0], name=_PROJECT, emails=shared_by)
-
-
-async def save_own_integration(conn: Conn, *, settings: Settings, keyring: Keyring, now: datetime) -> None:
-    """The first integration, from the four WHATSAPP_ settings; its ids are entered in the console afterwards."""
-    given: dict[CredentialKind, SecretStr | None] = {
-        "access_token": settings.whatsapp_access_token,
-        "verify_token": settings.whatsapp_verify_token,
-        "app_secret": settings.whatsapp_app_secret,
-    }
-    if not any(given.values()):
-        return
-    integration_id = await save_integration(
-        conn,
-        name="WhatsApp",
-        waba_id=settings.whatsapp_business_account_id,
-        phone_number_id=settings.whatsapp_phone_number_id or "unknown",
-        app_id=settings.whatsapp_app_id,
-    )
-    grace = timedelta(hours=settings.secret_grace_hours)
-    for kind, secret in given.items():
-        if secret is not None:
-            value = secret.get_secret_value()
-            await save_credential(
-                conn, keyring=keyring, integration_id=integration_id, kind=kind, secret=value, now=now, grace=grace
-            )
 
 
 async def ensure_owner(conn: Conn, *, settings: Settings) -> UUID:

@@ -24,6 +24,7 @@ from tasktalk.settings import Settings
 from tasktalk.up import sandbox as sandboxes
 from tasktalk.up.children import Child, stop_all
 from tasktalk.up.files import ADDRESS, write_private
+from tasktalk.up.own_number import save_own_number
 from tasktalk.up.probe import ask_ready
 from tasktalk.up.sandbox import Sandbox
 
@@ -105,7 +106,7 @@ class Supervisor:
                     await sandboxes.seed(
                         conn, sandbox, settings=self._settings, keyring=keyring, graph_url=graph_url, now=now
                     )
-                await sandboxes.save_own_integration(conn, settings=self._settings, keyring=keyring, now=now)
+                await save_own_number(conn, settings=self._settings, keyring=keyring, now=now)
                 return await sandboxes.new_admin_link(
                     conn, owner_id=owner_id, web=self._settings.public_url.rstrip("/") or web, now=now
                 )

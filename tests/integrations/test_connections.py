@@ -1,13 +1,17 @@
 """Connected numbers: secrets sealed at rest, old and new during a rotation, one bad one harming no other."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import cast
 from uuid import UUID
 
+import asyncpg
 import pytest
 
+from product_kit import until
 from tasktalk.crypto import Keyring
 from tasktalk.db import Conn, Pool
+from tasktalk.db.pool import open_pool
 from tasktalk.integrations.connections import CredentialKind, Directory, save_credential, save_integration
 
 KEYRING = Keyring("the master secret")
@@ -90,3 +94,39 @@ async def test_verify_tokens_and_numbers_are_found(pool: Pool) -> None:
     directory.forget()
     assert not await directory.knows_verify_token("one")
     assert [each.phone_number_id for each in await directory.all()] == ["302"]
+
+
+async def test_what_changes_while_it_is_being_read_is_read_again(pool: Pool) -> None:
+    await add(pool, "301", app_secret="one")
+    directory = Directory(pool, KEYRING)
+    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    async with pool.acquire() as conn, conn.transaction():
+        await conn.execute("lock table integrations in access exclusive mode")
+        reading = asyncio.create_task(directory.all())
+        await until(lambda: pool.fetchval(waiting))
+        directory.forget()
+    await reading
+    misses = directory.misses
+    await directory.all()
+    assert directory.misses == misses + 1
+    await directory.all()
+    assert directory.misses == misses + 1
+
+
+async def test_many_who_ask_at_once_are_answered_by_one_reading(database: str, pool: Pool) -> None:
+    await add(pool, "301", app_secret="one")
+    single = await open_pool(database, max_size=1)
+    directory = Directory(single, KEYRING)
+    answers = await asyncio.gather(*(directory.app_secrets() for _ in range(100)))
+    assert set(answers) == {("one",)}
+    assert len({id(answer) for answer in answers}) == 1
+    await single.close()
+
+
+async def test_while_the_database_is_away_everybody_who_asks_is_told(database: str) -> None:
+    single = await open_pool(database, max_size=1)
+    await single.close()
+    directory = Directory(single, KEYRING)
+    for _ in range(2):
+        answers = await asyncio.gather(*(directory.all() for _ in range(3)), return_exceptions=True)
+        assert [type(answer) for answer in answers] == [asyncpg.InterfaceError] * 3

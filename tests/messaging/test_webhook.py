@@ -8,9 +8,9 @@ from urllib.parse import urlencode, urlsplit
 import asyncpg
 import pytest
 
-from product_kit import HOOK, SECRET, VERIFY, Answer, Product, count, delivery, message, status, until
+from product_kit import HOOK, PNID, SECRET, VERIFY, Answer, Product, count, delivery, message, status, until
 from tasktalk.db import Conn
-from tasktalk.integrations.connections import save_credential
+from tasktalk.integrations.connections import save_credential, save_integration
 from tasktalk.whatsapp.signature import sign
 
 MIB = 1024 * 1024
@@ -48,6 +48,42 @@ async def test_nobody_else_is_verified(product: Product, query: dict[str, str]) 
     answer = await verify(product, **query)
     assert answer.status == 403
     assert answer.json["error"]["code"] == "WEBHOOK_VERIFICATION_FAILED"
+
+
+async def test_a_question_of_many_fields_is_refused_not_a_fault(product: Product) -> None:
+    answer = await product.call("GET", HOOK, query="&".join(f"a{number}=1" for number in range(30)))
+    assert answer.status == 403
+    assert answer.json["error"]["code"] == "WEBHOOK_VERIFICATION_FAILED"
+
+
+async def test_one_number_s_app_does_not_sign_for_another(product: Product) -> None:
+    async with product.pool.acquire() as conn, conn.transaction():
+        other = await save_integration(conn, name="Other", waba_id="1", phone_number_id="302")
+        await save_integration(conn, name="Without a secret", waba_id="1", phone_number_id="303")
+        await save_credential(
+            conn,
+            keyring=product.keyring,
+            integration_id=other,
+            kind="app_secret",
+            secret="theirs",
+            now=datetime.now(UTC),
+        )
+    product.directory.forget()
+
+    def to(number: str) -> dict[str, object]:
+        return delivery(message(product.ana, "buy milk", wamid=f"wamid.{number}"), number=number)
+
+    both = to("302")
+    both["entry"] += to(PNID)["entry"]  # type: ignore[operator]
+    forged = ((to(PNID), "theirs"), (to("302"), SECRET), (both, SECRET), (both, "theirs"))
+    for what, secret in forged:
+        answer = await product.deliver(what, secret=secret)
+        assert (answer.status, answer.json["error"]["code"]) == (403, "WEBHOOK_VERIFICATION_FAILED")
+    assert not await count(product.pool, "from inbox")
+    right = ((to(PNID), SECRET), (to("302"), "theirs"), (to("303"), SECRET), (to("304"), "theirs"))
+    for what, secret in right:
+        assert (await product.deliver(what, secret=secret)).status == 200
+    assert await count(product.pool, "from inbox") == len(right)
 
 
 async def test_a_signed_delivery_is_stored_before_it_is_answered(product: Product) -> None:

@@ -1,8 +1,9 @@
 """Connected numbers: what is stored of them, and a copy in memory for the hot paths."""
 
+import asyncio
 import hmac
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -47,26 +48,49 @@ class Directory:
         self._read_at = float("-inf")
         self._integrations: tuple[Integration, ...] = ()
         self._app_secrets: tuple[str, ...] = ()
+        self._generation = self._read_generation = 0
+        self._reading: asyncio.Task[tuple[Integration, ...]] | None = None
+        # By phone number ID, while more than one secret is known: a delivery for a number is signed by its own app.
+        self.own_secrets: Mapping[str, tuple[str, ...]] = {}
         self.hits = 0
         self.misses = 0
 
     def forget(self) -> None:
         """Something changed: read again at the next question."""
         self._read_at = float("-inf")
+        self._generation += 1
+        self._reading = None  # what is being read may be from before the change
 
     async def all(self) -> tuple[Integration, ...]:
-        """All that are in use."""
+        """All that are in use; who asks while they are being read waits for that."""
         if time.monotonic() - self._read_at < _STALE_SECONDS:
             self.hits += 1
             return self._integrations
         self.misses += 1
-        began = time.monotonic()
-        async with self._pool.acquire() as conn:
-            self._integrations = await list_integrations(conn, keyring=self._keyring)
-        secrets = (secret for each in self._integrations for secret in each.app_secrets)
-        self._app_secrets = tuple(dict.fromkeys(secrets))
-        self._read_at = began
-        return self._integrations
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read())
+        return await asyncio.shield(self._reading)
+
+    async def _read(self) -> tuple[Integration, ...]:
+        generation, began = self._generation, time.monotonic()
+        try:
+            async with self._pool.acquire() as conn:
+                found = await list_integrations(conn, keyring=self._keyring)
+        finally:
+            if generation == self._generation:
+                self._reading = None
+        if generation >= self._read_generation:
+            self._keep(found)
+            self._read_generation = generation
+        if generation == self._generation:  # else something changed meanwhile: the next question reads again
+            self._read_at = began
+        return found
+
+    def _keep(self, found: tuple[Integration, ...]) -> None:
+        self._integrations = found
+        self._app_secrets = tuple(dict.fromkeys(secret for each in found for secret in each.app_secrets))
+        several = len(self._app_secrets) > 1
+        self.own_secrets = {each.phone_number_id: each.app_secrets for each in found if several and each.app_secrets}
 
     async def find(self, phone_number_id: str | None) -> Integration | None:
         """The one with this phone number ID."""

@@ -17,6 +17,7 @@ from tasktalk.whatsapp.signature import check_signature
 log = get_log("messaging.webhook")
 
 PATH = "/api/webhooks/whatsapp"
+_MOST_FIELDS = 20  # Meta sends three
 MAX_BODY_BYTES = 4 * 1024 * 1024  # Meta sends up to 3 MB
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -68,9 +69,11 @@ class Webhook:
 
     async def _verify(self, query_string: bytes) -> bytes:
         """The challenge, bare, if mode and token are right."""
-        query = {
-            name: values[-1] for name, values in parse_qs(query_string.decode("latin-1"), max_num_fields=20).items()
-        }
+        try:
+            fields = parse_qs(query_string.decode("latin-1"), max_num_fields=_MOST_FIELDS)
+        except ValueError as error:
+            raise VerificationFailed("This is no verification.") from error
+        query = {name: values[-1] for name, values in fields.items()}
         known = await self._directory.knows_verify_token(query.get("hub.verify_token", ""))
         if query.get("hub.mode") != "subscribe" or not known:
             raise VerificationFailed("The verify token does not match any integration's.")
@@ -86,14 +89,24 @@ class Webhook:
         signature = headers.get(b"x-hub-signature-256")
         if signature is None:
             raise Unsigned
-        if not check_signature(body, signature.decode("latin-1"), secrets):
+        signed = signature.decode("latin-1")
+        if not check_signature(body, signed, secrets):
             raise VerificationFailed("The signature does not fit the body and any known app secret.")
         items = cut(body)
+        if self._directory.own_secrets:
+            self._check_numbers(items, body, signed)
         await self._store(items)
         for item in items:
             _ITEMS[item.kind].inc()
         metrics.INTAKE_SECONDS.observe(time.perf_counter() - began)
         return _STORED_BODY
+
+    def _check_numbers(self, items: Sequence[Item], body: bytes, signature: str) -> None:
+        """One number's app may not speak for another's. A number that has no app secret takes any that is known."""
+        own = self._directory.own_secrets
+        for secrets in {found for item in items if (found := own.get(item.phone_number_id or ""))}:
+            if not check_signature(body, signature, secrets):
+                raise VerificationFailed("The signature is of another number's app.")
 
 
 async def _read(content_length: bytes | None, receive: Receive) -> bytes:

@@ -66,3 +66,11 @@ async def outcomes(product: Product, message: UUID) -> list[str | None]:
 async def tell(product: Product, *statuses: dict[str, object]) -> None:
     assert (await product.deliver(delivery(statuses=statuses))).status == 200
     await product.settle()
+
+
+async def has_outcomes(product: Product, sent: UUID, tries: int) -> bool:
+    return len([each for each in await outcomes(product, sent) if each]) == tries
+
+
+async def answered(graph: FakeGraph, calls: int) -> bool:
+    return len(graph.asked) >= calls

@@ -26,19 +26,21 @@ class Breaker:
             return "closed"
         return "open" if now < self.retry_at else "half_open"
 
-    def succeeded(self) -> None:
-        """A call was answered, if only by a refusal of its message."""
-        self.failures = self.opens = 0
-        self.closed, self.reason = True, ""
+    def succeeded(self, now: float) -> None:
+        """A call was answered, if only by a refusal of its message. While open, it is a call from before."""
+        if self.state(now) != "open":
+            self.failures = self.opens = 0
+            self.closed, self.reason = True, ""
 
     def failed(self, now: float, reason: str) -> None:
         """A call failed for a reason that the next one would meet too."""
         self.failures += 1
         if self.failures >= _TRIES or not self.closed:
-            self.trip(now, reason)
+            self.trip(now, reason, min(_LONGEST_SECONDS, _FIRST_SECONDS * 2**self.opens))
 
-    def trip(self, now: float, reason: str, seconds: float | None = None) -> None:
-        """Open at once, for `seconds` or twice as long as the last time."""
-        self.opens += 1
-        self.closed, self.reason = False, reason
-        self.retry_at = now + (seconds or min(_LONGEST_SECONDS, _FIRST_SECONDS * 2 ** (self.opens - 1)))
+    def trip(self, now: float, reason: str, seconds: float) -> None:
+        """Open at once, for `seconds`. While open, it is a call from before, and tells nothing new."""
+        if self.state(now) != "open":
+            self.opens += 1
+            self.closed, self.reason = False, reason
+            self.retry_at = now + seconds

@@ -52,7 +52,10 @@ from unnest(:ids::uuid[], :integration_ids::uuid[], :contact_ids::uuid[], :kinds
 select pg_notify('outbox', '');
 
 -- name: take_messages(integration_id, rows)
--- Mark the next messages `sending`, one a contact so that its order holds, and open an attempt for each.
+-- Mark the next messages `sending`, and open an attempt for each. One a contact, the oldest that is due, and none while
+-- another is on its way or an earlier one is to be tried again within a minute: so a short retry keeps the order. Whoever
+-- waits longer, is doubtful or refused is overtaken, lest one bad message silence a conversation.
+-- `earlier`: the error codes of the message's failed attempts, null where nobody answered.
 with heads as (
     select distinct on (contact_id) seq
     from (select seq, contact_id from outbox waiting
@@ -60,16 +63,23 @@ with heads as (
             and not exists (select 1 from outbox o
                             where o.integration_id = :integration_id and o.state = 'sending'
                               and o.contact_id = waiting.contact_id)
+            and not exists (select 1 from outbox o
+                            where o.contact_id = waiting.contact_id and o.seq < waiting.seq and o.state = 'waiting'
+                              and o.next_try_at > '-infinity'  -- as its index says, which knows retries alone
+                              and o.next_try_at > now() and o.next_try_at < now() + interval '1 minute')
           order by seq limit :rows) as free
     order by contact_id, seq
 ), taken as (
     update outbox o set state = 'sending', attempts = attempts + 1, sending_at = now()
     from heads where o.seq = heads.seq
-    returning o.seq, o.id, o.contact_id, o.message, o.attempts, o.sending_at
+    returning o.seq, o.id, o.contact_id, o.message, o.attempts, o.sending_at, o.created_at
 ), opened as (
     insert into attempts (outbox_id, number, started_at) select id, attempts, sending_at from taken
 )
-select t.seq, t.id, t.contact_id, t.message, t.attempts, c.bsuid, c.wa_id
+select t.seq, t.id, t.contact_id, t.message, t.attempts, c.bsuid, c.wa_id,
+       extract(epoch from now() - t.created_at)::float8 as age_seconds,
+       case when t.attempts = 1 then '{}'::int[]
+            else array(select a.error_code from attempts a where a.outbox_id = t.id and a.outcome = 'retry') end as earlier
 from taken t join contacts c on c.id = t.contact_id order by t.seq;
 
 -- name: record_attempts(ids, numbers, outcomes, http_statuses, codes, errors, wamids, delays)!
@@ -103,12 +113,22 @@ update outbox set state = 'doubtful', next_try_at = now() + make_interval(secs =
 where integration_id = :integration_id and state = 'sending'
 returning id;
 
--- name: resend_doubtful(integration_id)
--- No status came in time, and none that came in time is still unread: they never arrived.
-update outbox set state = 'waiting', next_try_at = '-infinity'
+-- name: resend_doubtful(integration_id, resends)
+-- No status came in time, and none that came in time is still unread: they never arrived. But when that is said again and
+-- again of the same message, it is more likely that the statuses are lost, and that a phone gets it each time.
+update outbox
+set (state, next_try_at, finished_at, error) = (
+    select case when given_up then 'refused' else 'waiting' end,
+           '-infinity'::timestamptz,
+           case when given_up then now() end,
+           case when given_up then 'Given up: sent ' || doubts || ' times, and neither an answer nor a status came. '
+                                   'It may have arrived.' else outbox.error end
+    from (select count(*) as doubts, count(*) > :resends::int as given_up from attempts
+          where outbox_id = outbox.id and coalesce(outcome, 'unknown') = 'unknown') as past
+)
 where integration_id = :integration_id and state = 'doubtful' and next_try_at <= now()
   and not exists (select 1 from inbox where state = 'waiting' and kind = 'status' and received_at <= outbox.next_try_at)
-returning id;
+returning id, state;
 
 -- name: get_next_try(integration_id)$
 -- Seconds until something here falls due; null when nothing will. What is due already waits for a call in flight, or, if

@@ -33,8 +33,9 @@ log = get_log("messaging.sender")
 _RECONCILE_EVERY_SECONDS = 0.2
 _LOCK_RETRY_SECONDS = 0.5
 _OPERATOR_SECONDS = 30.0
-_OPERATOR_DOUBLINGS = 4
-_RETRIES = 8  # where the error's own rule names no number
+_DOUBLINGS = 4
+_WORTH_SECONDS = 24 * 3600.0  # a reply is worth retrying as long as WhatsApp's service window lasts
+_RESENDS = 5  # of a message whose answers are lost again and again: each may have arrived
 _SERVER_ERROR = 500
 _LONGEST_PAUSE_SECONDS = 5.0
 _CLOSE_SECONDS = 2.0
@@ -161,8 +162,8 @@ class Lane:
             return 0
         if time.monotonic() >= self._reconcile_at:
             self._reconcile_at = time.monotonic() + _RECONCILE_EVERY_SECONDS
-            async for row in Q.resend_doubtful(conn, integration_id=self.integration.id):
-                log.warning("doubtful_never_arrived", outbox_id=str(row["id"]))
+            async for row in Q.resend_doubtful(conn, integration_id=self.integration.id, resends=_RESENDS):
+                log.warning("doubtful_never_arrived", outbox_id=str(row["id"]), state=row["state"])
         rows = [row async for row in Q.take_messages(conn, integration_id=self.integration.id, rows=room)]
         for row in rows:
             call = asyncio.create_task(self._call(row))
@@ -182,7 +183,7 @@ class Lane:
                 timeout_seconds=self.pacing.timeout_seconds,
             )
             answer = Answer(row["id"], row["attempts"], "accepted", 200, wamid=sent.wamid)
-            self.breaker.succeeded()
+            self.breaker.succeeded(time.monotonic())
         except GraphError as error:
             answer = self._weigh(row, error)
             log.warning("send_failed", outbox_id=str(row["id"]), outcome=answer.outcome, code=error.code)
@@ -197,24 +198,34 @@ class Lane:
 
     def _weigh(self, row: Record, error: GraphError) -> Answer:
         """What follows from an error: its class decides, not its HTTP status (facts sheet section 9)."""
-        now, attempts = time.monotonic(), row["attempts"]
-        outcome, delay = str(error.fate), error.wait_seconds(attempts - 1)
-        if error.fate == "operator" and error.scope == "number":
-            # Not the message's fault: the whole number waits until somebody has mended that. New credentials make a
-            # new lane, with a new breaker, so that nothing waits a moment longer.
-            self.breaker.trip(now, str(error), _OPERATOR_SECONDS * 2 ** min(self.breaker.opens, _OPERATOR_DOUBLINGS))
-            outcome, delay = "retry", 0.0
-        elif error.fate == "unknown":
-            self.breaker.failed(now, str(error))
+        now, again = time.monotonic(), row["earlier"].count(error.code)
+        outcome, delay, said = str(error.fate), error.wait_seconds(again), str(error)
+        if error.fate == "unknown":
+            self.breaker.failed(now, said)
             delay = self.pacing.reconcile_seconds
+        elif error.scope == "number" and error.fate in {"operator", "retry"}:
+            # Not the message's fault: the whole number waits, until somebody has mended that or for as long as Meta
+            # says. New credentials make a new lane, with a new breaker, so that nothing waits a moment longer.
+            self.breaker.trip(now, said, self._number_seconds(error))
+            outcome, delay = "retry", 0.0
         elif error.fate == "retry":
-            if error.code is None or (error.http_status or 0) >= _SERVER_ERROR:
-                self.breaker.failed(now, str(error))
-            outcome = "refused" if attempts > (error.retries or _RETRIES) else "retry"
+            if error.code is None:  # nobody listens there
+                self.breaker.failed(now, said)
+                delay = error.wait_seconds(0)
+            elif (error.http_status or 0) >= _SERVER_ERROR:
+                self.breaker.failed(now, said)
+            if (error.retries is not None and again >= error.retries) or row["age_seconds"] > _WORTH_SECONDS:
+                outcome = "refused"
         else:
             outcome = "refused"
-            self.breaker.succeeded()
-        return Answer(row["id"], attempts, outcome, error.http_status, error.code, str(error)[:1000], delay=delay)
+            self.breaker.succeeded(now)
+        return Answer(row["id"], row["attempts"], outcome, error.http_status, error.code, said[:1000], delay=delay)
+
+    def _number_seconds(self, error: GraphError) -> float:
+        """How long the number waits: longer each time that it was in vain."""
+        if error.fate == "retry":
+            return error.wait_seconds(min(self.breaker.opens, _DOUBLINGS))
+        return _OPERATOR_SECONDS * float(2 ** min(self.breaker.opens, _DOUBLINGS))
 
     async def _record(self, conn: Conn) -> None:
         """Write down the answers; each is dropped only then, for they are all that is known of these calls."""

@@ -25,8 +25,8 @@ _MAX_CODE = 2**31 - 1
 class Rule(NamedTuple):
     """`scope`: what else to hold back: nothing, that recipient, or the whole business number.
 
-    `wait` seconds before the first retry, times `growth` before each further one; at most `retries` of them (None: as
-    long as the message is worth sending).
+    `wait` seconds before the first retry, times `growth` before each further one for the same error; at most `retries`
+    of them (None: as long as the message is worth sending).
     """
 
     fate: Fate

@@ -257,6 +257,7 @@ create table outbox (
 );
 create index outbox_waiting on outbox (integration_id, seq) where state = 'waiting';
 create index outbox_unsettled on outbox (integration_id, state) where state in ('sending', 'doubtful');
+create index outbox_retrying on outbox (contact_id, seq) where state = 'waiting' and next_try_at > '-infinity';
 create unique index outbox_wamid on outbox (wamid) where wamid is not null;
 create index outbox_contact on outbox (contact_id, seq);
 alter table outbox set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02, fillfactor = 85);

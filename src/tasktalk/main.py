@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -29,7 +30,6 @@ from tasktalk.integrations.connections import Directory
 from tasktalk.logs import get_log
 from tasktalk.messaging import webhook
 from tasktalk.messaging.inbox import open_inbox
-from tasktalk.queue import control
 from tasktalk.serving import JoinedHttp, settle_garbage
 from tasktalk.settings import Settings
 from tasktalk.tasks import api as tasks_api
@@ -66,7 +66,8 @@ def create_app(
         keyring,
         changes,
     )
-    state.say, state.health, state.control = _say(pool, keyring), _health(pool, directory), _control(pool)
+    state.say = _say(pool, keyring)
+    state.health, state.control = partial(report.read_all, pool, directory), partial(health_api.carry_out, pool)
     hook = webhook.Webhook(directory, open_inbox(intake or pool).put)
     # Only pages care for the scheme and address that a proxy on this machine reports.
     behind_proxy = ProxyHeadersMiddleware(api, trusted_hosts=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"))  # type: ignore[arg-type]
@@ -157,20 +158,3 @@ def _say(pool: Pool, keyring: Keyring) -> Callable[[Viewer, str], Awaitable[Repl
         return await take_turn(pool, keyring=keyring, viewer=viewer, said=Utterance("web", text=text))
 
     return say
-
-
-def _health(pool: Pool, directory: Directory) -> Callable[[], Awaitable[tuple[dict[str, Any], dict[str, Any]]]]:
-    async def read() -> tuple[dict[str, Any], dict[str, Any]]:
-        reading = await report.read(pool)
-        return report.webhook_health(reading, directory, details=True), report.worker_status(reading, directory)
-
-    return read
-
-
-def _control(pool: Pool) -> Callable[[str, Viewer], Awaitable[dict[str, Any]]]:
-    async def order(action: str, viewer: Viewer) -> dict[str, Any]:
-        async with pool.acquire() as conn, conn.transaction():
-            message, status = await control.control(conn, action=action, actor=viewer.user_id)
-        return {"success": True, "message": message, "newStatus": status}
-
-    return order

@@ -1,7 +1,9 @@
 """Probes and figures that tell the truth, and tell strangers no more than that."""
 
+import asyncio
 from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 
 from product_kit import Product, delivery, message, status
@@ -50,6 +52,42 @@ async def test_health_with_the_database_gone_tells_why_to_nobody_but_administrat
         assert (await product.ask(WORKERS)).json["status"] == "stopped"
     finally:
         await admin.execute(f"alter database {name} allow_connections true")
+
+
+@pytest.mark.parametrize("path", ["/readyz", HEALTH, WORKERS])
+async def test_a_database_that_does_not_answer_is_not_waited_for(product: Product, path: str) -> None:
+    await beat(product)
+    async with product.pool.acquire() as conn, conn.transaction():
+        await conn.execute("lock table workers, queue_control, queue_totals, alembic_version in access exclusive mode")
+        async with asyncio.timeout(5):
+            answer = await product.ask(path, token=product.owner_token)
+    assert answer.status == (200 if path == WORKERS else 503)
+    assert (await product.call("GET", "/readyz")).status == 200
+
+
+async def test_another_schema_is_told_apart_from_no_database(product: Product) -> None:
+    await beat(product)
+    await product.pool.execute("update alembic_version set version_num = '9999'")
+    answer = await product.call("GET", "/readyz")
+    assert (answer.status, answer.json["checks"]["database"], answer.json["checks"]["schema"]) == (503, True, False)
+    assert "9999" in answer.json["reason"]
+
+
+@pytest.mark.parametrize(
+    "lost", [ConnectionRefusedError("/run/pg"), TimeoutError(), asyncpg.CannotConnectNowError("no")]
+)
+async def test_while_the_database_is_away_every_answer_is_503(
+    product: Product, monkeypatch: pytest.MonkeyPatch, lost: Exception
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise lost
+
+    monkeypatch.setattr(type(product.pool), "acquire", refuse)
+    for path in ("/api/tasks", "/api/projects"):
+        answer = await product.ask(path, token=product.ana.token)
+        assert (answer.status, answer.json["error"]["code"]) == (503, "INTERNAL_SERVER_ERROR")
+        assert "cannot be reached" in answer.json["error"]["message"]
+        assert b"/run/pg" not in answer.body
 
 
 async def test_a_breaker_degrades_and_its_reason_is_for_administrators(product: Product) -> None:

@@ -1,5 +1,6 @@
 """The contract's JSON of the webhook's health and of the workers."""
 
+import asyncio
 import os
 import time
 from dataclasses import asdict, dataclass
@@ -8,36 +9,71 @@ from typing import Any
 
 import asyncpg
 
-from tasktalk.db import Pool
+from tasktalk.db import Pool, migrate
 from tasktalk.db.pool import LOST
+from tasktalk.errors import AppError
 from tasktalk.integrations.connections import Directory
+from tasktalk.logs import describe
 from tasktalk.queue import control
 from tasktalk.queue.control import Figures
 
 _STARTED = time.monotonic()
 _BAD_RATE = 0.25
+_SECONDS = 2.0  # within which probes want an answer
+_late: set["asyncio.Task[Reading]"] = set()
 _MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One look at the database: how long it took, the figures, or why there are none."""
+    """One look at the database: how long it took, the figures, or why there are none.
+
+    `schema`: why the schema is not ours, which has no figures either.
+    """
 
     milliseconds: float
     figures: Figures | None
     failure: str | None = None
+    schema: str | None = None
+    late: bool = False
 
 
 async def read(pool: Pool) -> Reading:
-    """Look, for two seconds at most."""
+    """Look, for two seconds at most; what takes longer ends by itself, for a silent server may not let it be ended."""
     began = time.perf_counter()
+    looking = asyncio.create_task(_look(pool, began))
+    done, _ = await asyncio.wait({looking}, timeout=_SECONDS)
+    if done:
+        return looking.result()
+    looking.cancel()
+    _late.add(looking)
+    looking.add_done_callback(_late.discard)
+    return Reading(_since(began), None, f"It did not answer within {_SECONDS:.0f} seconds.", late=True)
+
+
+async def read_all(pool: Pool, directory: Directory) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both reports of one look, with the details for administrators."""
+    reading = await read(pool)
+    return webhook_health(reading, directory, details=True), worker_status(reading, directory)
+
+
+async def _look(pool: Pool, began: float) -> Reading:
     try:
-        async with pool.acquire(timeout=2) as conn:
-            await conn.execute("select 1", timeout=2)
-            milliseconds = (time.perf_counter() - began) * 1000
-            return Reading(round(milliseconds, 2), await control.get_figures(conn))
+        async with pool.acquire() as conn:
+            await conn.execute("select 1")
+            milliseconds = _since(began)
+            try:
+                await migrate.check(conn)
+            except AppError as error:
+                return Reading(milliseconds, None, error.message, schema=error.message)
+            return Reading(milliseconds, await control.get_figures(conn))
     except (*LOST, asyncpg.PostgresError) as error:
-        return Reading(round((time.perf_counter() - began) * 1000, 2), None, f"{type(error).__name__}: {error}")
+        return Reading(_since(began), None, describe(error))
+
+
+def _since(began: float) -> float:
+    """Milliseconds."""
+    return round((time.perf_counter() - began) * 1000, 2)
 
 
 def webhook_health(reading: Reading, directory: Directory, *, details: bool) -> dict[str, Any]:

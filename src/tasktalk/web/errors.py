@@ -8,7 +8,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from tasktalk.errors import AppError, BadRequest, NotFound
+from tasktalk.db.pool import LOST
+from tasktalk.errors import AppError, BadRequest, NotFound, Unavailable
 from tasktalk.ids import new_id
 from tasktalk.logs import get_log
 
@@ -40,6 +41,12 @@ def add_error_handlers(app: FastAPI, *, draw: Draw) -> None:
         known = BadRequest(str(error.detail)).as_json()
         return JSONResponse(known, status_code=error.status_code, headers=error.headers)
 
+    async def away(request: Request, error: Exception) -> Response:
+        if isinstance(error, ValueError):  # asyncpg's own, of a value that it cannot encode
+            return await bug(request, error)
+        log.warning("database_gone", exc_info=error)
+        return answer(request, Unavailable("The database cannot be reached right now. Try again in a moment."))
+
     async def bug(request: Request, error: Exception) -> Response:
         error_id = str(new_id())
         log.error("bug", error_id=error_id, exc_info=error)
@@ -49,6 +56,8 @@ def add_error_handlers(app: FastAPI, *, draw: Draw) -> None:
     app.add_exception_handler(AppError, expected)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
+    for lost in LOST:
+        app.add_exception_handler(lost, away)
     app.add_exception_handler(Exception, bug)
 
 

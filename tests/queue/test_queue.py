@@ -5,66 +5,19 @@ import random
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from zlib import crc32
 
 import asyncpg
 import pytest
+from queue_kit import add_up, effects_by_lane, figures, fill, is_empty, item, make_effects, take_effect
 
 from product_kit import count, until, working
 from tasktalk.db import Conn, Pool
 from tasktalk.db.pool import LOST, open_pool
 from tasktalk.ids import new_id
 from tasktalk.messaging.inbox import open_inbox
-from tasktalk.queue import claim, control
+from tasktalk.queue import claim
 from tasktalk.queue.claim import Item
-from tasktalk.queue.control import Figures
 from tasktalk.queue.worker import Rules
-from tasktalk.whatsapp.delivery import Item as Delivered
-
-
-def item(lane: str, number: int) -> Delivered:
-    name = f"{lane}/{number}"
-    return Delivered("message", name.encode(), lane, None, name)
-
-
-async def fill(pool: Pool, *items: tuple[str, int]) -> None:
-    await open_inbox(pool).put([item(lane, number) for lane, number in items])
-
-
-async def make_effects(pool: Pool) -> None:
-    await pool.execute("create table effects (seq bigint generated always as identity, payload text not null)")
-
-
-async def take_effect(conn: Conn, items: Sequence[Item], _notes: dict[int, str]) -> None:
-    payloads = [each.payload for each in items]
-    await conn.execute("insert into effects (payload) select unnest($1::text[])", payloads)
-
-
-async def effects_by_lane(pool: Pool) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = defaultdict(list)
-    for row in await pool.fetch("select payload from effects order by seq"):
-        lane, _, number = row["payload"].partition("/")
-        found[lane].append(int(number))
-    return found
-
-
-async def is_empty(pool: Pool) -> bool:
-    return not await count(pool, "from inbox where state = 'waiting'")
-
-
-async def figures(pool: Pool) -> Figures:
-    async with pool.acquire() as conn:
-        return await control.get_figures(conn)
-
-
-async def order(pool: Pool, action: str) -> tuple[str, str]:
-    async with pool.acquire() as conn, conn.transaction():
-        return await control.control(conn, action=action, actor=None)
-
-
-async def add_up(pool: Pool) -> bool:
-    known = await figures(pool)
-    return known.size + known.processing + known.completed + known.failed == await count(pool, "from inbox")
 
 
 @pytest.mark.parametrize("share_that_fails", [0.0, 0.3])
@@ -196,95 +149,6 @@ async def test_a_time_out_inside_a_handler_is_the_item_s_failure(pool: Pool) -> 
         await until(lambda: is_empty(pool), seconds=4)
     assert await effects_by_lane(pool) == {"b": [0]}
     assert (await figures(pool)).failed == 1
-
-
-async def test_pause_resume_and_drain(pool: Pool) -> None:
-    await make_effects(pool)
-    assert (await order(pool, "pause"))[1] == "paused"
-    await fill(pool, *(("a", n) for n in range(40)))
-    async with working(pool, take_effect):
-        await fill(pool, *(("b", n) for n in range(40)))
-        async with pool.acquire() as conn, conn.transaction():
-            assert await claim.claim(conn, rows=10) == []
-        known = await figures(pool)
-        assert (known.status, known.size, known.completed) == ("paused", 80, 0)
-        assert (await order(pool, "drain"))[1] == "draining"
-
-        async def is_drained() -> bool:
-            return (await figures(pool)).status == "paused"
-
-        await until(is_drained)
-        assert (await figures(pool)).completed == 80
-        await fill(pool, ("c", 0))
-        async with pool.acquire() as conn, conn.transaction():
-            assert await claim.claim(conn, rows=10) == []
-        assert (await order(pool, "resume"))[1] == "active"
-        await until(lambda: is_empty(pool))
-    assert (await figures(pool)).completed == 81
-    assert await add_up(pool)
-
-
-async def test_dead_letters_are_tried_again_or_cleared(pool: Pool) -> None:
-    await make_effects(pool)
-    await fill(pool, ("a", 0), ("a", 1), ("b", 0))
-    broken = True
-
-    async def handle(conn: Conn, items: Sequence[Item], notes: dict[int, str]) -> None:
-        if broken and any(each.lane == "a" for each in items):
-            raise ValueError("broken")
-        await take_effect(conn, items, notes)
-
-    async with working(pool, handle, rules=Rules(16, 0.01, 2, 0.01)):
-        await until(lambda: is_empty(pool))
-        assert (await figures(pool)).failed == 2
-        await order(pool, "retry_failed")
-        await until(lambda: is_empty(pool))
-        assert (await figures(pool)).failed == 2
-        broken = False
-        await order(pool, "retry_failed")
-        await until(lambda: is_empty(pool))
-        assert (await figures(pool)).failed == 0
-        assert await effects_by_lane(pool) == {"a": [0, 1], "b": [0]}
-        broken = True
-        await fill(pool, ("a", 2))
-        await until(lambda: is_empty(pool))
-    message, _ = await order(pool, "clear_failed")
-    assert message.startswith("1 ")
-    known = await figures(pool)
-    assert (known.size, known.completed, known.failed) == (0, 4, 0)
-    assert await add_up(pool)
-
-
-async def test_figures_add_up_at_every_moment(pool: Pool) -> None:
-    chance = random.Random(7)
-
-    async def handle(_conn: Conn, items: Sequence[Item], _notes: dict[int, str]) -> None:
-        await asyncio.sleep(0)
-        if any(crc32(each.payload.encode()) % 9 == 0 for each in items):
-            raise ValueError("some fail")
-
-    async def look() -> None:
-        # Stored and counted in one statement, for both move on between two.
-        row = await pool.fetchrow(
-            "select (select count(*) from inbox) as stored, (select count(*) from inbox where state = 'waiting') + "
-            "(select count(*) from inbox where state = 'dead') + "
-            "(select coalesce(sum(completed), 0) from queue_totals) "
-            "as known"
-        )
-        assert row is not None
-        assert row["stored"] == row["known"]
-
-    async with working(pool, handle, workers=2, rules=Rules(8, 0.01, 2, 0.01)):
-        for burst in range(15):
-            await fill(pool, *((f"lane{chance.randrange(6)}", burst * 100 + n) for n in range(chance.randrange(1, 12))))
-            await look()
-            if burst % 5 == 2:
-                await order(pool, chance.choice(["retry_failed", "clear_failed"]))
-                async with pool.acquire() as conn:
-                    await claim.Q.fold_totals(conn)
-                await look()
-        await until(lambda: is_empty(pool))
-    assert await add_up(pool)
 
 
 async def test_a_worker_that_is_killed_leaves_its_batch_to_another(pool: Pool, database: str) -> None:

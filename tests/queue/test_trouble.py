@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from queue_kit import is_empty
 
-from product_kit import count, until, working
+from product_kit import until, working
 from tasktalk.db import Conn, Pool
 from tasktalk.db.pool import open_pool
 from tasktalk.messaging.inbox import open_inbox
@@ -25,10 +26,6 @@ async def fill(pool: Pool, *names: str) -> None:
 
 async def outcome(pool: Pool) -> dict[str, tuple[str, int]]:
     return {row["payload"]: (row["state"], row["attempts"]) for row in await pool.fetch("select * from inbox")}
-
-
-async def is_empty(pool: Pool) -> bool:
-    return not await count(pool, "from inbox where state = 'waiting'")
 
 
 async def accept(_conn: Conn, _items: Sequence[Item], _notes: dict[int, str]) -> None:

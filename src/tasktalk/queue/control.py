@@ -73,10 +73,10 @@ async def control(conn: Conn, *, action: str, actor: UUID | None) -> tuple[str, 
         return "Resumed.", "active"
     if action == "drain":
         await Q.set_control(conn, state="draining", actor=actor)
-        return "Draining: what waits is finished, then the queue pauses.", "draining"
+        return "Draining: what is due by now is finished, then the queue pauses.", "draining"
     if action == "restart":
         await Q.bump_generation(conn, actor=actor)
-        return "Workers finish what they have in hand and start afresh.", "active"
+        return "Workers finish what they have in hand and start afresh.", await _state(conn)
     if action == "retry_failed":
         return f"{await Q.retry_dead(conn)} dead letters wait again.", await _state(conn)
     if action == "clear_failed":

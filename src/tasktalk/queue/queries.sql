@@ -1,11 +1,14 @@
 -- name: lock_lanes(rows)^
 -- The lanes of the oldest waiting rows that no other worker holds; locked until the transaction ends. It looks further
--- than it takes, for what stands in front may be in other workers' hands. `last` bounds the search for their rows.
+-- than it takes, for what stands in front may be in other workers' hands. `last` bounds the search for their rows. A
+-- paused queue is handled up to nowhere, a draining one up to what had come when that was ordered.
 with oldest as materialized (
     select lane, min(seq) as first, max(seq) as last
-    from (select lane, seq from inbox where state = 'waiting' and next_try_at <= now()
+    from (select lane, seq from inbox
+          where state = 'waiting' and next_try_at <= now()
+            and seq <= (select case state when 'active' then 9223372036854775807 when 'draining' then drain_to else 0 end
+                        from queue_control where queue = 'inbox')
           order by seq limit :rows * 8) as waiting
-    where exists (select 1 from queue_control where queue = 'inbox' and state <> 'paused')
     group by lane order by first
 ), locked as (
     select lane, last from oldest where pg_try_advisory_xact_lock(7, hashtext(lane)) limit :rows
@@ -55,15 +58,15 @@ where seq = :seq and state = 'waiting'
 returning attempts, state;
 
 -- name: fold_totals()!
--- Merge the totals of workers that are gone into one row.
-with gone as (
-    delete from queue_totals
-    where worker <> '00000000-0000-0000-0000-000000000000'
-      and worker not in (select id from workers where stopped_at is null and beat_at > now() - interval '1 minute')
-    returning queue, completed, busy_ms
+-- Merge the totals of all workers into one row. Who is still at work begins another; what is being counted just now stays.
+with known as (
+    select queue, worker from queue_totals where worker <> '00000000-0000-0000-0000-000000000000' for update skip locked
+), folded as (
+    delete from queue_totals t using known k where t.queue = k.queue and t.worker = k.worker
+    returning t.queue, t.completed, t.busy_ms
 )
 insert into queue_totals (queue, worker, completed, busy_ms)
-select queue, '00000000-0000-0000-0000-000000000000', sum(completed), sum(busy_ms) from gone group by queue
+select queue, '00000000-0000-0000-0000-000000000000', sum(completed), sum(busy_ms) from folded group by queue
 on conflict (queue, worker) do update
 set completed = queue_totals.completed + excluded.completed, busy_ms = queue_totals.busy_ms + excluded.busy_ms;
 
@@ -71,20 +74,25 @@ set completed = queue_totals.completed + excluded.completed, busy_ms = queue_tot
 select state, generation from queue_control where queue = 'inbox';
 
 -- name: set_control(state, actor)!
-update queue_control set state = :state, changed_at = now(), changed_by = :actor where queue = 'inbox';
+update queue_control
+set state = :state, changed_at = now(), changed_by = :actor,
+    drain_to = case when :state = 'draining' then (select coalesce(max(seq), 0) from inbox) end
+where queue = 'inbox';
 
 -- name: rest()$
--- Nothing was there to claim: a draining queue whose last row is gone becomes a paused one. Answers whether it is paused.
+-- Nothing was there to claim: a draining queue becomes a paused one, once nothing due is left of what it was to finish.
+-- What waits for its retry is not waited for. Answers whether the queue is paused.
 with drained as (
     update queue_control set state = 'paused', changed_at = now()
-    where queue = 'inbox' and state = 'draining' and not exists (select 1 from inbox where state = 'waiting')
+    where queue = 'inbox' and state = 'draining'
+      and not exists (select 1 from inbox
+                      where inbox.state = 'waiting' and inbox.next_try_at <= now() and inbox.seq <= drain_to)
     returning state
 )
 select coalesce((select state from drained), (select state from queue_control where queue = 'inbox')) = 'paused';
 
 -- name: bump_generation(actor)!
-update queue_control set generation = generation + 1, state = 'active', changed_at = now(), changed_by = :actor
-where queue = 'inbox';
+update queue_control set generation = generation + 1, changed_at = now(), changed_by = :actor where queue = 'inbox';
 
 -- name: retry_dead()$
 with again as (

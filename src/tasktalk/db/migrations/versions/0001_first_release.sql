@@ -123,6 +123,7 @@ create table queue_control (
     queue      text primary key,
     state      text not null check (state in ('active', 'paused', 'draining')),
     generation int not null default 0,                             -- workers of an older generation restart
+    drain_to   bigint,                                             -- while draining: the last item to finish
     changed_at timestamptz not null default now(),
     changed_by uuid references users on delete set null
 );

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from tasktalk import __version__
 from tasktalk.errors import AppError
-from tasktalk.logs import set_up_logs
+from tasktalk.logs import keep_rotated, set_up_logs
 from tasktalk.settings import Settings, load_settings
 
 app = typer.Typer(help="A task manager that people use by talking to it on WhatsApp.", no_args_is_help=True)
@@ -214,7 +214,13 @@ def _connect_own_number(settings: Settings, dsn: str) -> None:
 
 
 def _set_up_logs(settings: Settings, process: str) -> None:
-    set_up_logs(level=settings.log_level, process=process, file=settings.data / "todo.log")
+    """`up` rotates the log itself, for its children too."""
+    from tasktalk.up.children import SUPERVISOR  # noqa: PLC0415
+
+    file = settings.data / "todo.log"
+    set_up_logs(level=settings.log_level, process=process, file=file)
+    if process != "up" and SUPERVISOR not in os.environ:
+        keep_rotated(file)
 
 
 def _announce(facts: dict[str, Any]) -> None:

@@ -3,10 +3,13 @@
 A database's error quotes the row it is about; what is logged of one, or stored, is what it is and where, not that row.
 """
 
+import fcntl
 import logging
 import logging.handlers
+import os
 import re
 import sys
+import threading
 import traceback
 from pathlib import Path
 from typing import Any
@@ -51,7 +54,7 @@ def set_up_logs(*, level: str, process: str, file: Path | None = None, console: 
         handlers.append(_handler(logging.StreamHandler(sys.stderr), shown, shared))
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
-        # Several processes append to one file: WatchedFileHandler reopens it after the supervisor has rotated it.
+        # Several processes append to one file: WatchedFileHandler reopens it after one of them has rotated it.
         handlers.append(
             _handler(logging.handlers.WatchedFileHandler(file), structlog.processors.JSONRenderer(), shared)
         )
@@ -61,9 +64,34 @@ def set_up_logs(*, level: str, process: str, file: Path | None = None, console: 
 
 
 def rotate(file: Path) -> None:
-    """Move a log that has grown past 20 MB aside, keeping five; one process (the supervisor) does this."""
-    if not file.exists() or file.stat().st_size < _FILE_BYTES:
+    """Move a log that has grown past 20 MB aside, keeping five. Of several processes that want to, one does."""
+    try:
+        with file.open("rb") as grown:
+            if os.fstat(grown.fileno()).st_size < _FILE_BYTES:
+                return
+            fcntl.flock(grown, fcntl.LOCK_EX)
+            if os.path.samestat(os.fstat(grown.fileno()), file.stat()):  # else another was faster
+                _move_aside(file)
+    except FileNotFoundError:
         return
+
+
+def keep_rotated(file: Path, *, seconds: float = 60.0) -> threading.Event:
+    """For a process without a supervisor: look at the log now and then, until the event or the process's end."""
+    stop = threading.Event()
+
+    def look() -> None:
+        while not stop.wait(seconds):
+            try:
+                rotate(file)
+            except OSError as error:
+                get_log("logs").warning("log_not_rotated", error=str(error))
+
+    threading.Thread(target=look, name="log-rotation", daemon=True).start()
+    return stop
+
+
+def _move_aside(file: Path) -> None:
     for number in range(_FILES_KEPT - 1, 0, -1):
         older = file.with_name(f"{file.name}.{number}")
         if older.exists():

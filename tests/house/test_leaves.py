@@ -3,6 +3,7 @@
 import json
 import logging
 import stat
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from tasktalk import errors
 from tasktalk.crypto import CannotUnseal, Keyring, hash_token, new_token
 from tasktalk.ids import new_id, parse_id
-from tasktalk.logs import get_log, rotate, set_up_logs
+from tasktalk.logs import get_log, keep_rotated, rotate, set_up_logs
 from tasktalk.settings import BadSetting, load_settings
 
 
@@ -172,6 +173,26 @@ def test_a_log_that_has_grown_is_moved_aside(tmp_path: Path) -> None:
     assert not file.exists()
     assert (tmp_path / "todo.log.1").read_bytes()[:1] == b"2"
     assert (tmp_path / "todo.log.2").read_bytes()[:1] == b"1"
+
+
+def test_of_several_processes_one_moves_the_log_aside(tmp_path: Path) -> None:
+    file = tmp_path / "todo.log"
+    file.write_bytes(b"1" * 21_000_000)
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(rotate, [file] * 8))
+    assert [path.name for path in tmp_path.iterdir()] == ["todo.log.1"]
+    assert (tmp_path / "todo.log.1").stat().st_size == 21_000_000
+
+
+def test_a_process_alone_keeps_its_log_small(tmp_path: Path) -> None:
+    file = tmp_path / "todo.log"
+    file.write_bytes(b"1" * 21_000_000)
+    stop = keep_rotated(file, seconds=0.01)
+    ends_at = time.monotonic() + 10
+    while file.exists() and time.monotonic() < ends_at:
+        time.sleep(0.01)
+    stop.set()
+    assert [path.name for path in tmp_path.iterdir()] == ["todo.log.1"]
 
 
 def test_every_error_has_a_status_a_code_and_a_sentence() -> None:

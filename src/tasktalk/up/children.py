@@ -1,14 +1,16 @@
 """Child processes: started, watched, started again when they die, stopped in order."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
+from tasktalk.errors import AppError
 from tasktalk.logs import get_log
 
 log = get_log("up")
@@ -16,6 +18,11 @@ log = get_log("up")
 SUPERVISOR = "TASKTALK_SUPERVISOR"  # the process id of who started a child
 _LONGEST_PAUSE_SECONDS = 10.0
 _STEADY_SECONDS = 30.0
+_LOOK_SECONDS = 0.1
+
+
+class NotReady(AppError):
+    """A child did not start."""
 
 
 @dataclass(slots=True)
@@ -45,13 +52,23 @@ class Child:
         )
         self._stdout = self.process.stdout
 
-    def wait_ready(self) -> str:
-        """The rest of its `READY …` line; raises RuntimeError when it ends instead."""
+    def wait_ready(self, *, seconds: float, stopping: Callable[[], bool]) -> str:
+        """The rest of its `READY …` line, or nothing once `stopping`; raises NotReady when it ends or takes longer."""
         assert self._stdout is not None  # noqa: S101  (asked only of children with a ready line)
-        line = self._stdout.readline().decode().strip()
-        word, _, rest = line.partition(" ")
+        line, ends_at = b"", time.monotonic() + seconds
+        while b"\n" not in line:
+            if stopping():
+                return ""
+            if time.monotonic() > ends_at:
+                raise NotReady(f"{self.name} was not ready within {seconds:.0f} seconds; see the log")
+            if select.select([self._stdout], [], [], _LOOK_SECONDS)[0]:
+                some = os.read(self._stdout.fileno(), 1000)
+                if not some:
+                    break
+                line += some
+        word, _, rest = line.partition(b"\n")[0].decode(errors="replace").strip().partition(" ")
         if word != "READY":
-            raise RuntimeError(f"{self.name} did not start; see the log")
+            raise NotReady(f"{self.name} did not start; see the log")
         return rest
 
     def watch(self) -> None:

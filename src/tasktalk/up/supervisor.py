@@ -89,7 +89,7 @@ class Supervisor:
         if sandbox is not None:
             path = self._write_sandbox_config(sandbox, web=web, port=sandbox_port)
             child = self._add("sandbox", ["-m", "tasktalk.sandbox", "--config", str(path)], env, ready_line=True)
-            child.wait_ready()
+            child.wait_ready(seconds=_READY_SECONDS, stopping=lambda: self._stopping)
         self._wait_ready(web)
         write_private(settings.data / ADDRESS, web.encode())
         self._facts = _facts(sandbox, web=web, graph_url=graph_url, link=link)

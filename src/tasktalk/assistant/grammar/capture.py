@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from msgspec import UNSET
 
+from tasktalk.assistant.grammar.assigning import read_slots_and_people
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.quickadd import as_duration
-from tasktalk.assistant.grammar.reading import read_slots
 from tasktalk.assistant.grammar.roles import When as Said
 from tasktalk.assistant.grammar.slots import Slots
 from tasktalk.assistant.grammar.titles import blank_formatting, make_title
@@ -35,7 +35,7 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
     plain = blank_formatting(text)
     folded = fold(plain)
     lead, reminded = _find_lead(folded, begin, book)
-    slots = read_slots(" " * begin + plain[begin:], context, engine)
+    slots = read_slots_and_people(" " * begin + plain[begin:], context, engine, book)
     _read_priority_words(slots, folded, lead, book)
     _read_before_due(slots, folded, context, engine, book)
     end = _read_list_name(slots, folded, lead, context, book) if lead > begin else None

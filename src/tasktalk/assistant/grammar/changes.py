@@ -2,10 +2,12 @@
 
 import re
 
-from tasktalk.assistant.grammar.commands import LIKELY, PERHAPS, change
+from tasktalk.assistant.grammar.assigning import read_slots_and_people
 from tasktalk.assistant.grammar.engine import Engine
+from tasktalk.assistant.grammar.intents import change
+from tasktalk.assistant.grammar.orders import LIKELY, PERHAPS
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
-from tasktalk.assistant.grammar.reading import begins_with_time, read_slots
+from tasktalk.assistant.grammar.reading import is_inside_time
 from tasktalk.assistant.grammar.slots import Slots
 from tasktalk.assistant.grammar.targets import find_open, read_target
 from tasktalk.assistant.grammar.tokens import fold
@@ -27,7 +29,7 @@ def read_change(plain: str, context: Context, engine: Engine, book: Phrasebook) 
             target = _find_target(plain[begin:end], context, book)
             if target is None:
                 continue
-            if target.numbers and begins_with_time(plain, end, context, engine):
+            if target.numbers and is_inside_time(plain, begin, end, context, engine):
                 continue
             slots = _read_rest(plain[end:], context, engine, book)
             if slots is not None:
@@ -54,7 +56,7 @@ def _find_target(words: str, context: Context, book: Phrasebook) -> Target | Non
 
 def _read_rest(rest: str, context: Context, engine: Engine, book: Phrasebook) -> Slots | None:
     """The slots of the words after the target, when they are nothing but slots and small words."""
-    slots = read_slots(rest, context, engine, keep_time_alone=True)
+    slots = read_slots_and_people(rest, context, engine, book, keep_time_alone=True)
     folded = fold(rest)
     for span in slots.spans:
         folded = folded[: span.start] + " " * (span.end - span.start) + folded[span.end :]

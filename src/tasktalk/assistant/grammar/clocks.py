@@ -51,9 +51,10 @@ def _word_twelve(m: Found) -> Clock | None:
     return with_half(m["h"], 0, m["a"])
 
 
-@CLOCKS("(?<! MONTH|NUM|ORD) AT? h:NUM n:NUM a:AMPM", makes="CLOCK")
+@CLOCKS("(?<! MONTH|NUM|ORD|HYPHEN|SLASH|DOT|COLON) AT? h:NUM n:NUM a:AMPM", makes="CLOCK")
 def _words_twelve(m: Found) -> Clock | None:
-    return with_half(m["h"], m["n"], m["a"]) if m["n"] >= 5 else None  # noqa: PLR2004  ("two five pm" is no time)
+    """Read "two thirty pm"; the first number of "3 8am" is something else: a day, a count."""
+    return with_half(m["h"], m["n"], m["a"]) if m["n"] >= 10 or "PADDED" in m.node("n").senses else None  # noqa: PLR2004
 
 
 @CLOCKS("AT? f:HMM a:AMPM", makes="CLOCK")
@@ -117,6 +118,12 @@ def _past_or_to(m: Found) -> Clock | None:
 
 @CLOCKS("AT h:NUM (?! SLASH|HYPHEN|DOT|COLON|UNIT|WORD|LITERAL|MONTH|OF|WEEKDAY|COMMA NUM|PERCENT)", makes="CLOCK")
 def _bare_hour(m: Found) -> Clock | None:
+    return read_hour(m["h"]) if 0 < m["h"] <= 24 else None  # noqa: PLR2004  (a clock)
+
+
+@CLOCKS("^ AT h:NUM (?= WORD)", makes="CLOCK")
+def _hour_first(m: Found) -> Clock | None:
+    """Read "at 9 standup": what a message begins with is its time; further in, "at 3 trees" may be a place."""
     return read_hour(m["h"]) if 0 < m["h"] <= 24 else None  # noqa: PLR2004  (a clock)
 
 
@@ -188,21 +195,26 @@ def after(start: Clock, end: Clock) -> Clock:
     return end
 
 
-_NO_DAY = "(?! UNIT|WORD|MONTH|SLASH|HYPHEN|DOT|LITERAL)"
+NO_DAY = "(?! UNIT|WORD|MONTH|SLASH|HYPHEN|DOT|LITERAL)"
 
 
 @TIMESPANS(
     "(FROM|BETWEEN)? a:CLOCK (TO|DASH|HYPHEN|UNTIL) b:CLOCK",
-    f"(FROM|BETWEEN)? a:CLOCK (TO|DASH|HYPHEN|UNTIL) b:NUM {_NO_DAY}",
+    f"(FROM|BETWEEN)? a:CLOCK (TO|DASH|HYPHEN|UNTIL) b:NUM {NO_DAY}",
     "(FROM|BETWEEN|AT)? a:NUM (TO|DASH|HYPHEN) b:CLOCK",
-    f"AT a:NUM (TO|DASH|HYPHEN) b:NUM {_NO_DAY}",
-    f"FROM a:NUM (TO|DASH|HYPHEN|UNTIL) b:NUM {_NO_DAY}",
-    f"BETWEEN a:CLOCK/NUM (AND|HYPHEN|DASH) b:CLOCK/NUM {_NO_DAY}",
+    f"AT a:NUM (TO|DASH|HYPHEN) b:NUM {NO_DAY}",
+    f"FROM a:NUM (TO|DASH|HYPHEN|UNTIL) b:NUM {NO_DAY}",
+    f"BETWEEN a:CLOCK/NUM (AND|HYPHEN|DASH) b:CLOCK/NUM {NO_DAY}",
     makes="TIMESPAN",
 )
 def _timespan(m: Found) -> tuple[Clock, Clock] | None:
     start = m["a"] if isinstance(m["a"], Clock) else read_hour(m["a"])
     end = m["b"] if isinstance(m["b"], Clock) else read_hour(m["b"])
+    return span_of(start, end)
+
+
+def span_of(start: Clock | None, end: Clock | None) -> tuple[Clock, Clock] | None:
+    """Two times of day as a range whose ends agree about before and after noon; None where one of them is no time."""
     if start is None or end is None:
         return None
     start = _same_half(start, end)

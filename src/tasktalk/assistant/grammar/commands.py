@@ -1,71 +1,25 @@
 """Commands: what a whole message orders to be done with tasks that exist, or with the account."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 
-from tasktalk.assistant.grammar.capture import slot_values
+from tasktalk.assistant.grammar.assigning import find_people_at
 from tasktalk.assistant.grammar.engine import Engine
+from tasktalk.assistant.grammar.expressions import find_expression
+from tasktalk.assistant.grammar.intents import change
+from tasktalk.assistant.grammar.orders import LIKELY, PERHAPS, READERS, SURE, Order, Reader, reads
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
-from tasktalk.assistant.grammar.reading import begins_with_time, read_slots
-from tasktalk.assistant.grammar.slots import Slots
+from tasktalk.assistant.grammar.reading import is_inside_time, read_slots
 from tasktalk.assistant.grammar.targets import find_open, find_people, read_target
 from tasktalk.assistant.grammar.tokens import fold
-from tasktalk.assistant.understanding import Context, Intent, IntentName, Query, Settings, Span, Target
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A command template that matched: its slots as the person spelled them, and what to read them with."""
-
-    text: str
-    match: re.Match[str]
-    context: Context
-    engine: Engine
-    book: Phrasebook
-
-    def __getitem__(self, name: str) -> str | None:
-        """The words of a slot as they were written, or None."""
-        if name not in self.match.re.groupindex or self.match.start(name) < 0:
-            return None
-        return self.text[self.match.start(name) : self.match.end(name)].strip()
-
-    def target(self) -> Target:
-        """The task it speaks of."""
-        return read_target(self["numbers"] or self["target"], self.book)
-
-    def when(self) -> Slots | None:
-        """The slots of its {when}, or None when the words there are no time, or more than a time."""
-        words = self["when"]
-        if words is None:
-            return None
-        slots = read_slots(words, self.context, self.engine, keep_time_alone=True)
-        covered = sum(span.end - span.start for span in slots.spans)
-        return slots if slots.has_time and covered >= len(words.strip(" .,!")) - 1 else None
-
-
-Reader = Callable[[Order], Intent | None]
-_READERS: dict[str, Reader] = {}
-SURE, LIKELY, PERHAPS = 0.97, 0.9, 0.6
-
-
-def reads(*names: str) -> Callable[[Reader], Reader]:
-    """Register the reader of these commands of the lexicon."""
-
-    def register(reader: Reader) -> Reader:
-        for name in names:
-            _READERS[name] = reader
-        return reader
-
-    return register
+from tasktalk.assistant.understanding import Context, Intent, Query, Settings, Target
 
 
 def read_command(text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
     """The command that the whole message is, or None."""
     folded = fold(text)
     for command, match in book.find_commands(folded):
-        intent = _READERS[command.name](Order(text, match, context, engine, book))
+        intent = READERS[command.name](Order(text, match, context, engine, book))
         if intent is not None:
             return intent
     return None
@@ -79,7 +33,7 @@ def _plain(name: str) -> Reader:
 
 
 for _name in ("help", "undo", "confirm", "cancel", "greet", "plan_day", "list_projects"):
-    _READERS[_name] = _plain(_name)
+    READERS[_name] = _plain(_name)
 
 
 @reads("thanks")
@@ -95,7 +49,7 @@ def _action(name: str) -> Reader:
 
 
 for _name, _value in {"stop": "stop", "start": "start", "export": "export", "forget": "forget me"}.items():
-    _READERS[_name] = _action(_value)
+    READERS[_name] = _action(_value)
 
 
 def _summary(period: str) -> Reader:
@@ -106,7 +60,7 @@ def _summary(period: str) -> Reader:
 
 
 for _value in ("daily", "weekly", "monthly"):
-    _READERS[f"summary_{_value}"] = _summary(_value)
+    READERS[f"summary_{_value}"] = _summary(_value)
 
 
 @reads("link_account")
@@ -117,6 +71,12 @@ def _link(order: Order) -> Intent | None:
     if not (any(char.isdigit() for char in code) or code.isupper()):
         return None
     return Intent(intent="link_account", confidence=SURE, query=Query(text=code))
+
+
+@reads("filter_tasks")
+def _filter(order: Order) -> Intent | None:
+    filter_ = find_expression(order["filter"] or "", order.context)
+    return Intent(intent="list_tasks", confidence=SURE, query=Query(filter=filter_)) if filter_ else None
 
 
 @reads("list_tasks")
@@ -131,6 +91,8 @@ def _list(order: Order) -> Intent | None:
 @reads("search")
 def _search(order: Order) -> Intent | None:
     words = (order["text"] or "").strip("\"'“”")
+    if words.startswith(":"):
+        return None  # the filter language's own word
     if order.book.foreign.search(fold(words)) or order.book.strong.search(fold(words)):
         return None
     return Intent(intent="search", confidence=LIKELY, query=Query(text=words))
@@ -163,7 +125,7 @@ def _change_project(action: str) -> Reader:
 
 
 for _name in ("rename", "archive", "share", "delete"):
-    _READERS[f"{_name}_project"] = _change_project(_name)
+    READERS[f"{_name}_project"] = _change_project(_name)
 
 
 def _known_project(order: Order) -> str | None:
@@ -224,8 +186,8 @@ def _notify(on: bool) -> Reader:  # noqa: FBT001  (on or off is all there is)
     return read
 
 
-_READERS["notifications_off"] = _notify(on=False)
-_READERS["notifications_on"] = _notify(on=True)
+READERS["notifications_off"] = _notify(on=False)
+READERS["notifications_on"] = _notify(on=True)
 
 
 @reads("snooze")
@@ -261,8 +223,8 @@ def _about_task(name: str, confidence: float) -> Reader:
     return read
 
 
-_READERS["complete_task"] = _about_task("complete_task", 0.95)
-_READERS["reopen_task"] = _about_task("reopen_task", 0.95)
+READERS["complete_task"] = _about_task("complete_task", 0.95)
+READERS["reopen_task"] = _about_task("reopen_task", 0.95)
 
 
 @reads("delete_task")
@@ -289,8 +251,8 @@ def _if_open(name: str) -> Reader:
     return read
 
 
-_READERS["complete_if_open"] = _if_open("complete_task")
-_READERS["delete_if_open"] = _if_open("delete_task")
+READERS["complete_if_open"] = _if_open("complete_task")
+READERS["delete_if_open"] = _if_open("delete_task")
 
 
 @reads("rename")
@@ -301,9 +263,15 @@ def _rename(order: Order) -> Intent | None:
 @reads("assign_task")
 def _assign(order: Order) -> Intent | None:
     people = find_people(order["people"] or "", order.context.people)
-    if not people:
+    if people:
+        return Intent(intent="assign_task", confidence=LIKELY, target=order.target(), assignees=tuple(people))
+    # "assign 2 to Ben tomorrow"
+    said = find_people_at(fold(order.text), order.match.start("people"), order.context.people)
+    slots = order.only_time(order.text[said.end :]) if said else None
+    if said is None or slots is None:
         return None
-    return Intent(intent="assign_task", confidence=LIKELY, target=order.target(), assignees=tuple(people))
+    slots.assignees += said.names
+    return change(slots, order.target(), LIKELY, offset=said.end)
 
 
 @reads("comment_task")
@@ -315,8 +283,13 @@ def _comment(order: Order) -> Intent:
 def _reschedule(order: Order) -> Intent | None:
     slots = order.when()
     target = order.target()
-    if slots is None or begins_with_time(order.text, order.match.start("when"), order.context, order.engine):
+    if slots is None:
         return None
+    begin = order.match.start("numbers" if order["numbers"] else "target") if target.numbers else 0
+    if is_inside_time(order.text, begin, order.match.start("when"), order.context, order.engine):
+        # "move 3 feb 2031": the number belongs to the date
+        whole = order.only_time(order.text[begin:]) if target.numbers else None
+        return change(whole, Target(last=True), LIKELY, offset=begin) if whole else None
     if target.text and find_open(target.text, order.context.open_titles) is None and not _is_strong(order):
         return None
     return change(slots, target, LIKELY, offset=order.match.start("when"))
@@ -330,19 +303,3 @@ def _clear_due(order: Order) -> Intent:
 def _is_strong(order: Order) -> bool:
     """Verbs that only ever speak of a task that exists ("postpone"); "set an alarm for 7" makes a new one."""
     return order.book.strong_moves.search(fold(order.text)) is not None
-
-
-def change(slots: Slots, target: Target, confidence: float, *, offset: int = 0) -> Intent:
-    """A change of a task: of its date alone `reschedule_task`, of anything else `update_task`.
-
-    `offset` is where in the message the words of `slots` begin.
-    """
-    values = slot_values(slots)
-    values["spans"] = tuple(
-        Span(start=span.start + offset, end=span.end + offset, kind=span.kind)
-        for span in sorted(slots.spans, key=lambda span: span.start)
-    )
-    more = slots.has_marks or slots.recurrence or slots.reminders or slots.deadline or slots.start
-    name: IntentName = "update_task" if more or not (slots.due or slots.no_date) else "reschedule_task"
-    clear = ("due",) if slots.no_date else ()
-    return Intent(**{**values, "intent": name, "confidence": confidence, "target": target, "clear": clear})  # type: ignore[arg-type]

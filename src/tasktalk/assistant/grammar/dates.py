@@ -1,16 +1,18 @@
 """Rules for dates of the calendar: "27 January", "5/6/2027", "2026-11-22", "on the 15th", "first Monday of June"."""
 
 import datetime as dt
+from dataclasses import replace
 
 from tasktalk.assistant.grammar.calendar import CODES, DAY, add_months, find_date, full_year, last_of, nth_weekday
 from tasktalk.assistant.grammar.chart import Found, Rules
 from tasktalk.assistant.grammar.days import on_day, period
-from tasktalk.assistant.grammar.values import Moment, Nth
+from tasktalk.assistant.grammar.values import Clock, Moment, Nth
 
 DATES = Rules()
 MONTHS = Rules()
 
 _LAST_SHORT_YEAR = 99
+FARTHEST_ZONE = 14  # hours ahead of UTC
 
 
 def ahead(today: dt.date, month: int, day: int) -> dt.date | None:
@@ -68,10 +70,31 @@ def _iso(m: Found) -> Moment | None:
     return on_day(find_date(m["y"], m["k"], m["d"]), sure=1.0, dated=True) or IMPOSSIBLE
 
 
-@DATES("(ON|AT)? y:YEAR HYPHEN k:D12 HYPHEN d:D12 ISO_T c:CLOCK ISO_Z?", makes="MOMENT")
+@DATES(
+    "(ON|AT)? y:YEAR HYPHEN k:D12 HYPHEN d:D12 ISO_T c:CLOCK z:ISO_Z?",
+    "(ON|AT)? y:YEAR HYPHEN k:D12 HYPHEN d:D12 ISO_T c:CLOCK (PLUS|HYPHEN) o:CLOCK/HMM",
+    makes="MOMENT",
+)
 def _iso_time(m: Found) -> Moment | None:
+    """An instant as ISO 8601 writes it; with Z or an offset it is that instant, seen from the person's own zone."""
     day = find_date(m["y"], m["k"], m["d"])
-    return Moment(on=day, clock=m["c"], sure=1.0) if day else IMPOSSIBLE
+    if day is None:
+        return IMPOSSIBLE
+    return Moment(on=day, clock=replace(m["c"], utc_offset=_read_offset(m)), grain="minute", sure=1.0, dated=True)
+
+
+def _read_offset(m: Found) -> int | None:
+    """Minutes ahead of UTC; None where no offset is written."""
+    offset = m["o"]
+    if offset is None:
+        return None if m["z"] is None else 0
+    hours, minutes = (
+        (offset.hour, offset.minute) if isinstance(offset, Clock) else (int(offset[:-2]), int(offset[-2:]))  # +0530
+    )
+    if hours > FARTHEST_ZONE or minutes > 59:  # noqa: PLR2004  (a clock)
+        return None
+    ahead_by = hours * 60 + minutes
+    return ahead_by if m.all("PLUS") else -ahead_by
 
 
 def _read_pair(m: Found, first: int, second: int) -> list[tuple[int, int]]:

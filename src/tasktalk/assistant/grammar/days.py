@@ -317,11 +317,11 @@ def _plus(m: Found) -> Moment | None:
     return Moment(on=when.date(), clock=Clock(when.hour, when.minute) if timed else None, sure=0.95) if when else None
 
 
-@DAYS("FROM? r:WDRANGE", makes="STRETCH")
+@DAYS("FROM? r:WDRANGE", "BETWEEN r:WDLIST", makes="STRETCH")
 def _weekday_range(m: Found) -> Stretch:
     codes = m["r"]
     first = coming(m.setting.today, CODES.index(codes[0]))
-    last = first + DAY * (len(codes) - 1)
+    last = coming(first, CODES.index(codes[-1]))
     return Stretch(Moment(on=first, sure=0.85, weekday=first.weekday()), Moment(on=last, weekday=last.weekday()))
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tasktalk.assistant.grammar.calendar import CODES, find_date, shift
 from tasktalk.assistant.grammar.chart import Found, Rules
-from tasktalk.assistant.grammar.clocks import place
+from tasktalk.assistant.grammar.clocks import LAST_SMALL_HOUR, NO_DAY, place, read_hour, span_of
 from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Repeat, Stretch
 
 JOINS = Rules(repeat=True)
@@ -13,7 +13,9 @@ BOUNDS = Rules(repeat=True)
 
 
 def at(day: Moment, clock: Clock) -> Moment | None:
-    """The day at that time; None when it has another already."""
+    """The day at that time; None when it has another already, or is none of the calendar's."""
+    if day.on is None:
+        return None
     if day.clock is None:
         if clock.hour == 24 and not day.today:  # noqa: PLR2004  (of a day named, midnight begins it)
             clock = replace(clock, hour=0)
@@ -47,6 +49,13 @@ def _day_hour_part(m: Found) -> Moment | None:
     return at(m["d"], place(clock, m["p"])) if clock else None
 
 
+@JOINS("d:MOMENT COMMA? AT h:NUM (?= WORD|LITERAL)", makes="MOMENT")
+def _day_and_hour(m: Found) -> Moment | None:
+    """Read "tomorrow at 9 standup": behind a day the number is its hour, whatever follows."""
+    clock = read_hour(m["h"]) if m["h"] else None
+    return at(m["d"], clock) if clock else None
+
+
 @JOINS("d:MOMENT (COMMA|FROM|AT|BETWEEN)? t:TIMESPAN", "t:TIMESPAN (ON|COMMA)? d:MOMENT", makes="STRETCH")
 def _day_and_timespan(m: Found) -> Stretch | None:
     day: Moment = m["d"]
@@ -68,6 +77,33 @@ def _day_hours(m: Found) -> Stretch | None:
     end: Clock = m["b"]
     start = clock.afternoon() if end.hour >= 12 and clock.hour % 12 < end.hour % 12 else clock.forenoon()  # noqa: PLR2004
     return Stretch(replace(day, clock=start, sure=0.95), Moment(on=day.on, clock=end))
+
+
+@JOINS(f"d:MOMENT (FROM|COMMA|AT)* a:D12 (TO|DASH|HYPHEN) b:D12 {NO_DAY}", makes="STRETCH")
+def _day_and_numbers(m: Found) -> Stretch | None:
+    """Read "2026-12-03 10-11": two bare numbers behind a day are its hours."""
+    day: Moment = m["d"]
+    if day.on is None or day.clock or day.grain != "day" or day.sure < 0.5 or not (m["a"] and m["b"]):  # noqa: PLR2004
+        return None
+    hours = span_of(read_hour(m["a"]), read_hour(m["b"]))
+    if hours is None or (hours[0].hour, hours[0].minute) >= (hours[1].hour, hours[1].minute):
+        return None
+    return Stretch(replace(day, clock=hours[0], sure=0.95), Moment(on=day.on, clock=hours[1]))
+
+
+@JOINS("^ d:MOMENT COMMA? a:D12 (DASH|HYPHEN) b:D12 (?= WORD)", makes="STRETCH")
+def _day_and_numbers_first(m: Found) -> Stretch | None:
+    """Read "tomorrow 10-11 standup"; smaller numbers may count what follows ("friday 3-4 people")."""
+    return _day_and_numbers(m) if m["a"] > LAST_SMALL_HOUR else None
+
+
+@JOINS("a:MOMENT SLASH b:MOMENT", makes="STRETCH")
+def _dates_slash(m: Found) -> Stretch | None:
+    """Read "2026-12-03/2026-12-05", as ISO 8601 writes it."""
+    start, end = m["a"], m["b"]
+    if not (start.dated and end.dated and start.on and end.on and start.on <= end.on):
+        return None
+    return Stretch(start, end)
 
 
 @JOINS("(FROM|BETWEEN)? a:MOMENT (TO|DASH|HYPHEN|UNTIL) b:MOMENT", "BETWEEN a:MOMENT AND b:MOMENT", makes="STRETCH")
@@ -148,6 +184,31 @@ def _repeat_at(m: Found) -> Repeat | None:
     if found.clocks and found.clocks[0].part:
         return replace(found, clocks=(place(clock, found.clocks[0].hour),), sure=0.95)
     return None if found.clocks else replace(found, clocks=(clock,), sure=0.95)
+
+
+@BOUNDS("r:REPEAT COMMA? AT h:NUM (?= WORD|LITERAL)", makes="REPEAT")
+def _repeat_and_hour(m: Found) -> Repeat | None:
+    """Read "every weekday at 9 standup": behind a repetition the number is its hour, whatever follows."""
+    found: Repeat = m["r"]
+    clock = read_hour(m["h"]) if m["h"] else None
+    if clock is None or (found.clocks and not found.clocks[0].part):
+        return None
+    return replace(found, clocks=(place(clock, found.clocks[0].hour) if found.clocks else clock,), sure=0.95)
+
+
+@BOUNDS(
+    f"r:REPEAT (FROM|COMMA|AT)* a:D12 (TO|DASH|HYPHEN) b:D12 {NO_DAY}",
+    "r:REPEAT (FROM|COMMA|AT)* a:D12 (TO|DASH|HYPHEN) b:D12 (?= WORD)",
+    "r:REPEAT (FROM|COMMA)* a:CLOCK (TO|DASH|HYPHEN) b:D12 (?= WORD)",
+    makes="REPEAT",
+)
+def _repeat_and_numbers(m: Found) -> Repeat | None:
+    found: Repeat = m["r"]
+    first = m["a"] if isinstance(m["a"], Clock) else read_hour(m["a"])
+    hours = span_of(first, read_hour(m["b"]))
+    if found.clocks or not m["a"] or not m["b"] or hours is None:
+        return None
+    return replace(found, clocks=(hours[0],), end=hours[1], sure=0.95)
 
 
 @BOUNDS("r:REPEAT (AND|COMMA|COMMA AND) AT? c:CLOCK", makes="REPEAT")

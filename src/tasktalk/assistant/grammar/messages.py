@@ -4,19 +4,22 @@ import re
 
 from msgspec import structs
 
+from tasktalk.assistant.grammar.assigning import read_slots_and_people
 from tasktalk.assistant.grammar.capture import Captured, capture
 from tasktalk.assistant.grammar.changes import read_change
-from tasktalk.assistant.grammar.commands import LIKELY, PERHAPS, SURE, change, read_command
+from tasktalk.assistant.grammar.commands import read_command
 from tasktalk.assistant.grammar.engine import Engine
+from tasktalk.assistant.grammar.expressions import find_expression
+from tasktalk.assistant.grammar.intents import change
+from tasktalk.assistant.grammar.orders import LIKELY, PERHAPS, SURE
 from tasktalk.assistant.grammar.outlines import read_outline
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
 from tasktalk.assistant.grammar.quickadd import find_marks
-from tasktalk.assistant.grammar.reading import read_slots
 from tasktalk.assistant.grammar.targets import find_open, read_target
 from tasktalk.assistant.grammar.titles import bullet_length, strip_formatting
 from tasktalk.assistant.grammar.tokens import fold
-from tasktalk.assistant.understanding import Context, Draft, Intent, Target
+from tasktalk.assistant.understanding import Context, Draft, Intent, Query, Target
 
 MAX_LENGTH = 4096  # characters: a WhatsApp text is never longer; what is, is kept whole and not read
 _QUOTED = re.compile(r"""\s*(?:"(?P<a>[^"]+)"|“(?P<b>[^”]+)”|«(?P<c>[^»]+)»|„(?P<d>[^“”]+)[“”])\s*""")
@@ -42,8 +45,17 @@ def read_message(text: str, context: Context, engine: Engine, book: Phrasebook) 
     several = _read_several(plain, context, engine, book)
     if several:
         return several
-    command = _read_short(plain, context, engine, book) or read_command(plain, context, engine, book)
+    command = (
+        _read_short(plain, context, engine, book)
+        or read_command(plain, context, engine, book)
+        or _read_filter(plain, context)
+    )
     return [command or _read_one(text, plain, context, engine, book)]
+
+
+def _read_filter(plain: str, context: Context) -> Intent | None:
+    filter_ = find_expression(plain, context)
+    return Intent(intent="list_tasks", confidence=SURE, query=Query(filter=filter_)) if filter_ else None
 
 
 def _without_name(text: str, book: Phrasebook) -> str:
@@ -61,7 +73,7 @@ def _read_short(plain: str, context: Context, engine: Engine, book: Phrasebook) 
     folded = fold(plain).strip(" .!?")
     if folded in book.slots["list_words"]:
         return Intent(intent="list_tasks", confidence=SURE, query=read_query(folded, context, engine, book))
-    if re.fullmatch(r"[#@][\w&.'-]+|#.{1,60}", plain) and " " not in plain.strip("# "):
+    if re.fullmatch(r"[#@][^\W\d_][\w&.'-]*|#[^\W\d_].{1,60}", plain) and " " not in plain.strip("# "):
         return Intent(intent="list_tasks", confidence=LIKELY, query=read_query(plain, context, engine, book))
     return None
 
@@ -95,7 +107,7 @@ def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fi
     captured = capture(text, context, engine, book, begin=bullet_length(text))
     draft = captured.draft
     if not draft.title:
-        return _read_titleless(plain, captured, context, engine)
+        return _read_titleless(plain, captured, context, engine, book)
     if captured.reminded and not captured.to_do:
         existing = _read_remind(captured, context, book)
         if existing is not None:
@@ -147,9 +159,9 @@ def _is_about_own(plain: str, folded: str, context: Context, book: Phrasebook) -
     return bool(marks) and marks[0].start <= len(plain.split(maxsplit=1)[0]) + 1
 
 
-def _read_titleless(plain: str, captured: Captured, context: Context, engine: Engine) -> Intent:
+def _read_titleless(plain: str, captured: Captured, context: Context, engine: Engine, book: Phrasebook) -> Intent:
     """Nothing but slots: a change of the task in focus, or a reminder of it."""
-    slots = read_slots(plain, context, engine, keep_time_alone=True)
+    slots = read_slots_and_people(plain, context, engine, book, keep_time_alone=True)
     if captured.reminded:
         due = captured.draft.due
         at = (due.datetime or due.date) if due else None

@@ -79,6 +79,15 @@ class Phrasebook:
             if " " not in word and value
         }
         self.strong_moves = _words(self.slots["strong_moves"], "search")
+        self.assigned = _alternatives(self.slots["assigned"])
+        self.for_whom = _alternatives(self.slots["for_whom"])
+        led = "|".join(re.escape(word) for kind in ("BY", "DEADLINE") for word in source[kind])
+        self.sides = {
+            side: re.compile(rf"(?:(?:{led}) )??(?:{words})(?!\w)") for side, words in questions["sides"].items()
+        }
+        self.columns = {
+            column: re.compile(rf"(?<!\w)(?:{words})\s*$") for column, words in questions["columns"].items()
+        }
         self.before_due = re.compile(as_regex(self.slots["before_due"], macros))
 
     def asks_capture(self, folded: str) -> bool:

@@ -3,27 +3,25 @@
 import datetime as dt
 import re
 
-from tasktalk.assistant.grammar.calendar import monday_of
+from tasktalk.assistant.grammar.calendar import DAY, monday_of
+from tasktalk.assistant.grammar.chart import Node
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.quickadd import find_marks
 from tasktalk.assistant.grammar.resolve import local_now
+from tasktalk.assistant.grammar.roles import Value
 from tasktalk.assistant.grammar.roles import When as Said
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.grammar.values import Moment, Stretch
 from tasktalk.assistant.understanding import Context, Query
 
-WEEK = dt.timedelta(days=7)
+WEEK = DAY * 7
 
 
 def read_query(text: str, context: Context, engine: Engine, book: Phrasebook) -> Query:
     """The filter that a question asks for; None in it for all open tasks."""
     folded = fold(text)
-    parts: list[str] = []
-    word = _find_list_word(folded, book)
-    when = word or _read_when(text, context, engine)
-    if when:
-        parts.append(when)
+    parts = _read_days(text, folded, context, engine, book)
     for mark in find_marks(text, context):
         match mark.kind:
             case "project":
@@ -46,6 +44,21 @@ def read_query(text: str, context: Context, engine: Engine, book: Phrasebook) ->
     return Query(filter=" & ".join(parts) or None)
 
 
+def _read_days(text: str, folded: str, context: Context, engine: Engine, book: Phrasebook) -> list[str]:
+    """The list's word ("overdue") and the days that are named, as far as they say different things."""
+    said = _find_when(text, context, engine)
+    sided = _read_side(folded, said, context, book) if said else None
+    if said and sided:
+        rest = folded[: said[0].start] + " " * (said[0].end - said[0].start) + folded[said[0].end :]
+        word = _find_list_word(rest, book)
+        return [word, sided] if word else [sided]
+    word = _find_list_word(folded, book)
+    inside = said is not None and word is not None and said[0].start < folded.find(word) < said[0].end
+    if word and not (inside and word == "tomorrow"):  # "the day after tomorrow"
+        return [word]
+    return [_as_filter(said[1].value, local_now(context).date())] if said else []
+
+
 def _name(value: str) -> str:
     """A name as the filter language writes it: signs and spaces of its own are escaped."""
     return re.sub(r"([&|!(),\\* ])", r"\\\1", value) if re.search(r"[&|!(),\\*]", value) else value
@@ -66,42 +79,78 @@ def _is_other_week(folded: str) -> bool:
     return bool(re.search(r"\b(next|last|past|following) week\b", folded)) and "7" not in folded
 
 
-def _read_when(text: str, context: Context, engine: Engine) -> str | None:
-    now = local_now(context)
-    for node in engine.read(text, now, []):
-        said = node.senses.get("WHEN")
-        if not isinstance(said, Said):
+def _find_when(text: str, context: Context, engine: Engine) -> tuple[Node, Said] | None:
+    """The first time in the text that says on which days."""
+    for node in engine.read(text, local_now(context), []):
+        said: Said | None = node.senses.get("WHEN")
+        if said is None:
             continue
         value = said.value
         if isinstance(value, Stretch) and value.start.on and value.end.on:
-            return _between(value.start.on, value.end.on)
+            return node, said
         if isinstance(value, Moment) and value.on and value.sure >= 0.4:  # noqa: PLR2004  (questions may be of the past)
-            return _as_filter(value, now.date())
+            return node, said
     return None
 
 
-def _as_filter(moment: Moment, today: dt.date) -> str:
-    day = moment.on or today
-    if moment.grain == "week" and day > today:
+def _read_side(folded: str, found: tuple[Node, Said], context: Context, book: Phrasebook) -> str | None:
+    """What is due before, after or by a day, or was created or completed then; None for what is simply due then."""
+    node, said = found
+    column = said.slot if said.slot == "deadline" else _find_column(folded[: node.start], book)
+    side = next((side for side, words in book.sides.items() if words.match(folded, node.start)), "on")
+    if side == "on" and column == "due":
+        return None
+    first, last = _list_days(said.value, local_now(context).date())
+    timed = isinstance(said.value, Moment) and said.value.clock is not None  # the day itself is in it, then
+    match side:
+        case "before" if not timed:
+            return f"{column} before: {first.isoformat()}"
+        case "before" | "by":
+            return f"{column} before: {(last + DAY).isoformat()}"
+        case "after":
+            return f"{column} after: {(last - DAY * timed).isoformat()}"
+        case _ if first == last:
+            return f"{column}: {first.isoformat()}"
+        case _:
+            return _between(first, last, column)
+
+
+def _find_column(before: str, book: Phrasebook) -> str:
+    return next((column for column, words in book.columns.items() if words.search(before)), "due")
+
+
+def _list_days(value: Value, today: dt.date) -> tuple[dt.date, dt.date]:
+    """The first and the last day of a time that names days."""
+    if isinstance(value, Stretch):
+        return value.start.on or today, value.end.on or today
+    day = (value.on if isinstance(value, Moment) else None) or today
+    grain = value.grain if isinstance(value, Moment) else "day"
+    if grain == "week":
         monday = monday_of(day)
-        return _between(monday, monday + WEEK - dt.timedelta(days=1))
-    if moment.grain == "week":
-        return "this week"
-    if moment.grain in {"month", "quarter", "year"}:
+        return max(monday, min(today, day)), monday + WEEK - DAY
+    if grain in {"month", "quarter", "year"}:
         first = day.replace(day=1)
-        last = (first + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+        return first, (first + DAY * 32).replace(day=1) - DAY
+    return day, day
+
+
+def _as_filter(value: Value, today: dt.date) -> str:
+    first, last = _list_days(value, today)
+    if isinstance(value, Moment) and value.grain == "week" and first <= today:
+        return "this week"
+    if first != last or isinstance(value, Stretch):
         return _between(first, last)
-    if day == today:
+    if first == today:
         return "today"
-    if day == today + dt.timedelta(days=1):
+    if first == today + DAY:
         return "tomorrow"
-    return f"date: {day.isoformat()}"
+    return f"date: {first.isoformat()}"
 
 
-def _between(first: dt.date, last: dt.date) -> str:
-    before = first - dt.timedelta(days=1)
-    after = last + dt.timedelta(days=1)
-    return f"(date after: {before.isoformat()} & date before: {after.isoformat()})"
+def _between(first: dt.date, last: dt.date, column: str = "date") -> str:
+    before = first - DAY
+    after = last + DAY
+    return f"({column} after: {before.isoformat()} & {column} before: {after.isoformat()})"
 
 
 def _find_names(folded: str, context: Context, parts: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from tasktalk.assistant.grammar.filling import fill
 from tasktalk.assistant.grammar.resolve import local_now
 from tasktalk.assistant.grammar.roles import When as Said
 from tasktalk.assistant.grammar.slots import Slots, read_marks
-from tasktalk.assistant.grammar.values import Amount
+from tasktalk.assistant.grammar.values import Amount, Moment
 from tasktalk.assistant.understanding import Context
 
 THRESHOLD = 0.6
@@ -42,10 +42,12 @@ def read_slots(text: str, context: Context, engine: Engine, *, keep_time_alone: 
     return slots
 
 
-def begins_with_time(text: str, end: int, context: Context, engine: Engine) -> bool:
-    """Whether the words before `end` begin a time that goes on after it: "2 december" is no task number 2."""
+def is_inside_time(text: str, begin: int, end: int, context: Context, engine: Engine) -> bool:
+    """Whether `text[begin:end]` begins a time that goes on after it: "2 december" is no task number 2."""
     row = engine.read(text, local_now(context), [])
-    return any("WHEN" in node.senses and node.start < end - 1 < node.end - 1 and node.end > end for node in row[:1])
+    across = [node for node in row if "WHEN" in node.senses and node.start <= begin < end < node.end]
+    # "2 to 5pm" alone is a stretch, "move 2 to 5pm" is not
+    return any(node is row[0] or isinstance(node.senses["WHEN"].value, Moment) for node in across)
 
 
 def _list_candidates(text: str, row: list[Node], taken: list[tuple[int, int]]) -> list[Candidate]:

@@ -39,9 +39,14 @@ def as_when(day: dt.date | None, clock: Clock | None, tz: str) -> When:
     time = dt.time(clock.hour, clock.minute)
     if day is None:
         return When(time=f"{time:%H:%M}")
-    local = dt.datetime.combine(day, time, get_zone(tz))
+    zone = get_zone(tz)
+    local = dt.datetime.combine(day, time, zone)
+    if clock.utc_offset is not None:
+        zoned = dt.datetime.combine(day, time, dt.timezone(dt.timedelta(minutes=clock.utc_offset)))
+        local = zoned.astimezone(zone)
+        day, time = local.date(), local.time()
     try:
-        local = local.astimezone(dt.UTC).astimezone(get_zone(tz))  # an hour that the clocks skip is moved forward
+        local = local.astimezone(dt.UTC).astimezone(zone)  # an hour that the clocks skip is moved forward
     except OverflowError:
         return When(date=day.isoformat(), time=f"{time:%H:%M}")
     return When(date=day.isoformat(), time=f"{time:%H:%M}", datetime=local.isoformat())

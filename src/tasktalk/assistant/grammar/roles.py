@@ -66,7 +66,7 @@ def _from(m: Found) -> When:
     return When("start", _lifted(m), led=True)
 
 
-@ROLES("DEADLINE (ON|BY|FOR|IN|AT|COLON|PUNCT)* (THE)? k:MOMENT", makes="WHEN")
+@ROLES("DEADLINE (ON|BY|FOR|IN|AT|COLON|PUNCT|BEFORE|AFTER|UNTIL)* (THE)? k:MOMENT", makes="WHEN")
 def _deadline(m: Found) -> When:
     return When("deadline", _lifted(m), led=True)
 

@@ -6,7 +6,16 @@ from tasktalk.assistant.grammar.tokens import DIGITS, LITERAL, SYMBOL, WORD, Tok
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
-_SIGNS_GLUED = {"-": "HYPHEN", "\u2013": "HYPHEN", "—": "HYPHEN", ".": "DOT", ":": "COLON", "/": "SLASH", ",": "COMMA"}
+_SIGNS_GLUED = {
+    "-": "HYPHEN",
+    "\u2013": "HYPHEN",
+    "—": "HYPHEN",
+    ".": "DOT",
+    ":": "COLON",
+    "/": "SLASH",
+    ",": "COMMA",
+    "+": "PLUS",
+}
 _SIGNS = {
     "-": "DASH", "\u2013": "DASH", "—": "DASH", ".": "STOP", ",": "COMMA", "&": "AND", "+": "PLUS", "~": "ABOUT",
     "!": "BANG", "/": "BREAK", "(": "OPEN", ")": "CLOSE",
@@ -26,7 +35,7 @@ class RowMaker:
         for choices in lexicon.phrases.values():
             for _, senses in choices:
                 alphabet.letter(senses)
-        for name in (*_SIGNS_GLUED.values(), *_SIGNS.values(), "WORD", "LITERAL", "PUNCT"):
+        for name in (*_SIGNS_GLUED.values(), *_SIGNS.values(), "WORD", "LITERAL", "MARK", "PUNCT"):
             alphabet.letter({name})
         for figure in ("5", "05", "50", "630", "0630", "1730", "1999", "12345"):
             alphabet.letter(_read_figure(figure))
@@ -63,7 +72,7 @@ class RowMaker:
             if token.text in signs:
                 return {signs[token.text]: 1}
             return self._lexicon.words.get(token.text, {"PUNCT": 1})
-        return {LITERAL.upper(): 1}
+        return {LITERAL.upper() if token.text else "MARK": 1}
 
     def _read_word(self, token: Token, before: Token | None) -> Senses:
         lexicon = self._lexicon

@@ -8,8 +8,8 @@ from tasktalk.assistant.understanding import Span
 
 _PAIRS = re.compile(r"(?<![\w*_~`])(?P<mark>\*|_|~|```|`)(?=\S)(?P<inside>[^\n]*?\S)(?P=mark)(?![\w*_~`])")
 _BULLET = re.compile(r"^\s*(?:[-*+•·\u2013—▪◦‣☐☑✅✔]\s+|\[[ xX]?\]\s*|[-*+]\s*\[[ xX]?\]\s*|\(?\d{1,3}[.)]\s+|[>]\s*)+")
-_EDGES = " \t\n,;:\u2013—-.…"
-_OPENING = " \t\n,;:\u2013—-.!…)"
+_EDGES = " \t\n,;:&|\u2013—-.…"
+_OPENING = " \t\n,;:&|\u2013—-.!…)"
 
 
 def strip_formatting(text: str) -> str:

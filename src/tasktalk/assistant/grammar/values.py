@@ -15,6 +15,7 @@ class Clock:
     minute: int = 0
     fixed: bool = True
     part: bool = False  # only a part of the day was said ("in the evening"); a real hour overrules it
+    utc_offset: int | None = None  # minutes ahead of UTC, where the words say so; else the person's own zone
 
     def afternoon(self) -> "Clock":
         """The same time in the second half of the day."""

@@ -1,0 +1,62 @@
+"""A command that matched and its words; the registry of those who read commands."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tasktalk.assistant.grammar.engine import Engine
+from tasktalk.assistant.grammar.phrasebook import Phrasebook
+from tasktalk.assistant.grammar.reading import read_slots
+from tasktalk.assistant.grammar.slots import Slots
+from tasktalk.assistant.grammar.targets import read_target
+from tasktalk.assistant.understanding import Context, Intent, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command template that matched: its slots as the person spelled them, and what to read them with."""
+
+    text: str
+    match: re.Match[str]
+    context: Context
+    engine: Engine
+    book: Phrasebook
+
+    def __getitem__(self, name: str) -> str | None:
+        """The words of a slot as they were written, or None."""
+        if name not in self.match.re.groupindex or self.match.start(name) < 0:
+            return None
+        return self.text[self.match.start(name) : self.match.end(name)].strip()
+
+    def target(self) -> Target:
+        """The task it speaks of."""
+        return read_target(self["numbers"] or self["target"], self.book)
+
+    def when(self) -> Slots | None:
+        """The slots of its {when}, or None when the words there are no time, or more than a time."""
+        words = self["when"]
+        if words is None:
+            return None
+        return self.only_time(words)
+
+    def only_time(self, words: str) -> Slots | None:
+        """The slots of `words`, or None when they are no time, or more than a time."""
+        slots = read_slots(words, self.context, self.engine, keep_time_alone=True)
+        covered = sum(span.end - span.start for span in slots.spans)
+        return slots if slots.has_time and covered >= len(words.strip(" .,!")) - 1 else None
+
+
+Reader = Callable[[Order], Intent | None]
+READERS: dict[str, Reader] = {}
+SURE, LIKELY, PERHAPS = 0.97, 0.9, 0.6
+
+
+def reads(*names: str) -> Callable[[Reader], Reader]:
+    """Register the reader of these commands of the lexicon."""
+
+    def register(reader: Reader) -> Reader:
+        for name in names:
+            READERS[name] = reader
+        return reader
+
+    return register

@@ -127,10 +127,12 @@ async def test_an_answer_to_a_task_edits_it(ana: Talk) -> None:
     await ana.say("buy milk")
     await ana.say("friday 5pm", about=added.task_ids)
     await ana.say("tomorrow", about=added.task_ids)
+    await ana.say("p1", about=added.task_ids)
     await ana.say("ask Bo for the figures first", about=added.task_ids)
     report, milk = sorted(await ana.tasks(), key=lambda task: task.created_at)
     assert report.due is not None
     assert (report.due.date, report.due.time) == (dt.date(2026, 11, 24), "17:00")
+    assert report.priority == 1
     assert report.notes == "ask Bo for the figures first"
     assert milk.due is None
 

@@ -91,10 +91,11 @@ async def _read(turn: Turn, text: str) -> list[Intent]:
     if not turn.about or len(intents) != 1:
         return intents
     intent = intents[0]
-    if intent.intent == "list_tasks":  # "tomorrow" in answer to a task is its new date
-        moved = await _understand(turn, f"move it to {text}")
-        if moved and moved[0].intent == "reschedule_task" and moved[0].due is not None:
-            return [msgspec.structs.replace(moved[0], target=Target(last=True))]
+    if intent.intent == "list_tasks":  # "tomorrow" in answer to a task is its new date, "p1" its priority
+        for saying, meant in (("move it to", "reschedule_task"), ("make it", "update_task")):
+            changed = await _understand(turn, f"{saying} {text}")
+            if len(changed) == 1 and changed[0].intent == meant:
+                return [msgspec.structs.replace(changed[0], target=Target(last=True))]
     if intent.intent in {"create_task", "unknown"} and len(turn.about) == 1:
         if intent.intent == "create_task" and not intent.title:
             return [msgspec.structs.replace(intent, intent="update_task", target=Target(last=True))]

@@ -14,9 +14,10 @@ from rich.console import Console
 from rich.table import Table
 
 from tasktalk import __version__
-from tasktalk.errors import AppError
+from tasktalk.errors import AppError, BadRequest, NotFound
 from tasktalk.logs import keep_rotated, set_up_logs
 from tasktalk.settings import Settings, load_settings
+from tasktalk.up.files import SANDBOX_CONFIG
 
 app = typer.Typer(help="A task manager that people use by talking to it on WhatsApp.", no_args_is_help=True)
 user_app = typer.Typer(help="People who sign in to the console.", no_args_is_help=True)
@@ -87,6 +88,15 @@ def worker(data: DataOption = None) -> None:
 
 
 @app.command()
+def sandbox(data: DataOption = None) -> None:
+    """Run the WhatsApp simulator alone, as `tasktalk up` last configured it in this data folder."""
+    config = load_settings(data=data).data / SANDBOX_CONFIG
+    if not config.exists():
+        raise NotFound(f"{config} is not there: run `tasktalk up` on this data folder once.")
+    os.execv(sys.executable, [sys.executable, "-m", "tasktalk.sandbox", "--config", str(config)])  # noqa: S606
+
+
+@app.command()
 def migrate(data: DataOption = None) -> None:
     """Bring the database to this release's schema."""
     from tasktalk.db.migrate import migrate as migrate_database  # noqa: PLC0415
@@ -109,7 +119,10 @@ def parse(
 
     from tasktalk.assistant.parse_lines import parse_lines  # noqa: PLC0415
 
-    moment = dt.datetime.fromisoformat(now) if now else None
+    try:
+        moment = dt.datetime.fromisoformat(now) if now else None
+    except ValueError as error:
+        raise BadRequest(f"--now {now!r} is no ISO 8601 date and time, such as 2026-11-22T10:00") from error
     if text is not None and not jsonl:
         line = msgspec.json.encode({"text": text})
         (answer,) = parse_lines([line], now=moment, tz=tz, lang=lang)

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.sources import EnvSettingsSource
 
@@ -158,5 +158,12 @@ def _make_key(path: Path) -> None:
 
 
 def load_settings(**given: Any) -> Settings:
-    """The settings, with command-line options (those that are not None) before everything else."""
-    return Settings(**{name: value for name, value in given.items() if value is not None})
+    """The settings, with command-line options (those that are not None) before everything else.
+
+    Raises BadSetting, naming each value that cannot be.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        wrong = (f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors())
+        raise BadSetting("; ".join(wrong)) from None

@@ -11,7 +11,7 @@ from tasktalk import metrics
 from tasktalk.db import Conn, Pool
 from tasktalk.db.pool import LOST
 from tasktalk.ids import new_id
-from tasktalk.logs import get_log
+from tasktalk.logs import describe, get_log
 from tasktalk.queue import claim
 from tasktalk.queue.claim import Item
 from tasktalk.queue.pace import Pace
@@ -124,7 +124,7 @@ async def _fail(pool: Pool, seq: int, error: Exception, *, rules: Rules, pace: P
         state = await claim.fail(
             conn,
             seq=seq,
-            error=f"{type(error).__name__}: {error}",
+            error=describe(error),
             max_attempts=rules.max_attempts,
             retry_seconds=rules.retry_seconds,
         )

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+SANDBOX_CONFIG = "sandbox-process.json"  # what the simulator is told
 ADDRESS = "address"  # where the web process of this folder answers
 
 

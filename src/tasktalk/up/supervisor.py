@@ -23,7 +23,7 @@ from tasktalk.logs import get_log
 from tasktalk.settings import Settings
 from tasktalk.up import sandbox as sandboxes
 from tasktalk.up.children import Child, stop_all
-from tasktalk.up.files import ADDRESS, write_private
+from tasktalk.up.files import ADDRESS, SANDBOX_CONFIG, write_private
 from tasktalk.up.own_number import save_own_number
 from tasktalk.up.probe import ask_ready
 from tasktalk.up.sandbox import Sandbox
@@ -120,7 +120,7 @@ class Supervisor:
         return child
 
     def _write_sandbox_config(self, sandbox: Sandbox, *, web: str, port: int) -> Path:
-        path = self._settings.data / "sandbox-process.json"
+        path = self._settings.data / SANDBOX_CONFIG
         known = msgspec.to_builtins(sandbox)
         keys = (
             "app_id", "app_secret", "verify_token", "access_token", "phone_number_id", "waba_id", "display_phone_number"

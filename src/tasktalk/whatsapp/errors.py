@@ -114,7 +114,9 @@ class GraphError(Exception):
         trace_id: str | None = None,
         retry_after: float | None = None,
     ) -> None:
-        super().__init__(f"(#{code}) {message}" if code is not None else message)
+        # Meta writes the code in front of some messages and not of others.
+        numbered = code is None or message.startswith("(#")
+        super().__init__(message if numbered else f"(#{code}) {message}")
         self.message = message
         self.code = code
         self.subcode = subcode

@@ -1,7 +1,10 @@
 """Storing what was delivered: one row an item, once, in the order of arrival, many deliveries a commit."""
 
+import time
+from collections import Counter
 from collections.abc import Sequence
 
+from tasktalk import metrics
 from tasktalk.db import Pool
 from tasktalk.queue.group_commit import GroupCommit
 from tasktalk.whatsapp.delivery import Item
@@ -29,7 +32,11 @@ def open_inbox(pool: Pool) -> GroupCommit[Item]:
             columns[2].append(item.kind)
             columns[3].append(item.phone_number_id)
             columns[4].append(item.payload)
+        began = time.perf_counter()
         async with pool.acquire() as conn:
             await conn.execute(_STORE, *columns)
+        metrics.INTAKE_SECONDS.observe(time.perf_counter() - began)
+        for kind, count in Counter(columns[2]).items():
+            metrics.INTAKE_ITEMS.labels(kind).inc(count)
 
     return GroupCommit(write)

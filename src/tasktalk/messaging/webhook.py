@@ -1,8 +1,7 @@
 """The webhook, as a raw ASGI route: signature, cut, commit, and only then 200 (facts sheet section 1)."""
 
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, get_args
+from typing import Any
 from urllib.parse import parse_qs
 
 import msgspec
@@ -11,7 +10,7 @@ from tasktalk import metrics
 from tasktalk.errors import AppError, BadRequest, TooLarge, Unauthorized, Unavailable, VerificationFailed
 from tasktalk.integrations.connections import Directory
 from tasktalk.logs import get_log
-from tasktalk.whatsapp.delivery import Item, Kind, cut
+from tasktalk.whatsapp.delivery import Item, cut
 from tasktalk.whatsapp.signature import check_signature
 
 log = get_log("messaging.webhook")
@@ -82,7 +81,6 @@ class Webhook:
     async def _deliver(self, scope: dict[str, Any], receive: Receive) -> bytes:
         headers = dict(scope["headers"])
         body = await _read(headers.get(b"content-length"), receive)
-        began = time.perf_counter()
         secrets = await self._directory.app_secrets()
         if not secrets:
             raise NoSecret
@@ -99,9 +97,6 @@ class Webhook:
         if signers is not None:
             _check_numbers(items, own, signers)
         await self._store(items)
-        for item in items:
-            _ITEMS[item.kind].inc()
-        metrics.INTAKE_SECONDS.observe(time.perf_counter() - began)
         return _STORED_BODY
 
 
@@ -140,5 +135,4 @@ _OK = 200
 _STORED_BODY = b"OK"
 _CAREFUL = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
 _STORED = metrics.INTAKE_DELIVERIES.labels(_OK)
-_ITEMS = {kind: metrics.INTAKE_ITEMS.labels(kind) for kind in get_args(Kind)}
 _NOT_STORED = msgspec.json.encode(Unavailable("The delivery could not be stored; please send it again.").as_json())

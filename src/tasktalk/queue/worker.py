@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+import asyncpg
+
 from tasktalk import metrics
 from tasktalk.db import Conn, Pool
 from tasktalk.db.pool import LOST
@@ -22,6 +24,9 @@ log = get_log("queue")
 # Handles a batch inside the claim's transaction; may set a note an item, which the message log shows.
 Handler = Callable[[Conn, Sequence[Item], dict[int, str]], Awaitable[None]]
 
+
+# Somebody stops the server or ends our session; it says so before it does.
+_ENDED_BY_SERVER = (asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.CannotConnectNowError)
 
 Found = Literal["items", "nothing", "paused"]
 
@@ -70,7 +75,7 @@ async def _handle_batch(pool: Pool, handle: Handler, *, rules: Rules, pace: Pace
         if not items:  # the claim itself failed
             raise
         if isinstance(error, LOST):
-            await _check_database(pool)
+            await _check_database(pool, error)
         log.exception("batch_failed", items=len(items))
         if len(items) == 1 and not isinstance(error, LOST):
             await _fail(pool, items[0].seq, error, rules=rules, pace=pace)
@@ -80,12 +85,17 @@ async def _handle_batch(pool: Pool, handle: Handler, *, rules: Rules, pace: Pace
     return "items"
 
 
-async def _check_database(pool: Pool) -> None:
-    """Raise if the database is gone: then nothing was committed, and no item is to blame.
+async def _check_database(pool: Pool, error: Exception) -> None:
+    """Raise if the database is gone or ended our connection itself: nothing was committed, and no item is to blame.
 
-    If it answers, only our connection was lost. An item may have done that, by taking longer than a transaction may be
-    idle for example: each is tried by itself, and the one that does it again has failed.
+    Else an item may have lost the connection, for example by taking longer than a transaction may be idle: each is
+    tried by itself, and the one that does it again has failed.
     """
+    told: BaseException | None = error
+    while told is not None:
+        if isinstance(told, _ENDED_BY_SERVER):
+            raise error
+        told = told.__cause__ or told.__context__
     await pool.fetchval("select 1")
 
 
@@ -112,7 +122,7 @@ async def _handle_alone(pool: Pool, handle: Handler, seq: int, *, rules: Rules, 
                 await _handle(conn, handle, [item], pace=pace, worker=worker)
     except Exception as error:
         if isinstance(error, LOST):
-            await _check_database(pool)
+            await _check_database(pool, error)
         log.exception("item_failed", seq=seq)
         await _fail(pool, seq, error, rules=rules, pace=pace)
 

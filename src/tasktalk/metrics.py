@@ -1,6 +1,6 @@
 """What `/metrics` shows. Each process counts for itself; names end in their unit."""
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Histogram
 
 INTAKE_DELIVERIES = Counter(
     "tasktalk_intake_deliveries_total", "Webhook deliveries by HTTP status answered.", ["status"]
@@ -18,4 +18,3 @@ GRAPH_CALLS = Counter(
     "tasktalk_graph_calls_total", "Calls to the Graph API by outcome and error code.", ["outcome", "code"]
 )
 GRAPH_SECONDS = Histogram("tasktalk_graph_seconds", "A call to the Graph API, until its answer was read.")
-BREAKER_OPEN = Gauge("tasktalk_breaker_open", "1 while the breaker of a number's Graph calls is open.", ["number"])

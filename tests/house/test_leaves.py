@@ -4,7 +4,6 @@ import json
 import logging
 import stat
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from tasktalk import errors
 from tasktalk.crypto import CannotUnseal, Keyring, hash_token, new_token
 from tasktalk.ids import new_id, parse_id
-from tasktalk.logs import get_log, keep_rotated, rotate, set_up_logs
+from tasktalk.logs import get_log, keep_rotated, rotate
 from tasktalk.settings import BadSetting, load_settings
 
 
@@ -141,18 +140,6 @@ def test_a_file_may_be_named_in_dotenv(tmp_path: Path, monkeypatch: pytest.Monke
     found = load_settings().whatsapp_app_secret
     assert found is not None
     assert found.get_secret_value() == "from a file"
-
-
-@pytest.fixture
-def log_file(tmp_path: Path) -> Iterator[Path]:
-    handlers, level = logging.root.handlers[:], logging.root.level
-    file = tmp_path / "todo.log"
-    set_up_logs(level="INFO", process="test", file=file, console=False)
-    yield file
-    for handler in logging.root.handlers:
-        handler.close()
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)
 
 
 def test_the_log_is_json_lines_without_secrets(log_file: Path) -> None:

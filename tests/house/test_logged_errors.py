@@ -2,28 +2,15 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
 import pytest
 
 from tasktalk.db import Pool
-from tasktalk.logs import describe, get_log, set_up_logs
+from tasktalk.logs import describe, get_log
 
 NUMBER, TITLE = "447700900123", "buy flowers for Clara"
-
-
-@pytest.fixture
-def log_file(tmp_path: Path) -> Iterator[Path]:
-    handlers, level = logging.root.handlers[:], logging.root.level
-    file = tmp_path / "todo.log"
-    set_up_logs(level="INFO", process="test", file=file, console=False)
-    yield file
-    for handler in logging.root.handlers:
-        handler.close()
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ TASK_KEYS = [
     *("id", "title", "notes", "status", "priority", "due", "start", "deadline", "duration_minutes", "recurrence"),
     *("project", "section", "labels", "assignees", "parent_id", "subtasks_count", "attachments", "comments_count"),
     *("position", "created_at", "updated_at", "completed_at", "version", "source"),
+    *("due_zone", "moved"),
 ]
 
 

@@ -65,6 +65,8 @@ async def test_a_new_task_has_the_contracts_json(conn: Conn, people: People, now
         "completed_at": None,
         "version": 1,
         "source": {"channel": "whatsapp", "message_id": "wamid.X"},
+        "due_zone": None,
+        "moved": False,
     }
     assert await get_task(conn, viewer=people.ben, task_id=task.id) == task
 
@@ -250,13 +252,15 @@ async def test_hours_that_the_clock_skips_or_repeats(conn: Conn, people: People,
     assert moments[0].isoformat() == "2027-03-28T03:30:00+02:00"
 
 
-async def test_a_turn_costs_one_statement_to_make_and_two_to_change(conn: Conn, people: People, act: ActMaker) -> None:
+async def test_a_turn_costs_two_statements_to_make_and_three_to_change(
+    conn: Conn, people: People, act: ActMaker
+) -> None:
     await create_tasks(conn, viewer=people.ana, new=[NewTask(title="Warm")], by=act())  # the driver learns the types
     said: list[str] = []
     conn.add_query_logger(lambda query: said.append(query.query))  # type: ignore[union-attr]
     [task] = await create_tasks(conn, viewer=people.ana, new=[NewTask(title="Fast", project_id=people.home)], by=act())
     await asyncio.sleep(0)  # the driver tells its listeners a moment later
-    assert len(said) == 1
+    assert len(said) == 2
     await change_task(conn, viewer=people.ana, task_id=task.id, changes={"status": "done"}, by=act())
     await asyncio.sleep(0)
-    assert len(said) == 3
+    assert len(said) == 5

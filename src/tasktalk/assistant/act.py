@@ -10,9 +10,9 @@ from tasktalk.assistant import change, look
 from tasktalk.assistant.outcomes import Created, Outcome, ProjectMade, Projects, Said
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Draft, Intent
-from tasktalk.tasks import projects
 from tasktalk.tasks.checks import TITLE_CHARACTERS
 from tasktalk.tasks.model import NewTask, Recurrence
+from tasktalk.tasks.projects import projects
 from tasktalk.tasks.tasks import create_tasks
 
 _SHORT_TITLE = 200

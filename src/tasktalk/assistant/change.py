@@ -11,8 +11,8 @@ from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Intent
 from tasktalk.errors import Conflict, NotFound
 from tasktalk.tasks import journal
+from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.changes import change_task
-from tasktalk.tasks.listing import list_tasks_by_ids
 from tasktalk.tasks.model import Status, Task, TaskChanges
 
 UNDO_LIFE = dt.timedelta(minutes=10)

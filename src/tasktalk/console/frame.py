@@ -10,7 +10,7 @@ import phonenumbers
 from tasktalk.accounts.request import Visit
 from tasktalk.console.log import Q
 from tasktalk.db import Conn
-from tasktalk.tasks.projects import list_projects
+from tasktalk.tasks.projects.projects import list_projects
 
 HUES = 8
 

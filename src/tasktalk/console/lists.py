@@ -12,7 +12,8 @@ from tasktalk.console import when
 from tasktalk.console.log import Q
 from tasktalk.db import Conn
 from tasktalk.errors import BadRequest
-from tasktalk.tasks.listing import list_tasks, list_tasks_by_ids
+from tasktalk.tasks.cards import list_tasks_by_ids
+from tasktalk.tasks.listing import list_tasks
 from tasktalk.tasks.model import Task
 
 View = Literal["today", "upcoming", "inbox", "all", "done"]

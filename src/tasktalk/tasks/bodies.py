@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field
 
 from tasktalk.errors import BadRequest
-from tasktalk.tasks.due import check_day
+from tasktalk.tasks.due import check_day, get_zone
 from tasktalk.tasks.model import NewTask, Recurrence, Status, TaskChanges
 
 _FORBID = ConfigDict(extra="forbid")
@@ -29,9 +29,11 @@ class DueBody(BaseModel):
     date: dt.date | None = None
     time: dt.time | None = None
     datetime: dt.datetime | None = None
+    zone: str | None = Field(None, description="Fixes the time in this IANA zone; without it, it goes where you go.")
 
     def on_the_clock(self, zone: str) -> tuple[dt.date, dt.time | None]:
-        """The date and time in `zone`."""
+        """The date and time in `zone`, or in the zone that was sent."""
+        zone = get_zone(self.zone).key if self.zone else zone
         if self.date is not None:
             return self.date, self.time
         if self.datetime is None:
@@ -77,6 +79,7 @@ class NewTaskBody(_TaskBody):
             priority=self.priority,
             due_on=due_on,
             due_time=due_time,
+            due_zone=self.due.zone if self.due else None,
             start_on=self.start,
             deadline_on=self.deadline,
             duration_minutes=self.duration_minutes,
@@ -105,6 +108,8 @@ class TaskPatchBody(_TaskBody):
                 sent[f"{key}_on"] = getattr(self, key)
         if "due" in self.model_fields_set:
             sent["due_on"], sent["due_time"] = self.due.on_the_clock(zone) if self.due else (None, None)
+            if self.due and "zone" in self.due.model_fields_set:
+                sent["due_zone"] = self.due.zone
         if "project" in self.model_fields_set:
             sent["project_id"] = _id(self.project)
         if "assignees" in self.model_fields_set:

@@ -1,7 +1,6 @@
 """Changing tasks: finish, reopen, reschedule, move, assign, delete are all a change of columns.
 
-Two statements: lock and read what the viewer may write, then write with the journal. Moving between projects, or under
-another task, asks a little more.
+Lock and read what the viewer may write, work out what follows from it, write it with the journal, read it back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,17 +11,24 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, Forbidden, NotFound
+from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.checks import checked
 from tasktalk.tasks.due import due_columns, get_zone
-from tasktalk.tasks.listing import list_tasks_by_ids
+from tasktalk.tasks.labels.names import keep_labels
 from tasktalk.tasks.model import Act, Task, TaskChanges
+from tasktalk.tasks.occurrences import advance, moved_off_series
 from tasktalk.tasks.places import lock_tasks, settle
-from tasktalk.tasks.recurrence import first_occurrence, next_occurrence
-from tasktalk.tasks.tasks import BATCH, task_of
+from tasktalk.tasks.projects.board import find_or_make_sections
+from tasktalk.tasks.recurrence import first_occurrence
+from tasktalk.tasks.reminders.planning import plan_reminders
+from tasktalk.tasks.subtasks import take_along
+from tasktalk.tasks.tasks import BATCH
 
 Q = queries(__file__)
 
 Row = Mapping[str, Any]
+
+_TURNS_REMINDERS = frozenset({"due_on", "due_time", "due_at", "status", "assignees", "owner_id", "deleted_at"})
 
 
 async def change_task(
@@ -64,33 +70,40 @@ async def change_tasks(
             raise Forbidden("You may only look at this project.")
         if versions and versions.get(task_id, row["version"]) != row["version"]:
             raise Conflict("Somebody else changed this task first.", version=row["version"])
-        sets[task_id] = _differing(row, _columns(row, change, viewer=viewer, by=by))
+        columns = _columns(row, change, viewer=viewer, by=by)
+        sets[task_id] = sets.get(task_id, {}) | _differing(row, columns)  # a parent may have brought something along
         if change.get("status") == "done" and row["status"] != "done":
             verbs[task_id] = "completed"
         if sets[task_id].keys() & {"project_id", "parent_id", "assignees"}:
             await settle(conn, row, sets, viewer=viewer)
-    written = await write_tasks(conn, viewer=viewer, sets=sets, verbs=verbs, by=by)
-    unchanged = [task_id for task_id in wanted if task_id not in written]
-    if unchanged:
-        written |= {task.id: task for task in await list_tasks_by_ids(conn, viewer=viewer, ids=unchanged)}
-    return [written[task_id] for task_id, _ in changes]
+        if section := change.get("section"):
+            await _name_section(conn, row, sets[task_id], section, viewer=viewer, by=by)
+        if sets[task_id].keys() & {"status", "deleted_at"} or task_id in verbs:
+            await take_along(conn, row, sets, verbs, viewer=viewer)
+    await keep_labels(conn, viewer=viewer, names=_labels(sets), at=by.at)
+    await write_tasks(conn, viewer=viewer, sets=sets, verbs=verbs, by=by)
+    shown = {task.id: task for task in await list_tasks_by_ids(conn, viewer=viewer, ids=list(wanted), trashed=True)}
+    return [shown[task_id] for task_id, _ in changes]
 
 
 async def write_tasks(
     conn: Conn, *, viewer: Viewer, sets: Mapping[UUID, Mapping[str, object]], verbs: Mapping[UUID, str], by: Act
-) -> dict[UUID, Task]:
-    """Writes locked rows and their journal; a row whose set is empty is left alone."""
+) -> set[UUID]:
+    """Writes locked rows and their journal; answers which were written: a row whose set is empty is left alone."""
     changes = [
         {"id": task_id, "verb": verbs.get(task_id) or verb_of(values), "set": values}
         for task_id, values in sets.items()
         if values
     ]
     if not changes:
-        return {}
-    written = Q.write_tasks(
+        return set()
+    rows = Q.write_tasks(
         conn, changes=changes, viewer=viewer.user_id, change_set=by.change_set, channel=by.channel, at=by.at
     )
-    return {row["id"]: task_of(row) async for row in written}
+    written = {row["id"] async for row in rows}
+    turned = [task_id for task_id in written if sets[task_id].keys() & _TURNS_REMINDERS]
+    await plan_reminders(conn, task_ids=turned, now=by.at)
+    return written
 
 
 def verb_of(values: Mapping[str, object]) -> str:
@@ -100,9 +113,11 @@ def verb_of(values: Mapping[str, object]) -> str:
     return {"done": "completed", "open": "reopened", "cancelled": "cancelled"}.get(str(values.get("status")), "changed")
 
 
-def _columns(row: Row, change: TaskChanges, *, viewer: Viewer, by: Act) -> dict[str, object]:
+def _columns(row: Row, change: TaskChanges, *, viewer: Viewer, by: Act) -> dict[str, Any]:
     """The columns that a change sets, those included that follow from others."""
-    columns = checked(change)
+    columns: dict[str, Any] = checked(change)
+    if columns.pop("section", "") is None:
+        columns["section_id"] = None
     deleted = columns.pop("deleted", None)
     if deleted is not None:
         columns["deleted_at"] = (row["deleted_at"] or by.at) if deleted else None
@@ -112,34 +127,40 @@ def _columns(row: Row, change: TaskChanges, *, viewer: Viewer, by: Act) -> dict[
         columns["completed_at"] = by.at if columns["status"] == "done" else None
         recurrence = columns.get("recurrence", row["recurrence"])
         if columns["status"] == "done" and recurrence:
-            columns |= _advance({**row, **columns}, viewer=viewer, by=by)
+            columns |= advance({**row, **columns}, zone=viewer.timezone, now=by.at) or {}
     if "project_id" in columns and columns["project_id"] != row["project_id"]:
         # A task that goes elsewhere leaves its section and its parent, unless new ones are named.
-        columns = {"section": None, "parent_id": None, **columns}
+        columns = {"section_id": None, "parent_id": None, **columns}
+    if "assignees" in columns:
+        columns["accepted"] = tuple(person for person in row["accepted"] if person in columns["assignees"])
     return columns
 
 
 def _due(row: Row, columns: Mapping[str, Any], *, viewer: Viewer, by: Act) -> dict[str, object]:
     on = columns.get("due_on", row["due_on"])
     at = columns.get("due_time", None if on is None else row["due_time"])
-    same = (on, at) == (row["due_on"], row["due_time"])
-    zone = columns.get("due_zone") or (row["due_zone"] if same else None) or viewer.timezone
+    zone: str = viewer.timezone
+    floats_with: UUID | None = viewer.user_id
+    if columns.get("due_zone"):
+        zone, floats_with = columns["due_zone"], None
+    elif "due_zone" not in columns and row["due_zone"] and at == row["due_time"]:  # the same hour stays whose it was
+        zone, floats_with = row["due_zone"], row["due_floats_with"]
     if on is None and "due_on" not in columns and columns.get("recurrence"):
         on = first_occurrence(columns["recurrence"], by.at.astimezone(get_zone(zone)).date())
-    return due_columns(on, at, zone)
+    due = due_columns(on, at, zone, floats_with=floats_with)
+    return due | moved_off_series(row, due, new_rule="recurrence" in columns)
 
 
-def _advance(row: Row, *, viewer: Viewer, by: Act) -> dict[str, object]:
-    """What completing an occurrence sets: nothing more when it was the last one, else the next due moment."""
-    zone = row["due_zone"] or viewer.timezone
-    now = by.at.astimezone(get_zone(zone))
-    following = next_occurrence(
-        row["recurrence"], due_on=row["due_on"] or now.date(), due_time=row["due_time"], now=now
-    )
-    if following is None:
-        return {}
-    moved = due_columns(following.on, following.at, zone)
-    return {**moved, "recurrence": following.recurrence, "status": "open", "completed_at": None}
+async def _name_section(conn: Conn, row: Row, values: dict[str, Any], name: str, *, viewer: Viewer, by: Act) -> None:
+    place = values.get("project_id", row["project_id"])
+    found = await find_or_make_sections(conn, viewer=viewer, names=[(place, name)], at=by.at)
+    values["section_id"] = found[place, name]
+    if values["section_id"] == row["section_id"]:
+        del values["section_id"]
+
+
+def _labels(sets: Mapping[UUID, Mapping[str, Any]]) -> set[str]:
+    return {label for values in sets.values() for label in values.get("labels", ())}
 
 
 def _differing(row: Row, columns: Mapping[str, object]) -> dict[str, object]:

@@ -67,11 +67,9 @@ def _check(key: str, value: object) -> object:  # noqa: C901, PLR0911  (one line
             return clean_title(value)
         case "notes", str():
             return clean_notes(value)
-        case "section", str():
-            return clean_line(value, field="section", longest=NAME_CHARACTERS)
         case "labels", list() | tuple():
             return clean_labels(value)
-        case "assignees", list() | tuple():
+        case (("assignees" | "accepted"), list() | tuple()):
             return _people(value)
         case "status", _ if value not in {"open", "done", "cancelled"}:
             raise BadRequest("A status is open, done or cancelled.", field="status")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tasktalk.errors import BadRequest
@@ -29,15 +30,22 @@ def instant(on: dt.date, at: dt.time, zone: str) -> dt.datetime:
     return wall.astimezone(dt.UTC)
 
 
-def due_columns(on: dt.date | None, at: dt.time | None, zone: str) -> dict[str, object]:
-    """The four columns of a due moment; BadRequest for a time without a date or a date far away."""
+def due_columns(
+    on: dt.date | None, at: dt.time | None, zone: str, *, floats_with: UUID | None = None
+) -> dict[str, object]:
+    """The columns of a due moment; BadRequest for a time without a date or a date far away.
+
+    `floats_with`: whose wall clock `zone` is, so that the time goes along when they move; None: it stays in `zone`.
+    """
     if on is None:
         if at is not None:
             raise BadRequest("A time needs a date.", field="due")
-        return {"due_on": None, "due_time": None, "due_at": None, "due_zone": None}
+        return {"due_on": None, "due_time": None, "due_at": None, "due_zone": None, "due_floats_with": None}
     check_day(on, field="due")
-    at = at and at.replace(second=0, microsecond=0, tzinfo=None)
-    return {"due_on": on, "due_time": at, "due_at": at and instant(on, at, zone), "due_zone": zone}
+    at = at.replace(second=0, microsecond=0, tzinfo=None) if at is not None else None
+    moment = None if at is None else instant(on, at, zone)
+    floats = None if at is None else floats_with
+    return {"due_on": on, "due_time": at, "due_at": moment, "due_zone": zone, "due_floats_with": floats}
 
 
 def due_of(row: Mapping[str, object]) -> Due | None:

@@ -25,7 +25,7 @@ _PLAIN = {
     "no priority": "t.priority is null",
     "no label": "t.labels = '{}'",
     "inbox": "t.project_id is null",
-    "no section": "t.section is null",
+    "no section": "t.section_id is null",
     "subtask": "t.parent_id is not null",
     "assigned": "t.assignees <> '{}'",
     "unassigned": "t.assignees = '{}'",
@@ -163,7 +163,7 @@ class _Writer:
         if kind == "label":
             return f"(t.labels <> '{{}}' and exists (select from unnest(t.labels) l where fold(l) like {like}))"
         if kind == "section":
-            return f"fold(t.section) like {like}"
+            return f"t.section_id in (select s.id from sections s where fold(s.name) like {like})"
         if kind == "project":
             me = self._param(self.viewer.user_id, "uuid")
             named = (

@@ -11,14 +11,11 @@ import msgspec
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
-from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, NotFound
+from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.filter_sql import fence, to_sql
 from tasktalk.tasks.filters import parse
 from tasktalk.tasks.model import Task
-from tasktalk.tasks.tasks import task_of
-
-Q = queries(__file__)
 
 LIMIT = 50
 MOST = 500
@@ -67,14 +64,6 @@ async def get_task(conn: Conn, *, viewer: Viewer, task_id: UUID) -> Task:
 async def find_task(conn: Conn, *, viewer: Viewer, task_id: UUID) -> Task | None:
     """A task the viewer sees, or None."""
     return next(iter(await list_tasks_by_ids(conn, viewer=viewer, ids=[task_id])), None)
-
-
-async def list_tasks_by_ids(conn: Conn, *, viewer: Viewer, ids: Sequence[UUID]) -> list[Task]:
-    """Those of `ids` that the viewer sees, in the order given."""
-    if not ids:
-        return []
-    found = {row["id"]: task_of(row) async for row in Q.read_tasks(conn, viewer=viewer.user_id, ids=ids)}
-    return [found[id_] for id_ in ids if id_ in found]
 
 
 async def list_tasks(

@@ -57,7 +57,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A task with the names of what it refers to. `priority` 1 is the highest; `project` null is its owner's Inbox."""
+    """A task with the names of what it refers to. `priority` 1 is the highest; `project` null is its owner's Inbox.
+
+    `due_zone`: the zone that a time is fixed in; null: it floats, on the wall clock of whoever set it. `moved`: this
+    one occurrence is not where its rule put it.
+    """
 
     id: UUID
     title: str
@@ -83,13 +87,17 @@ class Task:
     completed_at: dt.datetime | None
     version: int
     source: Source | None
+    due_zone: str | None
+    moved: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTask:
-    """A task to be made. `due_on` and `due_time` are on the wall clock of `due_zone` (None: the viewer's own).
+    """A task to be made.
 
-    `parent_id` may name a task earlier in the same batch; a subtask lies where its parent lies.
+    `due_on` and `due_time` are on the wall clock of `due_zone`, and stay there; None: on the viewer's own, wherever
+    they go. A section that its project does not have yet is made. `parent_id` may name a task earlier in the same
+    batch; a subtask lies where its parent lies.
     """
 
     title: str
@@ -113,7 +121,10 @@ class NewTask:
 
 
 class TaskChanges(TypedDict, total=False):
-    """What to change; a key that is absent stays as it is. `due_on: None` clears the time too."""
+    """What to change; a key that is absent stays as it is. `due_on: None` clears the time too.
+
+    `section` is a name; one that the project does not have yet is made. `accepted`: the assignees who said yes.
+    """
 
     title: str
     notes: str
@@ -130,6 +141,7 @@ class TaskChanges(TypedDict, total=False):
     section: str | None
     labels: tuple[str, ...]
     assignees: tuple[UUID, ...]
+    accepted: tuple[UUID, ...]
     parent_id: UUID | None
     position: float
     deleted: bool

@@ -58,7 +58,7 @@ async def settle(conn: Conn, row: Row, sets: dict[UUID, dict[str, Any]], *, view
         if values.get("project_id", place) != place:
             raise BadRequest("A subtask lies in its parent's project.", field="project_id")
         if place != row["project_id"]:
-            values |= {"project_id": place, "section": values.get("section")}
+            values |= {"project_id": place, "section_id": values.get("section_id")}
     place = values.get("project_id", row["project_id"])
     moves = place != row["project_id"]
     if moves and place is not None:
@@ -82,9 +82,10 @@ async def _move_along(
         if place is None:  # in an Inbox a task is its mover's
             values["owner_id"] = viewer.user_id
         if task_id != row["id"]:
-            values["section"] = None  # sections are the project's own
-        if "assignees" not in values and not insiders.issuperset(moved["assignees"]):
-            values["assignees"] = tuple(person for person in moved["assignees"] if person in insiders)
+            values["section_id"] = None  # sections are the project's own
+        for people in ("assignees", "accepted"):
+            if people not in values and not insiders.issuperset(moved[people]):
+                values[people] = tuple(person for person in moved[people] if person in insiders)
 
 
 async def _check_parent(conn: Conn, row: Row, parent_id: UUID, *, viewer: Viewer) -> UUID | None:

@@ -17,44 +17,37 @@ with new as (
                 select from project_members m where m.project_id = n.project_id and m.user_id = a))
 ), created as (
     insert into tasks (
-        id, owner_id, project_id, parent_id, title, notes, priority, due_on, due_time, due_at, due_zone, start_on, deadline_on,
-        duration_minutes, recurrence, section, labels, assignees, position, source_channel, source_message_id,
+        id, owner_id, project_id, parent_id, title, notes, priority, due_on, due_time, due_at, due_zone, due_floats_with, start_on,
+        deadline_on,
+        duration_minutes, recurrence, section_id, labels, assignees, position, source_channel, source_message_id,
         created_at, updated_at)
     select
-        id, owner_id, project_id, parent_id, title, notes, priority, due_on, due_time, due_at, due_zone, start_on, deadline_on,
-        duration_minutes, recurrence, section, labels, assignees, position, source_channel, source_message_id,
+        id, owner_id, project_id, parent_id, title, notes, priority, due_on, due_time, due_at, due_zone, due_floats_with, start_on,
+        deadline_on,
+        duration_minutes, recurrence, section_id, labels, assignees, position, source_channel, source_message_id,
         created_at, updated_at
     from allowed where (select count(*) from allowed) = (select count(*) from new)
     returning *
 ), noted as (
-    insert into journal (at, change_set, actor_id, subject, subject_id, verb, after, channel)
-    select :at::timestamptz, :change_set::uuid, :viewer::uuid, 'task', c.id, 'created', to_jsonb(c), :channel::text
+    insert into journal (at, change_set, actor_id, subject, subject_id, task_id, project_id, verb, after, channel)
+    select :at::timestamptz, :change_set::uuid, :viewer::uuid, 'task', c.id, c.id, c.project_id, 'created', to_jsonb(c),
+           :channel::text
     from created c order by c.id
 )
-select t.*, p.name as project_name,
-       case when t.assignees <> '{}' then
-           (select jsonb_agg(jsonb_build_object('id', u.id, 'name', u.name) order by u.name) from users u where u.id = any(t.assignees))
-       end as people,
-       (select count(*) from created s where s.parent_id = t.id) as subtasks_count
-from created t left join projects p on p.id = t.project_id
-order by t.id;
+select id from created;
 
--- name: read_tasks(viewer, ids)
--- The tasks among `ids` that the viewer sees.
-select t.*, p.name as project_name,
-       case when t.assignees <> '{}' then
-           (select jsonb_agg(jsonb_build_object('id', u.id, 'name', u.name) order by u.name) from users u where u.id = any(t.assignees))
-       end as people,
-       (select count(*) from tasks s where s.parent_id = t.id and s.deleted_at is null) as subtasks_count
-from tasks t
+-- name: read_tasks(viewer, ids, trashed)
+-- The tasks among `ids` that the viewer sees; `trashed`: deleted ones too.
+select t.* from task_cards t
 left join project_members m on m.project_id = t.project_id and m.user_id = :viewer::uuid
 left join projects p on p.id = t.project_id
-where t.id = any(:ids::uuid[]) and t.deleted_at is null
+where t.id = any(:ids::uuid[]) and (t.deleted_at is null or :trashed::bool)
   and case when t.project_id is null then t.owner_id = :viewer::uuid else m.user_id is not null and p.deleted_at is null end;
 
 -- name: lock_tasks(viewer, ids)
 -- The tasks among `ids` that the viewer sees (deleted ones and those of deleted projects too), locked in one order for everybody, with the viewer's role there.
-select t.*, coalesce(m.role, 'owner') as role, p.deleted_at is not null as place_deleted
+select t.*, coalesce(m.role, 'owner') as role, p.deleted_at is not null as place_deleted,
+       exists (select from tasks c where c.parent_id = t.id) as has_subtasks
 from tasks t
 left join project_members m on m.project_id = t.project_id and m.user_id = :viewer::uuid
 left join projects p on p.id = t.project_id
@@ -75,22 +68,20 @@ with wanted as (
     update tasks t set
         owner_id = r.owner_id, project_id = r.project_id, parent_id = r.parent_id, title = r.title, notes = r.notes,
         status = r.status, priority = r.priority, due_on = r.due_on, due_time = r.due_time, due_at = r.due_at,
-        due_zone = r.due_zone, start_on = r.start_on, deadline_on = r.deadline_on, duration_minutes = r.duration_minutes,
-        recurrence = r.recurrence, section = r.section, labels = r.labels, assignees = r.assignees, position = r.position,
+        due_zone = r.due_zone, due_floats_with = r.due_floats_with, series_on = r.series_on, series_time = r.series_time,
+        start_on = r.start_on, deadline_on = r.deadline_on, duration_minutes = r.duration_minutes,
+        recurrence = r.recurrence, section_id = r.section_id, labels = r.labels, assignees = r.assignees,
+        accepted = r.accepted, position = r.position,
         completed_at = r.completed_at, deleted_at = r.deleted_at, version = t.version + 1, updated_at = :at::timestamptz
     from ready r where t.id = r.id
     returning t.*, r.verb, r.before, to_jsonb(t) as after
 ), noted as (
-    insert into journal (at, change_set, actor_id, subject, subject_id, verb, before, after, channel)
-    select :at::timestamptz, :change_set::uuid, :viewer::uuid, 'task', w.id, w.verb, w.before, w.after, :channel::text
+    insert into journal (at, change_set, actor_id, subject, subject_id, task_id, project_id, verb, before, after, channel)
+    select :at::timestamptz, :change_set::uuid, :viewer::uuid, 'task', w.id, w.id, w.project_id, w.verb, w.before, w.after,
+           :channel::text
     from written w order by w.id
 )
-select t.*, p.name as project_name,
-       case when t.assignees <> '{}' then
-           (select jsonb_agg(jsonb_build_object('id', u.id, 'name', u.name) order by u.name) from users u where u.id = any(t.assignees))
-       end as people,
-       (select count(*) from tasks s where s.parent_id = t.id and s.deleted_at is null) as subtasks_count
-from written t left join projects p on p.id = t.project_id;
+select id from written;
 
 -- name: list_places(viewer, ids)
 -- Where visible tasks lie, for those who want to put something under them.
@@ -125,53 +116,6 @@ where t.status = :status::text and t.deleted_at is null
            select m.project_id from project_members m join projects p on p.id = m.project_id
            where m.user_id = :viewer::uuid and p.deleted_at is null)))
 order by t.updated_at desc, t.id desc limit :limit::int;
-
--- name: insert_project(id, viewer, name, colour, position, change_set, channel, at)^
-with created as (
-    insert into projects (id, owner_id, name, colour, position, created_at, updated_at)
-    values (:id::uuid, :viewer::uuid, :name::text, :colour::text, :position::float8, :at::timestamptz, :at::timestamptz)
-    returning *
-), joined as (
-    insert into project_members (project_id, user_id, role, added_at)
-    select id, owner_id, 'owner', created_at from created
-), noted as (
-    insert into journal (at, change_set, actor_id, subject, subject_id, verb, after, channel)
-    select :at::timestamptz, :change_set::uuid, :viewer::uuid, 'project', c.id, 'created', to_jsonb(c), :channel::text
-    from created c
-)
-select c.*, 'owner' as role, 0::bigint as open_count,
-       (select jsonb_build_array(jsonb_build_object('id', u.id, 'name', u.name, 'role', 'owner')) from users u where u.id = c.owner_id)
-           as members
-from created c;
-
--- name: list_projects(viewer, ids)
--- The viewer's projects, all or those among `ids`.
-select p.*, m.role,
-       (select count(*) from tasks t where t.project_id = p.id and t.status = 'open' and t.deleted_at is null) as open_count,
-       (select jsonb_agg(jsonb_build_object('id', u.id, 'name', u.name, 'role', o.role) order by u.name, u.id)
-        from project_members o join users u on u.id = o.user_id where o.project_id = p.id) as members
-from projects p join project_members m on m.project_id = p.id
-where m.user_id = :viewer::uuid and p.deleted_at is null and (:ids::uuid[] is null or p.id = any(:ids::uuid[]))
-order by p.id;
-
--- name: list_project_names(viewer)
-select p.id, p.name from projects p join project_members m on m.project_id = p.id
-where m.user_id = :viewer::uuid and p.deleted_at is null order by p.archived_at is not null, p.id;
-
--- name: insert_member(project_id, user_id, role, at)!
-insert into project_members (project_id, user_id, role, added_at)
-select :project_id::uuid, u.id, :role::text, :at::timestamptz from users u where u.id = :user_id::uuid
-on conflict (project_id, user_id) do update set role = excluded.role;
-
--- name: list_people(viewer)
--- The viewer first, then everybody who shares a project with them.
-select u.id, u.name from users u
-where u.id = :viewer::uuid or u.id in (
-    select o.user_id from project_members m
-    join projects p on p.id = m.project_id
-    join project_members o on o.project_id = m.project_id
-    where m.user_id = :viewer::uuid and p.deleted_at is null)
-order by u.id <> :viewer::uuid, u.name, u.id;
 
 -- name: take_journal(viewer, change_set)
 -- What one act of the viewer changed and nobody has taken back yet, newest first.
@@ -213,13 +157,14 @@ with wanted as (
     from wanted w join projects o on o.id = w.id cross join lateral jsonb_populate_record(o, w.set) r
 ), written as (
     update projects p set
-        owner_id = r.owner_id, name = r.name, colour = r.colour, position = r.position, archived_at = r.archived_at,
+        owner_id = r.owner_id, name = r.name, colour = r.colour, icon = r.icon, description = r.description,
+        is_template = r.is_template, position = r.position, archived_at = r.archived_at,
         deleted_at = r.deleted_at, version = p.version + 1, updated_at = :at::timestamptz
     from ready r where p.id = r.id
     returning p.*, r.verb, r.before, to_jsonb(p) as after
 ), noted as (
-    insert into journal (at, change_set, actor_id, subject, subject_id, verb, before, after, channel)
-    select :at::timestamptz, :change_set::uuid, :viewer::uuid, 'project', w.id, w.verb, w.before, w.after, :channel::text
+    insert into journal (at, change_set, actor_id, subject, subject_id, project_id, verb, before, after, channel)
+    select :at::timestamptz, :change_set::uuid, :viewer::uuid, 'project', w.id, w.id, w.verb, w.before, w.after, :channel::text
     from written w order by w.id
 )
 select id, name from written;

@@ -11,11 +11,15 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, NotFound
+from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.checks import checked
-from tasktalk.tasks.due import due_columns, due_of, get_zone
-from tasktalk.tasks.model import Act, NewTask, Ref, Source, Task
+from tasktalk.tasks.due import due_columns, get_zone
+from tasktalk.tasks.labels.names import keep_labels
+from tasktalk.tasks.model import Act, NewTask, Task
 from tasktalk.tasks.places import check_assignees, check_may_write, list_insiders
+from tasktalk.tasks.projects.board import find_or_make_sections
 from tasktalk.tasks.recurrence import first_occurrence
+from tasktalk.tasks.reminders.planning import plan_reminders
 
 Q = queries(__file__)
 
@@ -33,47 +37,25 @@ async def create_tasks(conn: Conn, *, viewer: Viewer, new: Sequence[NewTask], by
     if not new:
         return []
     places = await _places(conn, viewer=viewer, new=new)
-    rows = [_row(task, viewer=viewer, by=by, project_id=places[task.id]) for task in new]
-    made = {
-        row["id"]: task_of(row)
+    named = {(places[task.id], task.section) for task in new if task.section is not None}
+    sections = await find_or_make_sections(conn, viewer=viewer, names=named, at=by.at) if named else {}
+    rows = [
+        _row(task, viewer=viewer, by=by, project_id=places[task.id])
+        | {"section_id": sections[places[task.id], task.section] if task.section is not None else None}
+        for task in new
+    ]
+    made = [
+        row["id"]
         async for row in Q.insert_tasks(
             conn, rows=rows, viewer=viewer.user_id, change_set=by.change_set, channel=by.channel, at=by.at
         )
-    }
+    ]
     if not made:
         await _explain(conn, viewer=viewer, rows=rows)
-    return [made[task.id] for task in new]
-
-
-def task_of(row: Mapping[str, Any]) -> Task:
-    """A Task from a row of `tasks` with `project_name`, `people` and `subtasks_count` beside its columns."""
-    channel = row["source_channel"]
-    return Task(
-        id=row["id"],
-        title=row["title"],
-        notes=row["notes"],
-        status=row["status"],
-        priority=row["priority"],
-        due=due_of(row),
-        start=row["start_on"],
-        deadline=row["deadline_on"],
-        duration_minutes=row["duration_minutes"],
-        recurrence=row["recurrence"],
-        project=Ref(row["project_id"], row["project_name"]) if row["project_id"] else None,
-        section=row["section"],
-        labels=row["labels"],
-        assignees=[Ref(UUID(person["id"]), person["name"]) for person in row["people"] or ()],
-        parent_id=row["parent_id"],
-        subtasks_count=row["subtasks_count"],
-        attachments=[],
-        comments_count=0,
-        position=row["position"],
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
-        completed_at=row["completed_at"],
-        version=row["version"],
-        source=Source(channel, row["source_message_id"]) if channel else None,
-    )
+    await keep_labels(conn, viewer=viewer, names={label for task in new for label in task.labels}, at=by.at)
+    due = [task.id for task, row in zip(new, rows, strict=True) if row["due_on"] is not None]
+    await plan_reminders(conn, task_ids=due, now=by.at)
+    return await list_tasks_by_ids(conn, viewer=viewer, ids=[task.id for task in new])
 
 
 def _row(task: NewTask, *, viewer: Viewer, by: Act, project_id: UUID | None) -> dict[str, object]:
@@ -89,7 +71,6 @@ def _row(task: NewTask, *, viewer: Viewer, by: Act, project_id: UUID | None) -> 
         "deadline_on": task.deadline_on,
         "duration_minutes": task.duration_minutes,
         "recurrence": task.recurrence,
-        "section": task.section,
         "labels": task.labels,
         "assignees": task.assignees,
         # Behind everything older; a board can put a task between any two.
@@ -103,7 +84,7 @@ def _row(task: NewTask, *, viewer: Viewer, by: Act, project_id: UUID | None) -> 
     row = checked(row)
     if task.recurrence is not None and due_on is None:
         due_on = first_occurrence(task.recurrence, by.at.astimezone(get_zone(zone)).date())
-    return row | due_columns(due_on, task.due_time, zone)
+    return row | due_columns(due_on, task.due_time, zone, floats_with=None if task.due_zone else viewer.user_id)
 
 
 async def _places(conn: Conn, *, viewer: Viewer, new: Sequence[NewTask]) -> dict[UUID, UUID | None]:

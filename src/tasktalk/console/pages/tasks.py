@@ -23,7 +23,7 @@ from tasktalk.ids import new_id, parse_id
 from tasktalk.tasks.changes import change_task
 from tasktalk.tasks.journal import undo
 from tasktalk.tasks.model import Act, NewTask, Task, TaskChanges
-from tasktalk.tasks.projects import Project, get_project
+from tasktalk.tasks.projects.projects import Project, get_project
 from tasktalk.tasks.tasks import create_tasks
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

@@ -1,0 +1,50 @@
+"""The one occurrence of a recurring task that is open: moved by itself, skipped, or done, the rule stays as it is."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from tasktalk.tasks.due import due_columns, get_zone
+from tasktalk.tasks.recurrence import next_occurrence
+
+Row = Mapping[str, Any]
+
+
+def moved_off_series(row: Row, due: Row, *, new_rule: bool) -> dict[str, object]:
+    """The columns that remember where the rule put an occurrence whose due moment becomes `due`."""
+    if row["recurrence"] is None or new_rule or due["due_on"] is None:
+        return {"series_on": None, "series_time": None}
+    place = _place(row)
+    if place is None or place == (due["due_on"], due["due_time"]):
+        return {"series_on": None, "series_time": None}
+    return dict(zip(("series_on", "series_time"), place, strict=True))
+
+
+def advance(row: Row, *, zone: str, now: dt.datetime, skip: bool = False) -> dict[str, object] | None:
+    """The columns of the occurrence that follows, counted from where the rule put this one; None: it was the last.
+
+    `zone`: where a task is that has none of its own. Those that passed meanwhile are left out; `skip`: this one alone.
+    """
+    zone = row["due_zone"] or zone
+    now = now.astimezone(get_zone(zone))
+    on, at = _place(row) or (now.date(), row["due_time"])
+    if skip and row["recurrence"]["from"] == "schedule":
+        now = dt.datetime.combine(on, at or dt.time(), now.tzinfo)
+    following = next_occurrence(row["recurrence"], due_on=on, due_time=at, now=now)
+    if following is None:
+        return None
+    due = due_columns(following.on, following.at, zone, floats_with=row["due_floats_with"])
+    return due | {
+        "series_on": None,
+        "series_time": None,
+        "recurrence": following.recurrence,
+        "status": "open",
+        "completed_at": None,
+    }
+
+
+def _place(row: Row) -> tuple[dt.date, dt.time | None] | None:
+    """Where the rule put the occurrence that is open."""
+    if row["series_on"] is not None:
+        return row["series_on"], row["series_time"]
+    return None if row["due_on"] is None else (row["due_on"], row["due_time"])

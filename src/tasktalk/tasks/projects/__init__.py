@@ -1,0 +1,1 @@
+"""Projects: their boards, who is in them, and teams."""

@@ -9,26 +9,21 @@ from uuid import UUID
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
-from tasktalk.db.sql import queries
-from tasktalk.errors import BadRequest, Conflict, Forbidden, NotFound
+from tasktalk.errors import BadRequest
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.checks import checked
 from tasktalk.tasks.due import due_columns, get_zone
 from tasktalk.tasks.labels.names import keep_labels
 from tasktalk.tasks.model import Act, Task, TaskChanges
 from tasktalk.tasks.occurrences import advance, moved_off_series
-from tasktalk.tasks.places import lock_tasks, settle
+from tasktalk.tasks.places import check_writable, lock_tasks, settle
 from tasktalk.tasks.projects.board import find_or_make_sections
 from tasktalk.tasks.recurrence import first_occurrence
-from tasktalk.tasks.reminders.planning import plan_reminders
 from tasktalk.tasks.subtasks import take_along
 from tasktalk.tasks.tasks import BATCH
-
-Q = queries(__file__)
+from tasktalk.tasks.writing import write_tasks
 
 Row = Mapping[str, Any]
-
-_TURNS_REMINDERS = frozenset({"due_on", "due_time", "due_at", "status", "assignees", "owner_id", "deleted_at"})
 
 
 async def change_task(
@@ -63,13 +58,8 @@ async def change_tasks(
     sets: dict[UUID, dict[str, object]] = {}
     verbs: dict[UUID, str] = {}
     for task_id, change in wanted.items():
-        row = rows.get(task_id)
-        if row is None or row["place_deleted"] or (row["deleted_at"] and change.get("deleted") is not False):
-            raise NotFound("There is no such task.")
-        if row["role"] == "viewer":
-            raise Forbidden("You may only look at this project.")
-        if versions and versions.get(task_id, row["version"]) != row["version"]:
-            raise Conflict("Somebody else changed this task first.", version=row["version"])
+        version = versions.get(task_id) if versions else None
+        row = check_writable(rows.get(task_id), version=version, deleted=change.get("deleted") is False)
         columns = _columns(row, change, viewer=viewer, by=by)
         sets[task_id] = sets.get(task_id, {}) | _differing(row, columns)  # a parent may have brought something along
         if change.get("status") == "done" and row["status"] != "done":
@@ -84,33 +74,6 @@ async def change_tasks(
     await write_tasks(conn, viewer=viewer, sets=sets, verbs=verbs, by=by)
     shown = {task.id: task for task in await list_tasks_by_ids(conn, viewer=viewer, ids=list(wanted), trashed=True)}
     return [shown[task_id] for task_id, _ in changes]
-
-
-async def write_tasks(
-    conn: Conn, *, viewer: Viewer, sets: Mapping[UUID, Mapping[str, object]], verbs: Mapping[UUID, str], by: Act
-) -> set[UUID]:
-    """Writes locked rows and their journal; answers which were written: a row whose set is empty is left alone."""
-    changes = [
-        {"id": task_id, "verb": verbs.get(task_id) or verb_of(values), "set": values}
-        for task_id, values in sets.items()
-        if values
-    ]
-    if not changes:
-        return set()
-    rows = Q.write_tasks(
-        conn, changes=changes, viewer=viewer.user_id, change_set=by.change_set, channel=by.channel, at=by.at
-    )
-    written = {row["id"] async for row in rows}
-    turned = [task_id for task_id in written if sets[task_id].keys() & _TURNS_REMINDERS]
-    await plan_reminders(conn, task_ids=turned, now=by.at)
-    return written
-
-
-def verb_of(values: Mapping[str, object]) -> str:
-    """What happened, in one word, by the columns that were set."""
-    if "deleted_at" in values:
-        return "deleted" if values["deleted_at"] else "restored"
-    return {"done": "completed", "open": "reopened", "cancelled": "cancelled"}.get(str(values.get("status")), "changed")
 
 
 def _columns(row: Row, change: TaskChanges, *, viewer: Viewer, by: Act) -> dict[str, Any]:

@@ -2,30 +2,28 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import Conflict, NotFound
-from tasktalk.tasks.changes import verb_of, write_tasks
 from tasktalk.tasks.model import Act
 from tasktalk.tasks.places import find_role, lock_tasks
+from tasktalk.tasks.satellites import AFTER_TASKS, BEFORE_TASKS, SATELLITES, Span, list_moved, put_back
+from tasktalk.tasks.writing import verb_of, write_tasks
 
 Q = queries(__file__)
-
-Subject = Literal["task", "project"]
 
 # What a row keeps of its own when an older state comes back.
 _OWN = frozenset({"id", "version", "created_at", "updated_at"})
 
 
 class Change(NamedTuple):
-    """What became of a task or project. `verb` is the journal's: "deleted" for what had been made, "restored"."""
+    """What became of a task, a project or another subject: "deleted" what had been made, "restored" what was gone."""
 
-    subject: Subject
+    subject: str
     id: UUID
     title: str
     verb: str
@@ -34,43 +32,30 @@ class Change(NamedTuple):
 async def undo(conn: Conn, *, viewer: Viewer, change_set: UUID, by: Act) -> list[Change]:
     """Takes back all that one act of the viewer changed; its own journal rows make it possible to redo.
 
-    Raises NotFound when there is nothing (left) to take back, and Conflict, naming the titles, when something was
-    changed since or lies where the viewer may not write any more; then nothing is taken back.
+    Who is in a project is not taken back: what they saw, they saw. Raises NotFound when there is nothing (left) to take
+    back, and Conflict, naming the titles, when something was changed since or lies where the viewer may not write any
+    more; then nothing is taken back.
     """
     noted = [dict(row) async for row in Q.take_journal(conn, viewer=viewer.user_id, change_set=change_set)]
     if not noted:
         raise NotFound("There is nothing to undo.")
-    tasks, projects = _spans(noted, "task"), _spans(noted, "project")
-    rows = await lock_tasks(conn, viewer=viewer, ids=list(tasks))
-    owned = {row["id"]: dict(row) async for row in Q.lock_projects(conn, viewer=viewer.user_id, ids=list(projects))}
-    states, homes = [span.after for span in tasks.values()], [span.after for span in projects.values()]
-    moved = {row["id"] async for row in Q.list_moved_tasks(conn, states=states)}
-    moved |= {row["id"] async for row in Q.list_moved_projects(conn, states=homes)}
-    blocked = [*_blocked(tasks, rows, moved, "title"), *_blocked(projects, owned, moved, "name")]
-    for place in {_place(span) for span in tasks.values()} - {None, *projects}:
-        # A task goes back only to where its mover may still put it.
-        if place is not None and await find_role(conn, viewer=viewer, project_id=place) not in {"owner", "editor"}:
-            blocked += [str(span.after["title"]) for span in tasks.values() if _place(span) == place]
+    spans = _spans(noted)
+    blocked = await _list_blocked(conn, viewer=viewer, spans=spans)
     if blocked:
         raise Conflict("Something changed since: " + ", ".join(f"“{title}”" for title in blocked), titles=blocked)
-    sets = {id_: _restoring(span, by=by) for id_, span in tasks.items()}
-    await write_tasks(conn, viewer=viewer, sets=sets, verbs={}, by=by)
-    changes = [
-        Change("task", id_, str((span.before or span.after)["title"]), verb_of(sets[id_]))
-        for id_, span in tasks.items()
-    ]
-    project_sets = {id_: _restoring(span, by=by) for id_, span in projects.items()}
-    if project_sets:
-        wanted = [{"id": id_, "verb": verb_of(values), "set": values} for id_, values in project_sets.items()]
-        written = Q.write_projects(
-            conn, changes=wanted, viewer=viewer.user_id, change_set=by.change_set, channel=by.channel, at=by.at
-        )
-        changes += [
-            Change("project", row["id"], row["name"], verb_of(project_sets[row["id"]])) async for row in written
-        ]
+    for subject in BEFORE_TASKS.keys() & spans.keys():
+        await put_back(conn, viewer=viewer, subject=subject, spans=spans[subject], by=by)
+    changes = await _put_back_tasks(conn, viewer=viewer, spans=spans.get("task", {}), by=by)
+    changes += await _put_back_projects(conn, viewer=viewer, spans=spans.get("project", {}), by=by)
+    for subject in AFTER_TASKS.keys() & spans.keys():
+        await put_back(conn, viewer=viewer, subject=subject, spans=spans[subject], by=by)
     seqs = [row["seq"] for row in noted]
     await Q.mark_undone(conn, seqs=seqs, at=by.at, change_set=change_set, by=by.change_set)
-    return changes
+    return changes or [
+        Change(subject, id_, str(span.row.get(SATELLITES[subject].named, "")), "restored" if span.before else "deleted")
+        for subject, satellites in spans.items()
+        for id_, span in satellites.items()
+    ]
 
 
 async def find_last_change(conn: Conn, *, viewer: Viewer, since: dt.datetime) -> UUID | None:
@@ -79,39 +64,64 @@ async def find_last_change(conn: Conn, *, viewer: Viewer, since: dt.datetime) ->
     return found
 
 
-class _Span(NamedTuple):
-    """A row before the first and after the last change of one act; `before` None: the act made it."""
-
-    before: dict[str, Any] | None
-    after: dict[str, Any]
-
-
-def _spans(noted: Sequence[Mapping[str, Any]], subject: Subject) -> dict[UUID, _Span]:
-    spans: dict[UUID, _Span] = {}
+def _spans(noted: Sequence[Mapping[str, Any]]) -> dict[str, dict[UUID, Span]]:
+    """By subject and id, in the order in which they were first changed."""
+    spans: dict[str, dict[UUID, Span]] = {}
     for row in noted:  # newest first: the last one seen is the earliest
-        if row["subject"] == subject:
-            last = spans.get(row["subject_id"])
-            spans[row["subject_id"]] = _Span(row["before"], last.after if last else row["after"])
-    return dict(reversed(spans.items()))
+        of_subject = spans.setdefault(row["subject"], {})
+        last = of_subject.get(row["subject_id"])
+        after = last.after if last else row["after"]
+        of_subject[row["subject_id"]] = Span(row["before"], after, row["task_id"], row["project_id"])
+    return {subject: dict(reversed(of_subject.items())) for subject, of_subject in spans.items()}
 
 
-def _blocked(
-    spans: Mapping[UUID, _Span], rows: Mapping[UUID, Mapping[str, Any]], moved: AbstractSet[UUID], name: str
-) -> list[str]:
-    return [
-        str(span.after[name])
-        for id_, span in spans.items()
-        if id_ not in rows or rows[id_]["role"] == "viewer" or id_ in moved
+async def _list_blocked(conn: Conn, *, viewer: Viewer, spans: Mapping[str, Mapping[UUID, Span]]) -> list[str]:
+    """By title, what cannot be put back."""
+    tasks, projects = spans.get("task", {}), spans.get("project", {})
+    rows = await lock_tasks(conn, viewer=viewer, ids=list(tasks))
+    owned = {row["id"]: dict(row) async for row in Q.lock_projects(conn, viewer=viewer.user_id, ids=list(projects))}
+    moved = {row["id"] async for row in Q.list_moved_tasks(conn, states=[span.after for span in tasks.values()])}
+    moved |= {row["id"] async for row in Q.list_moved_projects(conn, states=[span.after for span in projects.values()])}
+    blocked = [
+        str(span.row[name])
+        for of_subject, there, name in ((tasks, rows, "title"), (projects, owned, "name"))
+        for id_, span in of_subject.items()
+        if id_ not in there or there[id_]["role"] == "viewer" or id_ in moved
     ]
+    for place in {_place(span) for span in tasks.values()} - {None, *projects}:
+        # A task goes back only to where its mover may still put it.
+        if place is not None and await find_role(conn, viewer=viewer, project_id=place) not in {"owner", "editor"}:
+            blocked += [str(span.row["title"]) for span in tasks.values() if _place(span) == place]
+    for subject in spans.keys() & SATELLITES.keys():
+        blocked += await list_moved(conn, viewer=viewer, subject=subject, spans=spans[subject])
+    return blocked
 
 
-def _restoring(span: _Span, *, by: Act) -> dict[str, object]:
+async def _put_back_tasks(conn: Conn, *, viewer: Viewer, spans: Mapping[UUID, Span], by: Act) -> list[Change]:
+    sets = {id_: _restoring(span, by=by) for id_, span in spans.items()}
+    await write_tasks(conn, viewer=viewer, sets=sets, verbs={}, by=by)
+    return [Change("task", id_, str(span.row["title"]), verb_of(sets[id_])) for id_, span in spans.items()]
+
+
+async def _put_back_projects(conn: Conn, *, viewer: Viewer, spans: Mapping[UUID, Span], by: Act) -> list[Change]:
+    if not spans:
+        return []
+    sets = {id_: _restoring(span, by=by) for id_, span in spans.items()}
+    wanted = [{"id": id_, "verb": verb_of(values), "set": values} for id_, values in sets.items()]
+    written = Q.write_projects(
+        conn, changes=wanted, viewer=viewer.user_id, change_set=by.change_set, channel=by.channel, at=by.at
+    )
+    return [Change("project", row["id"], row["name"], verb_of(sets[row["id"]])) async for row in written]
+
+
+def _restoring(span: Span, *, by: Act) -> dict[str, object]:
     """The columns to set so that a row is as it was; what the act had made is deleted instead."""
-    if span.before is None:
+    if span.before is None or span.after is None:
         return {"deleted_at": by.at}
-    return {key: value for key, value in span.before.items() if key not in _OWN and value != span.after.get(key, value)}
+    after = span.after
+    return {key: value for key, value in span.before.items() if key not in _OWN and value != after.get(key, value)}
 
 
-def _place(span: _Span) -> UUID | None:
-    place = (span.before or span.after)["project_id"]
+def _place(span: Span) -> UUID | None:
+    place = span.row["project_id"]
     return UUID(place) if place else None

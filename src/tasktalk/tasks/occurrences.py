@@ -3,11 +3,42 @@
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
+from tasktalk.accounts.access import Viewer
+from tasktalk.db import Conn
+from tasktalk.errors import BadRequest, Conflict
+from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.due import due_columns, get_zone
-from tasktalk.tasks.recurrence import next_occurrence
+from tasktalk.tasks.model import Act, Task
+from tasktalk.tasks.places import lock_writable
+from tasktalk.tasks.recurrence import leave_out, next_occurrence
+from tasktalk.tasks.writing import write_tasks
 
 Row = Mapping[str, Any]
+
+
+async def skip_occurrence(
+    conn: Conn, *, viewer: Viewer, task_id: UUID, by: Act, on: dt.date | None = None, version: int | None = None
+) -> Task:
+    """The task at the occurrence after this one, which is neither done nor missed; `on`: that later day is left out.
+
+    Raises NotFound, Forbidden, BadRequest for a task that does not repeat, Conflict for a version that has moved on or
+    when nothing would be left.
+    """
+    row = await lock_writable(conn, viewer=viewer, task_id=task_id, version=version)
+    if row["recurrence"] is None or row["status"] != "open":
+        raise BadRequest("This task does not repeat.", field="recurrence")
+    values: dict[str, object] | None
+    if on is None or _place(row) == (on, row["series_time"] if row["series_on"] else row["due_time"]):
+        values = advance(row, zone=viewer.timezone, now=by.at, skip=True)
+        if values is None:
+            raise Conflict("This is the last one: finish or delete the task instead.")
+    else:
+        values = {"recurrence": leave_out(row["recurrence"], on)}
+    values = {key: value for key, value in values.items() if row[key] != value}
+    await write_tasks(conn, viewer=viewer, sets={task_id: values}, verbs={task_id: "skipped"}, by=by)
+    return (await list_tasks_by_ids(conn, viewer=viewer, ids=[task_id]))[0]
 
 
 def moved_off_series(row: Row, due: Row, *, new_rule: bool) -> dict[str, object]:

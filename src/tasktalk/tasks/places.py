@@ -7,7 +7,7 @@ from uuid import UUID
 from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
-from tasktalk.errors import BadRequest, Forbidden, NotFound
+from tasktalk.errors import BadRequest, Conflict, Forbidden, NotFound
 
 Q = queries(__file__)
 
@@ -45,6 +45,28 @@ def check_assignees(people: Sequence[UUID], insiders: set[UUID]) -> None:
 async def lock_tasks(conn: Conn, *, viewer: Viewer, ids: Sequence[UUID]) -> dict[UUID, Row]:
     """The rows among `ids` that the viewer sees, deleted ones too, locked; `role` is the viewer's role there."""
     return {row["id"]: dict(row) async for row in Q.lock_tasks(conn, viewer=viewer.user_id, ids=ids)}
+
+
+async def lock_writable(
+    conn: Conn, *, viewer: Viewer, task_id: UUID, version: int | None = None, deleted: bool = False
+) -> Row:
+    """One task's row, locked, that the viewer may change; `deleted`: it may lie in the trash.
+
+    Raises NotFound, Forbidden where they may only look, Conflict when `version` is given and has moved on.
+    """
+    rows = await lock_tasks(conn, viewer=viewer, ids=[task_id])
+    return check_writable(rows.get(task_id), version=version, deleted=deleted)
+
+
+def check_writable(row: Row | None, *, version: int | None = None, deleted: bool = False) -> Row:
+    """The row; raises as `lock_writable` does."""
+    if row is None or row["place_deleted"] or (row["deleted_at"] and not deleted):
+        raise NotFound("There is no such task.")
+    if row["role"] == "viewer":
+        raise Forbidden("You may only look at this project.")
+    if version is not None and version != row["version"]:
+        raise Conflict("Somebody else changed this task first.", version=row["version"])
+    return row
 
 
 async def settle(conn: Conn, row: Row, sets: dict[UUID, dict[str, Any]], *, viewer: Viewer) -> None:

@@ -119,8 +119,9 @@ order by t.updated_at desc, t.id desc limit :limit::int;
 
 -- name: take_journal(viewer, change_set)
 -- What one act of the viewer changed and nobody has taken back yet, newest first.
-select seq, subject, subject_id, verb, before, after from journal
+select seq, subject, subject_id, task_id, project_id, verb, before, after from journal
 where change_set = :change_set::uuid and actor_id = :viewer::uuid and undone_at is null
+  and subject <> all ('{member,invitation,team}')
 order by seq desc for update;
 
 -- name: mark_undone(seqs, at, change_set, by)!
@@ -133,6 +134,7 @@ update journal set undoes = :change_set::uuid where change_set = :by::uuid;
 -- The newest change of the viewer's that is neither taken back nor itself a taking back.
 select change_set from journal
 where actor_id = :viewer::uuid and at >= :since::timestamptz and undone_at is null and undoes is null
+  and subject <> all ('{member,invitation,team}')
 order by seq desc limit 1;
 
 -- name: list_moved_tasks(states)

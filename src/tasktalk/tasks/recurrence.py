@@ -45,6 +45,13 @@ def first_occurrence(recurrence: Recurrence, on: dt.date) -> dt.date | None:
     return found and found.date()
 
 
+def leave_out(recurrence: Recurrence, on: dt.date) -> Recurrence:
+    """The recurrence without its occurrence on that day; BadRequest when nothing of it is left."""
+    _, parts = read_rule(recurrence["rrule"])
+    days = sorted({*parts.get("EXDATE", "").split(","), f"{on:%Y%m%d}"} - {""})
+    return check_recurrence({**recurrence, "rrule": spell({**parts, "EXDATE": ",".join(days)})})
+
+
 def next_occurrence(
     recurrence: Recurrence, *, due_on: dt.date, due_time: dt.time | None, now: dt.datetime
 ) -> Next | None:

@@ -1,0 +1,41 @@
+"""Writing rows of tasks that are locked, with their journal: the one way a task changes."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from tasktalk.accounts.access import Viewer
+from tasktalk.db import Conn
+from tasktalk.db.sql import queries
+from tasktalk.tasks.model import Act
+from tasktalk.tasks.reminders.planning import plan_reminders
+
+Q = queries(__file__)
+
+_TURNS_REMINDERS = frozenset({"due_on", "due_time", "due_at", "status", "assignees", "owner_id", "deleted_at"})
+
+
+async def write_tasks(
+    conn: Conn, *, viewer: Viewer, sets: Mapping[UUID, Mapping[str, object]], verbs: Mapping[UUID, str], by: Act
+) -> set[UUID]:
+    """Writes locked rows and their journal; answers which were written: a row whose set is empty is left alone."""
+    changes = [
+        {"id": task_id, "verb": verbs.get(task_id) or verb_of(values), "set": values}
+        for task_id, values in sets.items()
+        if values
+    ]
+    if not changes:
+        return set()
+    rows = Q.write_tasks(
+        conn, changes=changes, viewer=viewer.user_id, change_set=by.change_set, channel=by.channel, at=by.at
+    )
+    written = {row["id"] async for row in rows}
+    turned = [task_id for task_id in written if sets[task_id].keys() & _TURNS_REMINDERS]
+    await plan_reminders(conn, task_ids=turned, now=by.at)
+    return written
+
+
+def verb_of(values: Mapping[str, object]) -> str:
+    """What happened, in one word, by the columns that were set."""
+    if "deleted_at" in values:
+        return "deleted" if values["deleted_at"] else "restored"
+    return {"done": "completed", "open": "reopened", "cancelled": "cancelled"}.get(str(values.get("status")), "changed")

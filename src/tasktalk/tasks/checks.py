@@ -17,10 +17,15 @@ LABEL_CHARACTERS = 100
 LABELS = 50
 ASSIGNEES = 50
 DURATION_MINUTES = 366 * 24 * 60
+COLOURS = (
+    *("charcoal", "grey", "red", "salmon", "orange", "yellow", "olive", "lime", "green", "mint"),
+    *("teal", "sky", "blue", "indigo", "violet", "lavender", "magenta", "pink", "brown", "taupe"),
+)
 
 # Controls but tab and newline; the marks that turn the reading direction of what follows; lone surrogates.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
+_RGB = re.compile(r"#[0-9a-f]{6}")
 
 
 def clean_line(text: str, *, field: str, longest: int) -> str:
@@ -43,6 +48,16 @@ def clean_notes(text: str) -> str:
     if len(text) > NOTES_CHARACTERS:
         raise BadRequest(f"The notes are longer than {NOTES_CHARACTERS} characters.", field="notes")
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def clean_colour(colour: str | None) -> str | None:
+    """One of COLOURS, or `#rrggbb`, in small letters; None: no colour of its own."""
+    if colour is None:
+        return None
+    plain = colour.strip().lower()
+    if plain not in COLOURS and not _RGB.fullmatch(plain):
+        raise BadRequest(f"A colour is #rrggbb or one of {', '.join(COLOURS)}.", field="colour")
+    return plain
 
 
 def clean_labels(labels: Iterable[str]) -> tuple[str, ...]:

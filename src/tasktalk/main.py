@@ -7,14 +7,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from types import FrameType
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from tasktalk import __version__
 from tasktalk.accounts.access import Viewer
+from tasktalk.accounts.request import identify
 from tasktalk.assistant import api as assistant_api
 from tasktalk.assistant.api import take_turn
 from tasktalk.assistant.reply import Reply, Utterance
@@ -33,8 +35,12 @@ from tasktalk.messaging.inbox import open_inbox
 from tasktalk.serving import JoinedHttp, settle_garbage
 from tasktalk.settings import Settings
 from tasktalk.tasks import api as tasks_api
+from tasktalk.tasks.journal import api as journal_api
 from tasktalk.web.changes import Changes
 from tasktalk.web.errors import add_error_handlers
+from tasktalk.web.guard import Guard, allow_origins
+from tasktalk.web.limits import limits_of
+from tasktalk.web.transaction import RequestPool
 
 log = get_log("main")
 
@@ -60,17 +66,20 @@ def create_app(
     api = _create_api()
     state = api.state
     state.pool, state.settings, state.directory, state.keyring, state.changes = (
-        pool,
+        cast("Pool", RequestPool(pool)),
         settings,
         directory,
         keyring,
         changes,
     )
+    state.limits = limits_of(settings)
+    api.add_middleware(Guard, pool=pool, identify=_who)
     state.say = _say(pool, keyring)
     state.health, state.control = partial(report.read_all, pool, directory), partial(health_api.carry_out, pool)
     hook = webhook.Webhook(directory, open_inbox(intake or pool).put)
     # Only pages care for the scheme and address that a proxy on this machine reports.
-    behind_proxy = ProxyHeadersMiddleware(api, trusted_hosts=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"))  # type: ignore[arg-type]
+    trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+    behind_proxy = ProxyHeadersMiddleware(allow_origins(api, settings), trusted_hosts=trusted)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["path"] == webhook.PATH:
@@ -127,7 +136,13 @@ class _Server(uvicorn.Server):
 def _create_api() -> FastAPI:
     api = FastAPI(title="Tasktalk", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     add_error_handlers(api, draw=error_page)
-    for router in (health_api.router, tasks_api.router, assistant_api.router, console_router):
+    for router in (
+        health_api.router,
+        tasks_api.router,
+        journal_api.router,
+        assistant_api.router,
+        console_router,
+    ):
         api.include_router(router)
     return api
 
@@ -151,6 +166,10 @@ async def _parts(settings: Settings, dsn: str, changes: Changes) -> AsyncIterato
     except TimeoutError:
         intake.terminate()
         pool.terminate()
+
+
+async def _who(request: Request) -> UUID:
+    return (await identify(request)).viewer.user_id
 
 
 def _say(pool: Pool, keyring: Keyring) -> Callable[[Viewer, str], Awaitable[Reply | None]]:

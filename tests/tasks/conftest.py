@@ -3,14 +3,23 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 
+import httpx
 import pytest
+from fastapi import FastAPI, Request
 from task_people import ActMaker, People
 
 from tasktalk.accounts.access import Viewer
+from tasktalk.accounts.request import api_viewer
 from tasktalk.accounts.users import create_user
+from tasktalk.console.page import error_page
 from tasktalk.db import Conn, Pool
 from tasktalk.ids import new_id
 from tasktalk.tasks import Act, add_member, create_project
+from tasktalk.tasks import api as tasks_api
+from tasktalk.tasks.journal import api as journal_api
+from tasktalk.web.errors import add_error_handlers
+
+ROUTERS = (tasks_api.router, journal_api.router)
 
 
 @pytest.fixture
@@ -24,6 +33,25 @@ async def people(pool: Pool, now: datetime) -> People:
         await add_member(conn, viewer=ana, project_id=home.id, user_id=ben.user_id, role="editor", now=now)
         lair = await create_project(conn, viewer=zoe, name="Lair", by=Act(new_id(), "test", now))
     return People(ana, ben, zoe, home.id, lair.id)
+
+
+@pytest.fixture
+async def api(pool: Pool, people: People) -> AsyncIterator[httpx.AsyncClient]:
+    """The routes, with `Authorization: ana` and the like instead of tokens (which are tested with accounts)."""
+    app = FastAPI()
+    app.state.pool = pool
+    for router in ROUTERS:
+        app.include_router(router)
+    add_error_handlers(app, draw=error_page)
+
+    async def by_name(request: Request) -> Viewer:
+        viewer: Viewer = getattr(people, request.headers["authorization"])
+        return viewer
+
+    app.dependency_overrides[api_viewer] = by_name
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://x", headers={"authorization": "ana"}) as client:
+        yield client
 
 
 @pytest.fixture

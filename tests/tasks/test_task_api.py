@@ -1,19 +1,12 @@
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 
 import httpx
 import pytest
-from fastapi import FastAPI, Request
 from task_people import ActMaker, People
 
-from tasktalk.accounts.access import Viewer
-from tasktalk.accounts.request import api_viewer
-from tasktalk.console.page import error_page
-from tasktalk.db import Conn, Pool
+from tasktalk.db import Conn
 from tasktalk.tasks import NewTask, create_tasks
-from tasktalk.tasks.api import router
 from tasktalk.tasks.bodies import NewTaskBody, TaskPatchBody
-from tasktalk.web.errors import add_error_handlers
 
 TASK_KEYS = [
     *("id", "title", "notes", "status", "priority", "due", "start", "deadline", "duration_minutes", "recurrence"),
@@ -21,24 +14,6 @@ TASK_KEYS = [
     *("position", "created_at", "updated_at", "completed_at", "version", "source"),
     *("due_zone", "moved"),
 ]
-
-
-@pytest.fixture
-async def api(pool: Pool, people: People) -> AsyncIterator[httpx.AsyncClient]:
-    """The routes, with `Authorization: ana` and the like instead of tokens (which are tested with accounts)."""
-    app = FastAPI()
-    app.state.pool = pool
-    app.include_router(router)
-    add_error_handlers(app, draw=error_page)
-
-    async def by_name(request: Request) -> Viewer:
-        viewer: Viewer = getattr(people, request.headers["authorization"])
-        return viewer
-
-    app.dependency_overrides[api_viewer] = by_name
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://x", headers={"authorization": "ana"}) as client:
-        yield client
 
 
 async def test_a_task_from_birth_to_trash(api: httpx.AsyncClient, people: People) -> None:

@@ -10,7 +10,7 @@ from tasktalk.assistant.targets import Found, find_targets
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Intent
 from tasktalk.errors import Conflict, NotFound
-from tasktalk.tasks import journal
+from tasktalk.tasks.journal.undo import find_last_change, undo
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.changes import change_task
 from tasktalk.tasks.model import Status, Task, TaskChanges
@@ -74,14 +74,12 @@ async def take_back(turn: Turn, _intent: Intent | None = None, *, change_set: UU
     """`change_set`, or what the person changed last and did not take back yet, within ten minutes."""
     viewer = turn.dialogue.viewer
     if change_set is None:
-        change_set = await journal.find_last_change(turn.conn, viewer=viewer, since=turn.now - UNDO_LIFE)
+        change_set = await find_last_change(turn.conn, viewer=viewer, since=turn.now - UNDO_LIFE)
     try:
         if change_set is None:
             return Said("nothing_to_undo")
         return Undone(
-            tuple(
-                each.title for each in await journal.undo(turn.conn, viewer=viewer, change_set=change_set, by=turn.by)
-            )
+            tuple(each.title for each in await undo(turn.conn, viewer=viewer, change_set=change_set, by=turn.by))
         )
     except NotFound:
         return Said("nothing_to_undo")

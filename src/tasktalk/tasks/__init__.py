@@ -2,7 +2,7 @@
 
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.changes import change_task, change_tasks
-from tasktalk.tasks.journal import Change, undo
+from tasktalk.tasks.journal.undo import Change, undo
 from tasktalk.tasks.listing import Page, find_task, get_task, list_tasks
 from tasktalk.tasks.model import Act, Attachment, Due, NewTask, Recurrence, Ref, Source, Status, Task, TaskChanges
 from tasktalk.tasks.names import Match, list_titles, match_by_name

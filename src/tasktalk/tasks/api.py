@@ -5,11 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from tasktalk.tasks.bodies import NewProjectBody, NewTaskBody, TaskPatchBody
+from tasktalk.tasks.assignments import answer_assignment
+from tasktalk.tasks.bodies import AssignmentBody, NewProjectBody, NewTaskBody, SkipBody, TaskPatchBody
 from tasktalk.tasks.changes import change_task
 from tasktalk.tasks.http import IfMatch, Me, act_of, answers, known_id, pool_of, to_json, version_of
 from tasktalk.tasks.listing import LIMIT, MOST, SORTS, Page, get_task, list_tasks
 from tasktalk.tasks.model import Task
+from tasktalk.tasks.occurrences import skip_occurrence
 from tasktalk.tasks.projects.projects import Project, ProjectPage, create_project, get_project, list_projects
 from tasktalk.tasks.tasks import create_tasks
 
@@ -58,6 +60,28 @@ async def change(request: Request, viewer: Me, task_id: str, body: TaskPatchBody
     async with pool_of(request).acquire() as conn, conn.transaction():
         task = await change_task(
             conn, viewer=viewer, task_id=known_id(task_id), changes=changes, by=act_of(request), version=version
+        )
+    return to_json(task, etag=task.version)
+
+
+@router.post("/tasks/{task_id}/skip", responses=answers(Task, versioned=True))
+async def skip(request: Request, viewer: Me, task_id: str, body: SkipBody, if_match: IfMatch = None) -> Response:
+    """Moves a recurring task to its next occurrence, neither done nor missed; with `date`, leaves that day out."""
+    version = version_of(if_match)
+    async with pool_of(request).acquire() as conn, conn.transaction():
+        task = await skip_occurrence(
+            conn, viewer=viewer, task_id=known_id(task_id), by=act_of(request), on=body.date, version=version
+        )
+    return to_json(task, etag=task.version)
+
+
+@router.post("/tasks/{task_id}/assignment", responses=answers(Task, versioned=True))
+async def answer(request: Request, viewer: Me, task_id: str, body: AssignmentBody) -> Response:
+    """An assignee says yes, or declines: then the task is not theirs any more."""
+    accept = body.answer == "accept"
+    async with pool_of(request).acquire() as conn, conn.transaction():
+        task = await answer_assignment(
+            conn, viewer=viewer, task_id=known_id(task_id), accept=accept, by=act_of(request)
         )
     return to_json(task, etag=task.version)
 

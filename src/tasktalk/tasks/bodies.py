@@ -1,7 +1,7 @@
 """What the REST API takes in, and how it becomes a new task or a change. Unknown keys are refused: they are slips."""
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -125,6 +125,22 @@ class NewProjectBody(BaseModel):
 
     name: str
     colour: str | None = None
+
+
+class SkipBody(BaseModel):
+    """Which occurrence; without a date the one that is open."""
+
+    model_config = _FORBID
+
+    date: dt.date | None = None
+
+
+class AssignmentBody(BaseModel):
+    """What an assignee says."""
+
+    model_config = _FORBID
+
+    answer: Literal["accept", "decline"]
 
 
 def _id(ref: RefBody | UUID | None) -> UUID | None:

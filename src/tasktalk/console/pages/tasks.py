@@ -21,7 +21,7 @@ from tasktalk.crypto import Keyring
 from tasktalk.errors import AppError, BadRequest, NotFound
 from tasktalk.ids import new_id, parse_id
 from tasktalk.tasks.changes import change_task
-from tasktalk.tasks.journal import undo
+from tasktalk.tasks.journal.undo import undo
 from tasktalk.tasks.model import Act, NewTask, Task, TaskChanges
 from tasktalk.tasks.projects.projects import Project, get_project
 from tasktalk.tasks.tasks import create_tasks

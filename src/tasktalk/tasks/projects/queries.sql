@@ -65,3 +65,28 @@ with wanted as (
     returning id, project_id, fold(name) as folded
 )
 select * from there union all select * from made;
+
+-- name: lock_projects(viewer, ids)
+select p.*, m.role from projects p join project_members m on m.project_id = p.id and m.user_id = :viewer::uuid
+where p.id = any(:ids::uuid[]) order by p.id for no key update of p;
+
+-- name: write_projects(changes, viewer, change_set, channel, at)
+with wanted as (
+    select (w ->> 'id')::uuid as id, w ->> 'verb' as verb, w -> 'set' as set
+    from jsonb_array_elements(:changes::jsonb) w
+), ready as (
+    select w.verb, to_jsonb(o) as before, r.*
+    from wanted w join projects o on o.id = w.id cross join lateral jsonb_populate_record(o, w.set) r
+), written as (
+    update projects p set
+        owner_id = r.owner_id, name = r.name, colour = r.colour, icon = r.icon, description = r.description,
+        is_template = r.is_template, position = r.position, archived_at = r.archived_at,
+        deleted_at = r.deleted_at, version = p.version + 1, updated_at = :at::timestamptz
+    from ready r where p.id = r.id
+    returning p.*, r.verb, r.before, to_jsonb(p) as after
+), noted as (
+    insert into journal (at, change_set, actor_id, subject, subject_id, project_id, verb, before, after, channel)
+    select :at::timestamptz, :change_set::uuid, :viewer::uuid, 'project', w.id, w.id, w.verb, w.before, w.after, :channel::text
+    from written w order by w.id
+)
+select id, name from written;

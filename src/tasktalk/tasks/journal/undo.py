@@ -2,16 +2,18 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import Conflict, NotFound
+from tasktalk.tasks.journal.satellites import AFTER_TASKS, BEFORE_TASKS, SATELLITES, Span, list_moved, put_back
 from tasktalk.tasks.model import Act
 from tasktalk.tasks.places import find_role, lock_tasks
-from tasktalk.tasks.satellites import AFTER_TASKS, BEFORE_TASKS, SATELLITES, Span, list_moved, put_back
+from tasktalk.tasks.projects.writing import lock_projects, write_projects
 from tasktalk.tasks.writing import verb_of, write_tasks
 
 Q = queries(__file__)
@@ -20,13 +22,22 @@ Q = queries(__file__)
 _OWN = frozenset({"id", "version", "created_at", "updated_at"})
 
 
-class Change(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Change:
     """What became of a task, a project or another subject: "deleted" what had been made, "restored" what was gone."""
 
     subject: str
     id: UUID
     title: str
     verb: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was taken back; `change_set` is the act that did it, and can be taken back itself."""
+
+    change_set: UUID
+    changes: list[Change]
 
 
 async def undo(conn: Conn, *, viewer: Viewer, change_set: UUID, by: Act) -> list[Change]:
@@ -79,7 +90,7 @@ async def _list_blocked(conn: Conn, *, viewer: Viewer, spans: Mapping[str, Mappi
     """By title, what cannot be put back."""
     tasks, projects = spans.get("task", {}), spans.get("project", {})
     rows = await lock_tasks(conn, viewer=viewer, ids=list(tasks))
-    owned = {row["id"]: dict(row) async for row in Q.lock_projects(conn, viewer=viewer.user_id, ids=list(projects))}
+    owned = await lock_projects(conn, viewer=viewer, ids=list(projects))
     moved = {row["id"] async for row in Q.list_moved_tasks(conn, states=[span.after for span in tasks.values()])}
     moved |= {row["id"] async for row in Q.list_moved_projects(conn, states=[span.after for span in projects.values()])}
     blocked = [
@@ -104,14 +115,9 @@ async def _put_back_tasks(conn: Conn, *, viewer: Viewer, spans: Mapping[UUID, Sp
 
 
 async def _put_back_projects(conn: Conn, *, viewer: Viewer, spans: Mapping[UUID, Span], by: Act) -> list[Change]:
-    if not spans:
-        return []
     sets = {id_: _restoring(span, by=by) for id_, span in spans.items()}
-    wanted = [{"id": id_, "verb": verb_of(values), "set": values} for id_, values in sets.items()]
-    written = Q.write_projects(
-        conn, changes=wanted, viewer=viewer.user_id, change_set=by.change_set, channel=by.channel, at=by.at
-    )
-    return [Change("project", row["id"], row["name"], verb_of(sets[row["id"]])) async for row in written]
+    written = await write_projects(conn, viewer=viewer, sets=sets, by=by)
+    return [Change("project", id_, name, verb_of(sets[id_])) for id_, name in written.items()]
 
 
 def _restoring(span: Span, *, by: Act) -> dict[str, object]:

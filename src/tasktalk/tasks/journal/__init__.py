@@ -1,0 +1,1 @@
+"""The journal: what became of everything, taking it back, and the trash."""

@@ -1,0 +1,60 @@
+-- name: take_journal(viewer, change_set)
+-- What one act of the viewer changed and nobody has taken back yet, newest first.
+select seq, subject, subject_id, task_id, project_id, verb, before, after from journal
+where change_set = :change_set::uuid and actor_id = :viewer::uuid and undone_at is null
+  and subject <> all ('{member,invitation,team}')
+order by seq desc for update;
+
+-- name: mark_undone(seqs, at, change_set, by)!
+with taken as (
+    update journal set undone_at = :at::timestamptz where seq = any(:seqs::bigint[])
+)
+update journal set undoes = :change_set::uuid where change_set = :by::uuid;
+
+-- name: find_last_change(viewer, since)$
+-- The newest change of the viewer's that is neither taken back nor itself a taking back.
+select change_set from journal
+where actor_id = :viewer::uuid and at >= :since::timestamptz and undone_at is null and undoes is null
+  and subject <> all ('{member,invitation,team}')
+order by seq desc limit 1;
+
+-- name: list_moved_tasks(states)
+-- Those that are not as they were left, whatever came and went in between.
+select t.id from tasks t join jsonb_array_elements(:states::jsonb) s on t.id = (s ->> 'id')::uuid
+where to_jsonb(t) - array['version', 'updated_at'] <> s - array['version', 'updated_at'];
+
+-- name: list_moved_projects(states)
+select p.id from projects p join jsonb_array_elements(:states::jsonb) s on p.id = (s ->> 'id')::uuid
+where to_jsonb(p) - array['version', 'updated_at'] <> s - array['version', 'updated_at'];
+
+-- name: list_history(viewer, task_id, before, limit)
+select j.*, u.name as actor_name from journal j left join users u on u.id = j.actor_id
+where j.task_id = :task_id::uuid and (:before::bigint is null or j.seq < :before::bigint)
+  and (j.subject <> 'reminder' or j.actor_id = :viewer::uuid)
+order by j.seq desc limit :limit::int;
+
+-- name: list_trash(viewer, after, limit)
+select t.id from tasks t
+left join tasks p on p.id = t.parent_id
+where t.deleted_at is not null and (:after::uuid is null or t.id < :after::uuid) and p.deleted_at is distinct from t.deleted_at
+  and ((t.project_id is null and t.owner_id = :viewer::uuid)
+       or t.project_id = any(array(
+           select m.project_id from project_members m join projects p on p.id = m.project_id
+           where m.user_id = :viewer::uuid and p.deleted_at is null)))
+order by t.id desc limit :limit::int;
+
+-- name: purge_tasks(before, limit)
+-- The files of what is gone come back, by task.
+with recursive gone as (
+    select id from (select id from tasks where deleted_at < :before::timestamptz order by deleted_at limit :limit::int) as old
+    union
+    select t.id from tasks t join projects p on p.id = t.project_id where p.deleted_at < :before::timestamptz
+    union
+    select t.id from tasks t join gone g on t.parent_id = g.id
+), deleted as (
+    delete from tasks where id in (select id from gone)
+)
+select g.id, array(select a.key from attachments a where a.task_id = g.id) as keys from gone g;
+
+-- name: purge_projects(before)$
+with deleted as (delete from projects where deleted_at < :before::timestamptz returning 1) select count(*) from deleted;

@@ -53,7 +53,7 @@ AFTER_TASKS = {
     "attachment": Table("attachments", ("name", "deleted_at"), versioned=False),
     "reminder": Table(
         "reminders",
-        ("offset_seconds", "at_on", "at_time", "zone", "floats", "rrule", "is_default", "ring_at"),
+        ("offset_seconds", "at_on", "at_time", "zone", "floats", "rrule", "is_default", "dropped_at"),
         named="id",
         of_all=True,
     ),

@@ -200,8 +200,9 @@ create table saved_filters (
 create index saved_filters_owner on saved_filters (owner_id);
 
 -- A reminder of one person about one task: relative to when it is due (`offset_seconds`, negative: before), or at a moment of
--- its own (`at_on`, `at_time` on the wall clock of `zone`; `floats`: wherever that person goes), perhaps again and again
--- (`rrule`). `ring_at` is when it rings next; null: not at all as things are. A million of them cost an index nothing at rest.
+-- its own (`at_on`, `at_time` on the wall clock of `zone`; `floats`: on the person's own, wherever they go), perhaps again and
+-- again from then on (`rrule`). `ring_at` is when it rings next; null: not at all as things are. A million of them cost an
+-- index nothing at rest.
 create table reminders (
     id             uuid primary key,
     task_id        uuid not null references tasks on delete cascade,
@@ -213,6 +214,7 @@ create table reminders (
     floats         bool not null default true,
     rrule          text,
     is_default     bool not null default false,
+    dropped_at     timestamptz,                                    -- of a default that its person did not want here
     ring_at        timestamptz,
     rung_at        timestamptz,
     version        int not null default 1,
@@ -224,7 +226,7 @@ create table reminders (
 );
 create index reminders_due on reminders (ring_at) where ring_at is not null;
 create index reminders_task on reminders (task_id);
-create index reminders_floating on reminders (user_id) where floats and at_on is not null;
+create index reminders_user on reminders (user_id, ring_at, id);
 create unique index reminders_default on reminders (task_id, user_id) where is_default;
 
 -- What a person is to be told. Those of one moment leave as one message. `held`: nothing can reach the person now.
@@ -235,7 +237,8 @@ create table notices (
     task_id    uuid references tasks on delete cascade,
     project_id uuid references projects on delete cascade,
     actor_id   uuid references users on delete set null,
-    facts      jsonb not null default '{}',                        -- what the sentence needs: title, comment, …
+    change_set uuid,                                               -- what it tells of; taken back, it is dropped
+    facts      jsonb not null default '{}',                        -- what the sentence needs beside: ids, never their text
     not_before timestamptz not null,                               -- quiet hours, and time for others to join
     state      text not null default 'waiting' check (state in ('waiting', 'held', 'sent', 'dropped')),
     why        text,                                               -- of `held` and `dropped`
@@ -245,7 +248,8 @@ create table notices (
     read_at    timestamptz
 );
 create index notices_due on notices (not_before) where state = 'waiting';
-create index notices_held on notices (user_id) where state = 'held';
+create index notices_open on notices (user_id) where state in ('waiting', 'held');
+create index notices_change_set on notices (change_set) where state in ('waiting', 'held') and change_set is not null;
 create index notices_user on notices (user_id, id);
 create index notices_task on notices (task_id);
 alter table notices set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02, fillfactor = 85);
@@ -283,9 +287,9 @@ create table idempotency_keys (
     user_id     uuid not null references users on delete cascade,
     key         text not null,
     fingerprint bytea not null,                                    -- SHA-256 of method, path and body
-    status      smallint,                                          -- null: the first request is being answered
-    headers     jsonb,
-    body        bytea,
+    status      smallint not null,
+    headers     jsonb not null,
+    body        bytea,                                             -- null: it held a secret
     created_at  timestamptz not null default now(),
     primary key (user_id, key)
 );

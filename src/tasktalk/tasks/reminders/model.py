@@ -1,0 +1,27 @@
+"""A reminder as its person sees it, and what is asked of one."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import NamedTuple
+
+OFTEN = 20  # reminders of one person about one task
+
+
+class Moment(NamedTuple):
+    """A time on the wall clock of `zone`; None: of its person, wherever they go."""
+
+    on: dt.date
+    at: dt.time
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewReminder:
+    """A reminder to be made: `offset` from when the task is due (negative: before), or `at` a moment of its own.
+
+    `rrule` (RFC 5545, without DTSTART) rings it again and again from `at` on.
+    """
+
+    offset: dt.timedelta | None = None
+    at: Moment | None = None
+    rrule: str | None = None

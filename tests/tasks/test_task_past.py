@@ -216,8 +216,8 @@ async def test_the_trash(api: httpx.AsyncClient, conn: Conn, people: People, act
     assert (await api.get("/api/trash", headers={"authorization": "ben"})).json()["items"] == []
 
     deleted_at: datetime = await conn.fetchval("select deleted_at from tasks where id = $1", mine[0].id)
-    assert (await purge_trash(conn, before=deleted_at)).rows == 0
-    assert (await purge_trash(conn, before=deleted_at + timedelta(seconds=1))).rows == 3
+    assert await purge_trash(conn, before=deleted_at) == 0
+    assert await purge_trash(conn, before=deleted_at + timedelta(seconds=1)) == 3
     assert await find_task(conn, viewer=people.ana, task_id=shared.id) is not None
     assert await conn.fetchval("select count(*) from tasks") == 1
 

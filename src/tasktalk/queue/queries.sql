@@ -134,3 +134,9 @@ select (select count(*) from inbox where state = 'waiting') as waiting,
        (select coalesce(sum(busy_ms), 0)::bigint from queue_totals where queue = 'inbox') as busy_ms,
        (select extract(epoch from now() - min(received_at)) from inbox where state = 'waiting') as oldest_seconds,
        (select state from queue_control where queue = 'inbox') as state;
+
+-- name: take_job(job, now, seconds)$
+-- The job is ours if it is due; its next time is an hour on, whatever becomes of this one.
+insert into upkeep (job, next_at) values (:job, :now::timestamptz + make_interval(secs => :seconds))
+on conflict (job) do update set next_at = excluded.next_at where upkeep.next_at <= :now::timestamptz
+returning job;

@@ -43,18 +43,20 @@ where t.deleted_at is not null and (:after::uuid is null or t.id < :after::uuid)
            where m.user_id = :viewer::uuid and p.deleted_at is null)))
 order by t.id desc limit :limit::int;
 
--- name: purge_tasks(before, limit)
--- The files of what is gone come back, by task.
+-- name: purge_tasks(before, limit)$
+-- The rows of files stay, to be swept with the files themselves.
 with recursive gone as (
     select id from (select id from tasks where deleted_at < :before::timestamptz order by deleted_at limit :limit::int) as old
     union
     select t.id from tasks t join projects p on p.id = t.project_id where p.deleted_at < :before::timestamptz
     union
     select t.id from tasks t join gone g on t.parent_id = g.id
+), files as (
+    update attachments set deleted_at = '-infinity' where task_id in (select id from gone)
 ), deleted as (
-    delete from tasks where id in (select id from gone)
+    delete from tasks where id in (select id from gone) returning 1
 )
-select g.id, array(select a.key from attachments a where a.task_id = g.id) as keys from gone g;
+select count(*) from deleted;
 
 -- name: purge_projects(before)$
 with deleted as (delete from projects where deleted_at < :before::timestamptz returning 1) select count(*) from deleted;

@@ -143,10 +143,11 @@ create table comments (
 );
 create index comments_task on comments (task_id, id);
 
--- A file of a task; what it holds lies in the file store under `key`.
+-- A file of a task; what it holds lies in the file store under `key`. The row outlives its task (`task_id` null) until the file
+-- is gone from the store.
 create table attachments (
     id          uuid primary key,
-    task_id     uuid not null references tasks on delete cascade,
+    task_id     uuid references tasks on delete set null,
     uploader_id uuid references users on delete set null,
     name        text not null,
     mime_type   text not null,
@@ -295,9 +296,8 @@ create table idempotency_keys (
 );
 create index idempotency_keys_age on idempotency_keys (created_at);
 
--- The trash and old answers are emptied by whichever worker holds this row at the time.
+-- What is swept out now and then, by whichever worker comes first.
 create table upkeep (
     job     text primary key,
-    next_at timestamptz not null default '-infinity'
+    next_at timestamptz not null
 );
-insert into upkeep (job) values ('trash'), ('idempotency'), ('sessions');

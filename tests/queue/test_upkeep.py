@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-import pytest
+import structlog
 
 from tasktalk.db import Pool
 from tasktalk.queue.upkeep import keep_up, run_due
@@ -39,7 +39,7 @@ async def test_of_many_workers_one_sweeps(pool: Pool) -> None:
     assert sorted(swept) == [0, 0, 0, 0, 3]
 
 
-async def test_one_jobs_trouble_is_not_the_next_ones(pool: Pool, caplog: pytest.LogCaptureFixture) -> None:
+async def test_one_jobs_trouble_is_not_the_next_ones(pool: Pool) -> None:
     stop = asyncio.Event()
 
     async def break_down(_pool: Pool, _now: datetime) -> int:
@@ -49,6 +49,7 @@ async def test_one_jobs_trouble_is_not_the_next_ones(pool: Pool, caplog: pytest.
         stop.set()
         return 0
 
-    async with asyncio.timeout(10):
-        await keep_up(pool, {"a": break_down, "b": sweep}, stop=stop)
-    assert "no broom" in caplog.text
+    with structlog.testing.capture_logs() as logged:
+        async with asyncio.timeout(10):
+            await keep_up(pool, {"a": break_down, "b": sweep}, stop=stop)
+    assert [str(entry["exc_info"]) for entry in logged] == ["no broom"]

@@ -165,8 +165,8 @@ class Product:
         return not await count(self.pool, "from inbox where state = 'waiting' and next_try_at <= now()")
 
 
-async def open_product(dsn: str, pool: Pool, data: Path, *, graph_url: str | None = None) -> Product:
-    """A connected number with its secrets, Ana and Ben linked, and an owner with a token."""
+async def open_product(dsn: str, pool: Pool, data: Path, *, graph_url: str | None = None, **settings: Any) -> Product:
+    """A connected number with its secrets, Ana and Ben linked, and an owner with a token; unlimited unless set."""
     keyring, now = Keyring("a secret for tests"), datetime.now(UTC)
     async with pool.acquire() as conn, conn.transaction():
         integration_id = await save_integration(
@@ -199,8 +199,8 @@ async def open_product(dsn: str, pool: Pool, data: Path, *, graph_url: str | Non
             _, token = await create_token(conn, user_id=user_id, name="tests")
             people.append(Someone(user_id, name, wa_id, bsuid, contact_id, token))
     directory = Directory(pool, keyring)
-    settings = Settings(data=data)
-    app = create_app(pool, settings=settings, directory=directory, keyring=keyring, changes=Changes())
+    chosen = Settings(**({"data": data, "limits": "off"} | settings))
+    app = create_app(pool, settings=chosen, directory=directory, keyring=keyring, changes=Changes())
     return Product(
         dsn, pool, keyring, directory, Turns(directory, keyring), app, integration_id, *people, owner_token=owner_token
     )

@@ -88,10 +88,14 @@ class Settings(BaseSettings):
     sandbox_people: int = Field(2, ge=1, le=100_000)
     graph_url: str = "https://graph.facebook.com"
     graph_version: str = "v25.0"
+    cors_origins: str = ""
 
     # How hard it works.
     workers: int = Field(1, ge=1, le=64)
     limits: Literal["on", "off"] = "on"
+    requests_per_minute: int = Field(100, ge=1)
+    analytics_per_minute: int = Field(10, ge=1)
+    admin_per_hour: int = Field(50, ge=1)
     claim_rows: int = Field(64, ge=1, le=1000)
     poll_seconds: float = Field(0.25, gt=0)
     max_attempts: int = Field(5, ge=1)

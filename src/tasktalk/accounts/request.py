@@ -14,9 +14,9 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.sessions import LIFE, Session, find_session
 from tasktalk.accounts.tokens import find_token
 from tasktalk.errors import Forbidden, Unauthorized
+from tasktalk.web.limits import SAFE, Limits
 
 COOKIE = "tasktalk_session"
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -29,20 +29,50 @@ class Visit:
     token: str
 
 
-async def api_viewer(request: Request) -> Viewer:
-    """The person behind `Authorization: Bearer …` or the session cookie.
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sends a request to the API, and the scopes of their token; empty: all that the person may."""
 
-    Raises Unauthorized for neither, Forbidden when the token's scopes do not cover the request's method or CSRF fails.
+    viewer: Viewer
+    scopes: frozenset[str]
+
+
+async def identify(request: Request) -> Caller:
+    """The person behind `Authorization: Bearer …` or the session cookie; found once a request.
+
+    Raises Unauthorized for neither (RateLimited when an address does that all the time), Forbidden when CSRF fails.
     """
-    return (await _authenticate(request, admin=False))[0]
+    known: Caller | None = getattr(request.state, "caller", None)
+    if known is None:
+        limits = _limits_of(request)
+        try:
+            known = await _find_caller(request)
+        except Unauthorized:
+            if limits is not None:
+                await limits.count_stranger(request)
+            raise
+        request.state.caller = known
+    return known
+
+
+async def api_viewer(request: Request) -> Viewer:
+    """As `identify`; Forbidden when the token's scopes do not cover the request's method, RateLimited."""
+    caller = await identify(request)
+    await _count(request, caller, administers=False)
+    if caller.scopes:
+        needed = {"read", "write"} if request.method in SAFE else {"write"}
+        if not caller.scopes & needed:
+            raise Forbidden("This token's scopes do not allow it.", needed=sorted(needed))
+    return caller.viewer
 
 
 async def api_admin(request: Request) -> Viewer:
     """As `api_viewer`, and Forbidden unless owner or admin (and, for a scoped token, unless it has `admin`)."""
-    viewer, scopes = await _authenticate(request, admin=True)
-    if not viewer.is_admin or (scopes and "admin" not in scopes):
+    caller = await identify(request)
+    await _count(request, caller, administers=caller.viewer.is_admin)
+    if not caller.viewer.is_admin or (caller.scopes and "admin" not in caller.scopes):
         raise Forbidden("This is for administrators.")
-    return viewer
+    return caller.viewer
 
 
 async def page_visit(request: Request) -> Visit:
@@ -55,7 +85,7 @@ async def page_visit(request: Request) -> Visit:
     if found is None:
         raise Unauthorized("Your session is over. Sign in again.")
     visit = Visit(found[0], found[1], token)
-    if request.method not in _SAFE:
+    if request.method not in SAFE:
         check_same_site(request)
         await _check_csrf(request, visit.csrf)
     return visit
@@ -102,22 +132,27 @@ def is_https(request: Request) -> bool:
     return request.url.scheme == "https" or public_url.startswith("https://")
 
 
-async def _authenticate(request: Request, *, admin: bool) -> tuple[Viewer, frozenset[str]]:
+async def _find_caller(request: Request) -> Caller:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if not scheme:
-        return (await page_visit(request)).viewer, frozenset()
+        return Caller((await page_visit(request)).viewer, frozenset())
     found = None
     if scheme.lower() == "bearer":
         async with request.app.state.pool.acquire() as conn:
             found = await find_token(conn, token=token.strip(), now=datetime.now(UTC))
     if found is None:
         raise Unauthorized("This token is unknown or was revoked.")
-    viewer, scopes = found
-    if scopes and not admin:
-        needed = {"read", "write"} if request.method in _SAFE else {"write"}
-        if not scopes & needed:
-            raise Forbidden("This token's scopes do not allow it.", needed=sorted(needed))
-    return viewer, scopes
+    return Caller(*found)
+
+
+async def _count(request: Request, caller: Caller, *, administers: bool) -> None:
+    limits = _limits_of(request)
+    if limits is not None and not hasattr(request.state, "standing"):
+        await limits.count(request, caller.viewer.user_id, administers=administers)
+
+
+def _limits_of(request: Request) -> Limits | None:
+    return getattr(request.app.state, "limits", None)
 
 
 async def _check_csrf(request: Request, expected: str) -> None:

@@ -1,15 +1,15 @@
 """Errors as the contract's JSON; anything that is no AppError is a bug, logged with an id that the answer shows."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from tasktalk.db.pool import LOST
-from tasktalk.errors import AppError, BadRequest, NotFound, Unavailable
+from tasktalk.errors import AppError, BadRequest, NotFound, Unauthorized, Unavailable
 from tasktalk.ids import new_id
 from tasktalk.logs import get_log
 
@@ -24,7 +24,7 @@ def add_error_handlers(app: FastAPI, *, draw: Draw) -> None:
 
     def answer(request: Request, error: AppError) -> Response:
         wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
-        return draw(request, error) if wants_page else JSONResponse(_plain(error.as_json()), status_code=error.status)
+        return draw(request, error) if wants_page else error_answer(error)
 
     async def expected(request: Request, error: Exception) -> Response:
         assert isinstance(error, AppError)  # noqa: S101  (registered for nothing else)
@@ -32,14 +32,16 @@ def add_error_handlers(app: FastAPI, *, draw: Draw) -> None:
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
-        return answer(request, _say_what_is_wrong(error))
+        return answer(request, say_what_is_wrong(error.errors(), skip=1))
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
         if error.status_code == NotFound.status:
             return answer(request, NotFound())
-        known = BadRequest(str(error.detail)).as_json()
-        return JSONResponse(known, status_code=error.status_code, headers=error.headers)
+        answered = error_answer(BadRequest(str(error.detail)))
+        answered.status_code = error.status_code
+        answered.headers.update(error.headers or {})
+        return answered
 
     async def away(request: Request, error: Exception) -> Response:
         if isinstance(error, ValueError):  # asyncpg's own, of a value that it cannot encode
@@ -61,9 +63,21 @@ def add_error_handlers(app: FastAPI, *, draw: Draw) -> None:
     app.add_exception_handler(Exception, bug)
 
 
-def _say_what_is_wrong(error: RequestValidationError) -> BadRequest:
-    first: dict[str, Any] = dict(error.errors()[0]) if error.errors() else {}
-    field = ".".join(str(part) for part in first.get("loc", ())[1:])
+def error_answer(error: AppError) -> Response:
+    """The error as the contract's JSON, with the headers that belong to it."""
+    headers = {}
+    if (seconds := error.data.get("retry_after")) is not None:
+        headers["Retry-After"] = str(seconds)
+    if error.status == Unauthorized.status:
+        headers["WWW-Authenticate"] = "Bearer"
+    # ASCII: a message may repeat a key that was sent, and that may hold half a character.
+    return Response(json.dumps(_plain(error.as_json())), error.status, headers, "application/json")
+
+
+def say_what_is_wrong(errors: Sequence[Any], *, skip: int) -> BadRequest:
+    """The first of pydantic's errors, less the first `skip` parts of its place: body, query and the like."""
+    first: dict[str, Any] = dict(errors[0]) if errors else {}
+    field = ".".join(str(part) for part in first.get("loc", ())[skip:])
     return BadRequest(
         f"{field}: {first.get('msg', 'not valid')}" if field else "The request is not valid.", field=field
     )

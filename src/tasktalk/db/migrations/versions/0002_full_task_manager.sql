@@ -159,6 +159,21 @@ create table attachments (
 );
 create index attachments_task on attachments (task_id, id) where deleted_at is null;
 create index attachments_trash on attachments (deleted_at) where deleted_at is not null;
+create index attachments_uploader on attachments (uploader_id);
+
+-- Files in the store that no row speaks of: not yet, while one is being uploaded, or not any more, however its row went. They
+-- are removed from the store after `free_at`. So nothing that fails or is killed half-way leaves a file that nobody knows of.
+create table loose_files (
+    key     text primary key,
+    free_at timestamptz not null
+);
+create index loose_files_free on loose_files (free_at);
+create function let_file_go() returns trigger language plpgsql as $$
+begin
+    insert into loose_files (key, free_at) values (old.key, now()) on conflict do nothing;
+    return null;
+end $$;
+create trigger attachments_gone after delete on attachments for each row execute function let_file_go();
 
 -- A task with the names of what it refers to and the counts of what hangs on it: the one place that says what is shown of one.
 create view task_cards as

@@ -43,11 +43,21 @@ def clean_title(text: str) -> str:
     return clean_line(text, field="title", longest=TITLE_CHARACTERS)
 
 
-def clean_notes(text: str) -> str:
-    """Notes in Markdown: lines stay, other control characters go."""
+def clean_notes(text: str, *, field: str = "notes") -> str:
+    """Text in Markdown: lines stay, other control characters go."""
     if len(text) > NOTES_CHARACTERS:
-        raise BadRequest(f"The notes are longer than {NOTES_CHARACTERS} characters.", field="notes")
+        raise BadRequest(f"The {field} has more than {NOTES_CHARACTERS} characters.", field=field)
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def clean_text(text: str, *, field: str, longest: int) -> str:
+    """Markdown that says something: as notes, without empty lines around it; 1 to `longest` characters."""
+    clean = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).rstrip().lstrip("\n")
+    if not clean:
+        raise BadRequest(f"The {field} is empty.", field=field)
+    if len(clean) > longest:
+        raise BadRequest(f"The {field} is longer than {longest} characters.", field=field, longest=longest)
+    return clean
 
 
 def clean_colour(colour: str | None) -> str | None:

@@ -1,0 +1,1 @@
+"""Comments of tasks, and whom they mention."""

@@ -35,7 +35,11 @@ from tasktalk.messaging.inbox import open_inbox
 from tasktalk.serving import JoinedHttp, settle_garbage
 from tasktalk.settings import Settings
 from tasktalk.tasks import api as tasks_api
+from tasktalk.tasks.comments import api as comments_api
 from tasktalk.tasks.journal import api as journal_api
+from tasktalk.tasks.labels import api as labels_api
+from tasktalk.tasks.relations import api as relations_api
+from tasktalk.tasks.saved import api as saved_api
 from tasktalk.web.changes import Changes
 from tasktalk.web.errors import add_error_handlers
 from tasktalk.web.guard import Guard, allow_origins
@@ -139,6 +143,10 @@ def _create_api() -> FastAPI:
     for router in (
         health_api.router,
         tasks_api.router,
+        comments_api.router,
+        relations_api.router,
+        labels_api.router,
+        saved_api.router,
         journal_api.router,
         assistant_api.router,
         console_router,

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from tasktalk.tasks.assignments import answer_assignment
+from tasktalk.tasks.batch import BatchBody, BatchResults, carry_out
 from tasktalk.tasks.bodies import AssignmentBody, NewProjectBody, NewTaskBody, SkipBody, TaskPatchBody
 from tasktalk.tasks.changes import change_task
 from tasktalk.tasks.http import IfMatch, Me, act_of, answers, known_id, pool_of, to_json, version_of
@@ -43,6 +44,20 @@ async def create(request: Request, viewer: Me, body: NewTaskBody) -> Response:
     async with pool_of(request).acquire() as conn, conn.transaction():
         [task] = await create_tasks(conn, viewer=viewer, new=[new], by=act_of(request))
     return to_json(task, status=201, etag=task.version, location=f"/api/tasks/{task.id}")
+
+
+@router.post("/tasks/batch", responses=answers(BatchResults))
+async def batch(
+    request: Request,
+    viewer: Me,
+    body: BatchBody,
+    *,
+    atomic: Annotated[bool, Query(description="All or nothing: the first that fails is the answer's error.")] = False,
+) -> Response:
+    """Carries out up to 1000 operations in order; one that fails stops no other. One `undo` takes all of them back."""
+    async with pool_of(request).acquire() as conn, conn.transaction():
+        results = await carry_out(conn, viewer=viewer, operations=body.operations, by=act_of(request), atomic=atomic)
+    return to_json(BatchResults(results))
 
 
 @router.get("/tasks/{task_id}", responses=answers(Task, versioned=True))

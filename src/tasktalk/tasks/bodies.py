@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tasktalk.errors import BadRequest
 from tasktalk.tasks.due import check_day, get_zone
 from tasktalk.tasks.model import NewTask, Recurrence, Status, TaskChanges
+from tasktalk.tasks.reminders.reading import read_reminder
 
 _FORBID = ConfigDict(extra="forbid")
 
@@ -69,6 +70,7 @@ class NewTaskBody(_TaskBody):
 
     title: str
     position: float | None = Field(None, allow_inf_nan=False)
+    reminders: list[str] = Field([], description="The caller's: ISO 8601 durations from when it is due, or moments.")
 
     def as_new(self, zone: str) -> NewTask:
         """For `create_tasks`."""
@@ -90,6 +92,7 @@ class NewTaskBody(_TaskBody):
             assignees=tuple(_ids(self.assignees)),
             parent_id=self.parent_id,
             position=self.position,
+            reminders=tuple(read_reminder(text, zone=zone) for text in self.reminders),
         )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from typing_extensions import TypedDict  # pydantic reads typing's own only from Python 3.12 on
 
 from tasktalk.ids import new_id
+from tasktalk.tasks.reminders.model import NewReminder
 
 Status = Literal["open", "done", "cancelled"]
 
@@ -117,6 +118,7 @@ class NewTask:
     parent_id: UUID | None = None
     position: float | None = None
     source_message_id: str | None = None
+    reminders: tuple[NewReminder, ...] = ()  # the viewer's
     id: UUID = field(default_factory=new_id)
 
 

@@ -20,6 +20,7 @@ from tasktalk.tasks.places import check_assignees, check_may_write, list_insider
 from tasktalk.tasks.projects.board import find_or_make_sections
 from tasktalk.tasks.recurrence import first_occurrence
 from tasktalk.tasks.reminders.planning import plan_reminders
+from tasktalk.tasks.reminders.reminders import insert_reminders
 
 Q = queries(__file__)
 
@@ -53,8 +54,10 @@ async def create_tasks(conn: Conn, *, viewer: Viewer, new: Sequence[NewTask], by
     if not made:
         await _explain(conn, viewer=viewer, rows=rows)
     await keep_labels(conn, viewer=viewer, names={label for task in new for label in task.labels}, at=by.at)
-    due = [task.id for task, row in zip(new, rows, strict=True) if row["due_on"] is not None]
-    await plan_reminders(conn, task_ids=due, now=by.at)
+    reminders = [(task.id, reminder) for task in new for reminder in task.reminders]
+    await insert_reminders(conn, viewer=viewer, wanted=reminders, by=by)
+    reminding = [task.id for task, row in zip(new, rows, strict=True) if row["due_at"] is not None or task.reminders]
+    await plan_reminders(conn, task_ids=reminding, now=by.at)
     return await list_tasks_by_ids(conn, viewer=viewer, ids=[task.id for task in new])
 
 

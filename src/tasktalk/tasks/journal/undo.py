@@ -14,6 +14,7 @@ from tasktalk.tasks.journal.satellites import AFTER_TASKS, BEFORE_TASKS, SATELLI
 from tasktalk.tasks.model import Act
 from tasktalk.tasks.places import find_role, lock_tasks
 from tasktalk.tasks.projects.writing import lock_projects, write_projects
+from tasktalk.tasks.reminders.planning import plan_reminders
 from tasktalk.tasks.writing import verb_of, write_tasks
 
 Q = queries(__file__)
@@ -60,6 +61,8 @@ async def undo(conn: Conn, *, viewer: Viewer, change_set: UUID, by: Act) -> list
     changes += await _put_back_projects(conn, viewer=viewer, spans=spans.get("project", {}), by=by)
     for subject in AFTER_TASKS.keys() & spans.keys():
         await put_back(conn, viewer=viewer, subject=subject, spans=spans[subject], by=by)
+    reminded = {span.task_id for span in spans.get("reminder", {}).values() if span.task_id is not None}
+    await plan_reminders(conn, task_ids=list(reminded), now=by.at)
     seqs = [row["seq"] for row in noted]
     await Q.mark_undone(conn, seqs=seqs, at=by.at, change_set=change_set, by=by.change_set)
     return changes or [

@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from typing_extensions import TypedDict
+
 OFTEN = 20  # reminders of one person about one task
 
 
@@ -25,3 +27,11 @@ class NewReminder:
     offset: dt.timedelta | None = None
     at: Moment | None = None
     rrule: str | None = None
+
+
+class ReminderChanges(TypedDict, total=False):
+    """What to change; a key that is absent stays as it is. An offset takes the place of a moment, and the reverse."""
+
+    offset: dt.timedelta | None
+    at: Moment | None
+    rrule: str | None

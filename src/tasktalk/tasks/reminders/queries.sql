@@ -53,7 +53,8 @@ from unnest(:ids::uuid[], :rings::timestamptz[]) as n (id, ring_at) where r.id =
 with due as materialized (
     select * from reminders where ring_at <= :now::timestamptz order by ring_at limit :limit::int for no key update skip locked
 )
-select r.*, case when r.floats then u.timezone else r.zone end as zone,
+select r.id, r.task_id, r.user_id, r.at_on, r.at_time, r.rrule, r.is_default, r.ring_at,
+       case when r.floats then u.timezone else r.zone end as zone,
        t.status = 'open' and t.deleted_at is null and p.deleted_at is null and p.archived_at is null and u.disabled_at is null
        and case when t.project_id is null then r.user_id = t.owner_id
                 else exists (select from project_members m where m.project_id = t.project_id and m.user_id = r.user_id) end as live
@@ -107,3 +108,92 @@ with wanted as (
 )
 insert into digests (user_id, kind, next_at) select :user_id::uuid, n.kind, n.following from wanted n where n.following is not null
 on conflict (user_id, kind) do update set next_at = excluded.next_at;
+
+-- name: list_seen(viewer, ids)
+select t.id from tasks t
+left join project_members m on m.project_id = t.project_id and m.user_id = :viewer::uuid
+left join projects p on p.id = t.project_id
+where t.id = any(:ids::uuid[]) and t.deleted_at is null
+  and case when t.project_id is null then t.owner_id = :viewer::uuid else m.user_id is not null and p.deleted_at is null end;
+
+-- name: insert_reminders(rows, viewer, most, change_set, channel, at)
+-- All of `rows` or none: the viewer must see each task, and have no more than `most` of their own on any.
+with new as (
+    select r.*, count(*) over (partition by r.task_id) as beside from jsonb_populate_recordset(null::reminders, :rows::jsonb) r
+), allowed as (
+    select n.* from new n join tasks t on t.id = n.task_id
+    left join project_members m on m.project_id = t.project_id and m.user_id = :viewer::uuid
+    left join projects p on p.id = t.project_id
+    where t.deleted_at is null
+      and case when t.project_id is null then t.owner_id = :viewer::uuid else m.user_id is not null and p.deleted_at is null end
+      and n.beside + (select count(*) from reminders o where o.task_id = n.task_id and o.user_id = :viewer::uuid and not o.is_default) <= :most::int
+), created as (
+    insert into reminders (id, task_id, user_id, offset_seconds, at_on, at_time, zone, floats, rrule, created_at, updated_at)
+    select id, task_id, :viewer::uuid, offset_seconds, at_on, at_time, zone, zone is null, rrule, created_at, created_at
+    from allowed where (select count(*) from allowed) = (select count(*) from new)
+    returning *
+), noted as (
+    insert into journal (at, change_set, actor_id, subject, subject_id, task_id, verb, after, channel)
+    select :at::timestamptz, :change_set::uuid, :viewer::uuid, 'reminder', c.id, c.task_id, 'created', to_jsonb(c), :channel::text
+    from created c order by c.id
+)
+select id from created;
+
+-- name: lock_reminder(viewer, id)^
+select r.* from reminders r join tasks t on t.id = r.task_id
+left join project_members m on m.project_id = t.project_id and m.user_id = :viewer::uuid
+left join projects p on p.id = t.project_id
+where r.id = :id::uuid and r.user_id = :viewer::uuid and r.dropped_at is null and t.deleted_at is null
+  and case when t.project_id is null then t.owner_id = :viewer::uuid else m.user_id is not null and p.deleted_at is null end
+for no key update of r;
+
+-- name: write_reminder(id, set, verb, viewer, change_set, channel, at)!
+-- Columns that are not in `set` stay. The row is locked already.
+with written as (
+    update reminders r set
+        offset_seconds = n.offset_seconds, at_on = n.at_on, at_time = n.at_time, zone = n.zone, floats = n.floats, rrule = n.rrule,
+        is_default = n.is_default, dropped_at = n.dropped_at, ring_at = n.ring_at, rung_at = n.rung_at,
+        version = r.version + 1, updated_at = :at::timestamptz
+    from reminders o cross join lateral jsonb_populate_record(o, :set::jsonb) n
+    where o.id = :id::uuid and r.id = o.id
+    returning r.id, r.task_id, to_jsonb(o) as before, to_jsonb(r) as after
+)
+insert into journal (at, change_set, actor_id, subject, subject_id, task_id, verb, before, after, channel)
+select :at::timestamptz, :change_set::uuid, :viewer::uuid, 'reminder', w.id, w.task_id, :verb::text, w.before, w.after, :channel::text
+from written w;
+
+-- name: delete_reminder(id, viewer, change_set, channel, at)!
+with gone as (
+    delete from reminders where id = :id::uuid and user_id = :viewer::uuid returning *
+)
+insert into journal (at, change_set, actor_id, subject, subject_id, task_id, verb, before, channel)
+select :at::timestamptz, :change_set::uuid, :viewer::uuid, 'reminder', g.id, g.task_id, 'deleted', to_jsonb(g), :channel::text
+from gone g;
+
+-- name: list_by_ids(viewer, ids)
+select r.id, r.task_id, r.offset_seconds, r.at_on, r.at_time, r.rrule, r.is_default, r.ring_at, r.rung_at, r.version,
+       case when r.floats then u.timezone else r.zone end as zone
+from reminders r join users u on u.id = r.user_id join tasks t on t.id = r.task_id
+left join project_members m on m.project_id = t.project_id and m.user_id = :viewer::uuid
+left join projects p on p.id = t.project_id
+where r.id = any(:ids::uuid[]) and r.user_id = :viewer::uuid and r.dropped_at is null and t.deleted_at is null
+  and case when t.project_id is null then t.owner_id = :viewer::uuid else m.user_id is not null and p.deleted_at is null end;
+
+-- name: list_of_task(viewer, task_id)
+-- Of a task that the viewer sees.
+select r.id, r.task_id, r.offset_seconds, r.at_on, r.at_time, r.rrule, r.is_default, r.ring_at, r.rung_at, r.version,
+       case when r.floats then u.timezone else r.zone end as zone
+from reminders r join users u on u.id = r.user_id
+where r.task_id = :task_id::uuid and r.user_id = :viewer::uuid and r.dropped_at is null
+order by r.created_at, r.id;
+
+-- name: list_upcoming(viewer, after_at, after_id, limit)
+select r.id, r.task_id, r.offset_seconds, r.at_on, r.at_time, r.rrule, r.is_default, r.ring_at, r.rung_at, r.version,
+       case when r.floats then u.timezone else r.zone end as zone
+from reminders r join users u on u.id = r.user_id join tasks t on t.id = r.task_id
+left join project_members m on m.project_id = t.project_id and m.user_id = :viewer::uuid
+left join projects p on p.id = t.project_id
+where r.user_id = :viewer::uuid and r.ring_at is not null and t.deleted_at is null
+  and (:after_at::timestamptz is null or (r.ring_at, r.id) > (:after_at::timestamptz, :after_id::uuid))
+  and case when t.project_id is null then t.owner_id = :viewer::uuid else m.user_id is not null and p.deleted_at is null end
+order by r.ring_at, r.id limit :limit::int;

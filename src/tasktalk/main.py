@@ -38,6 +38,9 @@ from tasktalk.tasks import api as tasks_api
 from tasktalk.tasks.comments import api as comments_api
 from tasktalk.tasks.journal import api as journal_api
 from tasktalk.tasks.labels import api as labels_api
+from tasktalk.tasks.projects import api as projects_api
+from tasktalk.tasks.projects.sharing import api as sharing_api
+from tasktalk.tasks.projects.teams import api as teams_api
 from tasktalk.tasks.relations import api as relations_api
 from tasktalk.tasks.saved import api as saved_api
 from tasktalk.web.changes import Changes
@@ -148,6 +151,9 @@ def _create_api() -> FastAPI:
         labels_api.router,
         saved_api.router,
         journal_api.router,
+        projects_api.router,
+        sharing_api.router,
+        teams_api.router,
         assistant_api.router,
         console_router,
     ):

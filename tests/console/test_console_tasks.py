@@ -7,7 +7,8 @@ from desk import Browser, Desk
 from tasktalk.assistant.reply import Reply
 from tasktalk.ids import new_id
 from tasktalk.tasks.model import Act, NewTask
-from tasktalk.tasks.projects.projects import add_member, create_project
+from tasktalk.tasks.projects.projects import create_project
+from tasktalk.tasks.projects.sharing.members import add_member
 from tasktalk.tasks.tasks import create_tasks
 
 HOSTILE = "<script>alert('1')</script> \"&amp;' {{ 7 * 191 }}"

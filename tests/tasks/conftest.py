@@ -17,9 +17,12 @@ from tasktalk.ids import new_id
 from tasktalk.tasks import Act, add_member, create_project
 from tasktalk.tasks import api as tasks_api
 from tasktalk.tasks.journal import api as journal_api
+from tasktalk.tasks.projects import api as projects_api
+from tasktalk.tasks.projects.sharing import api as sharing_api
+from tasktalk.tasks.projects.teams import api as teams_api
 from tasktalk.web.errors import add_error_handlers
 
-ROUTERS = (tasks_api.router, journal_api.router)
+ROUTERS = (tasks_api.router, journal_api.router, projects_api.router, sharing_api.router, teams_api.router)
 
 
 @pytest.fixture

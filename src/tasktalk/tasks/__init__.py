@@ -9,7 +9,8 @@ from tasktalk.tasks.names import Match, list_titles, match_by_name
 from tasktalk.tasks.projects.projects import (
     Member,
     Project,
-    add_member,
+    ProjectChanges,
+    change_project,
     create_project,
     find_project_by_name,
     get_project,
@@ -17,6 +18,7 @@ from tasktalk.tasks.projects.projects import (
     list_project_names,
     list_projects,
 )
+from tasktalk.tasks.projects.sharing.members import add_member
 from tasktalk.tasks.tasks import create_tasks
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "NewTask",
     "Page",
     "Project",
+    "ProjectChanges",
     "Recurrence",
     "Ref",
     "Source",
@@ -36,6 +39,7 @@ __all__ = [
     "Task",
     "TaskChanges",
     "add_member",
+    "change_project",
     "change_task",
     "change_tasks",
     "create_project",

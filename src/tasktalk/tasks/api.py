@@ -1,4 +1,4 @@
-"""The REST API of tasks and projects. What it shows is encoded straight from our own types: they are the contract's."""
+"""The REST API of tasks. What it shows is encoded straight from our own types: they are the contract's."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -7,13 +7,12 @@ from fastapi import APIRouter, Query, Request, Response
 
 from tasktalk.tasks.assignments import answer_assignment
 from tasktalk.tasks.batch import BatchBody, BatchResults, carry_out
-from tasktalk.tasks.bodies import AssignmentBody, NewProjectBody, NewTaskBody, SkipBody, TaskPatchBody
+from tasktalk.tasks.bodies import AssignmentBody, NewTaskBody, SkipBody, TaskPatchBody
 from tasktalk.tasks.changes import change_task
 from tasktalk.tasks.http import IfMatch, Me, act_of, answers, known_id, pool_of, to_json, version_of
 from tasktalk.tasks.listing import LIMIT, MOST, SORTS, Page, get_task, list_tasks
 from tasktalk.tasks.model import Task
 from tasktalk.tasks.occurrences import skip_occurrence
-from tasktalk.tasks.projects.projects import Project, ProjectPage, create_project, get_project, list_projects
 from tasktalk.tasks.tasks import create_tasks
 
 router = APIRouter(prefix="/api", tags=["tasks"])
@@ -114,25 +113,3 @@ async def delete(request: Request, viewer: Me, task_id: str, if_match: IfMatch =
             by=act_of(request),
             version=version,
         )
-
-
-@router.get("/projects", responses=answers(ProjectPage))
-async def list_mine(request: Request, viewer: Me) -> Response:
-    """The projects the caller is in, all on one page."""
-    async with pool_of(request).acquire() as conn:
-        return to_json(ProjectPage(await list_projects(conn, viewer=viewer)))
-
-
-@router.post("/projects", status_code=201, responses=answers(Project, status=201))
-async def create_one(request: Request, viewer: Me, body: NewProjectBody) -> Response:
-    """Makes a project of the caller's own."""
-    async with pool_of(request).acquire() as conn, conn.transaction():
-        project = await create_project(conn, viewer=viewer, name=body.name, colour=body.colour, by=act_of(request))
-    return to_json(project, status=201, location=f"/api/projects/{project.id}")
-
-
-@router.get("/projects/{project_id}", responses=answers(Project))
-async def get_one(request: Request, viewer: Me, project_id: str) -> Response:
-    """One project."""
-    async with pool_of(request).acquire() as conn:
-        return to_json(await get_project(conn, viewer=viewer, project_id=known_id(project_id)))

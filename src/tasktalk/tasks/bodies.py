@@ -121,15 +121,6 @@ class TaskPatchBody(_TaskBody):
         return changes
 
 
-class NewProjectBody(BaseModel):
-    """A project to make."""
-
-    model_config = _FORBID
-
-    name: str
-    colour: str | None = None
-
-
 class SkipBody(BaseModel):
     """Which occurrence; without a date the one that is open."""
 

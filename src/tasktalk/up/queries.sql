@@ -30,9 +30,10 @@ with owner as (
 ), made as (
     insert into projects (id, owner_id, name) select :id, id, :name from owner returning id
 )
-insert into project_members (project_id, user_id, role)
-select made.id, u.id, case when u.id = owner.id then 'owner' else 'editor' end
-from made, owner, users u where u.email = any(:emails::text[]);
+insert into project_members (project_id, user_id, role, own_role)
+select made.id, u.id, r.role, r.role
+from made, owner, users u cross join lateral (select case when u.id = owner.id then 'owner' else 'editor' end as role) r
+where u.email = any(:emails::text[]);
 
 -- name: count_projects()$
 select count(*) from projects;

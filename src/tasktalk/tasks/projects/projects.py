@@ -1,90 +1,150 @@
-"""Projects and who is in them. A project that is not the viewer's to see does not exist."""
+"""Projects: making, finding, changing. One that is not the viewer's to see does not exist.
+
+Who is in them is in `sharing`, their sections in `sections`, copies of them in `copying`.
+"""
 
 import datetime as dt
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
-from tasktalk.errors import BadRequest, Forbidden, NotFound
+from tasktalk.errors import BadRequest, Conflict, Forbidden, NotFound
 from tasktalk.ids import new_id
-from tasktalk.tasks.checks import NAME_CHARACTERS, clean_line
+from tasktalk.tasks.checks import NAME_CHARACTERS, clean_colour, clean_line, clean_notes
+from tasktalk.tasks.cursors import LIMIT, MOST, read_cursor, write_cursor
 from tasktalk.tasks.model import Act, Ref
 from tasktalk.tasks.names import fold
-from tasktalk.tasks.places import find_role
+from tasktalk.tasks.projects.model import Member, Project, ProjectChanges, ProjectPage, Role, project_of
+from tasktalk.tasks.projects.writing import lock_projects, write_projects
+from tasktalk.tasks.reminders.planning import plan_reminders
 
 Q = queries(__file__)
 
-Role = Literal["owner", "editor", "viewer"]
+TRASH_LIFE = dt.timedelta(days=30)
+ICON_CHARACTERS = 50
+
+_OWNERS_ALONE = frozenset({"name", "description", "archived", "deleted", "is_template"})
+_SILENCES = frozenset({"archived_at", "deleted_at", "is_template"})
+
+__all__ = [
+    "Member",
+    "Project",
+    "ProjectChanges",
+    "ProjectPage",
+    "Role",
+    "change_project",
+    "create_project",
+    "find_project_by_name",
+    "get_project",
+    "list_people",
+    "list_project_names",
+    "list_project_page",
+    "list_projects",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A person in a project: viewers look, editors change tasks, owners change the project."""
-
-    id: UUID
-    name: str
-    role: Role
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Project:
-    """A project as the viewer sees it; `role` is their own."""
-
-    id: UUID
-    name: str
-    colour: str | None
-    role: Role
-    members: list[Member]
-    open_count: int
-    position: float
-    created_at: dt.datetime
-    updated_at: dt.datetime
-    archived_at: dt.datetime | None
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectPage:
-    """A list of projects; `next` is null, since they all fit on one page."""
-
-    items: list[Project]
-    next: str | None = None
-
-
-async def create_project(conn: Conn, *, viewer: Viewer, name: str, by: Act, colour: str | None = None) -> Project:
-    """A project of the viewer's own. Raises BadRequest for an unusable name."""
-    row = await Q.insert_project(
+async def create_project(
+    conn: Conn,
+    *,
+    viewer: Viewer,
+    name: str,
+    by: Act,
+    colour: str | None = None,
+    icon: str | None = None,
+    description: str = "",
+    position: float | None = None,
+    is_template: bool = False,
+) -> Project:
+    """A project of the viewer's own, behind all older ones. Raises BadRequest for what a project cannot have."""
+    project_id = new_id()
+    await Q.insert_project(
         conn,
-        id=new_id(),
+        id=project_id,
         viewer=viewer.user_id,
-        name=clean_line(name.strip().removeprefix("#"), field="name", longest=NAME_CHARACTERS),
-        colour=None if colour is None else clean_line(colour, field="colour", longest=NAME_CHARACTERS),
-        position=by.at.timestamp(),
+        name=_check("name", name),
+        colour=clean_colour(colour),
+        icon=_check("icon", icon),
+        description=_check("description", description),
+        is_template=is_template,
+        position=by.at.timestamp() if position is None else _check("position", position),
         change_set=by.change_set,
         channel=by.channel,
         at=by.at,
     )
-    return project_of(row)
+    return await get_project(conn, viewer=viewer, project_id=project_id)
+
+
+async def change_project(
+    conn: Conn, *, viewer: Viewer, project_id: UUID, changes: ProjectChanges, by: Act, version: int | None = None
+) -> Project:
+    """The project after its change, or as it is when nothing differs; what lies in it is deleted and restored with it.
+
+    Raises NotFound for a project the viewer does not see, or that was in the trash for too long; Forbidden for viewers,
+    and for editors where only an owner may; BadRequest for what a project cannot have; Conflict when `version` is given
+    and is not the project's any more.
+    """
+    row = (await lock_projects(conn, viewer=viewer, ids=[project_id])).get(project_id)
+    back = changes.get("deleted") is False
+    if row is None or (row["deleted_at"] and not (back and by.at - row["deleted_at"] < TRASH_LIFE)):
+        raise NotFound("There is no such project.")
+    if row["role"] == "viewer":
+        raise Forbidden("You may only look at this project.")
+    if row["role"] != "owner" and changes.keys() & _OWNERS_ALONE:
+        raise Forbidden("Only a project's owner may do this.")
+    if version is not None and version != row["version"]:
+        raise Conflict("Somebody else changed this project first.", version=row["version"])
+    columns = {key: value for key, value in _columns(row, changes, by=by).items() if value != row[key]}
+    await write_projects(conn, viewer=viewer, sets={project_id: columns}, by=by)
+    if columns.keys() & _SILENCES:
+        ids = [task["id"] async for task in Q.list_reminded(conn, project_id=project_id)]
+        await plan_reminders(conn, task_ids=ids, now=by.at)
+    return (await _read(conn, viewer=viewer, ids=[project_id], trashed=True))[0]
 
 
 async def list_projects(conn: Conn, *, viewer: Viewer) -> list[Project]:
-    """All that the viewer is a member of, archived ones too, oldest first."""
-    return [project_of(row) async for row in Q.list_projects(conn, viewer=viewer.user_id, ids=None)]
+    """All that the viewer is a member of, archived ones and templates too, in their order."""
+    return await _read(conn, viewer=viewer)
+
+
+async def list_project_page(
+    conn: Conn,
+    *,
+    viewer: Viewer,
+    archived: bool | None = None,
+    templates: bool | None = None,
+    limit: int = LIMIT,
+    cursor: str | None = None,
+) -> ProjectPage:
+    """A page of them; `archived` and `templates`: only those that are (True) or are not (False), None: both."""
+    if not 1 <= limit <= MOST:
+        raise BadRequest(f"A page has 1 to {MOST} projects.", field="limit")
+    after_id, after_position = read_cursor(cursor, positioned=bool(cursor))
+    found = await _read(
+        conn,
+        viewer=viewer,
+        archived=archived,
+        templates=templates,
+        after_id=after_id,
+        after_position=after_position,
+        limit=limit + 1,
+    )
+    last = found[limit - 1] if len(found) > limit else None
+    return ProjectPage(found[:limit], None if last is None else write_cursor(last.id, last.position))
 
 
 async def get_project(conn: Conn, *, viewer: Viewer, project_id: UUID) -> Project:
     """One of the viewer's projects; NotFound otherwise."""
-    async for row in Q.list_projects(conn, viewer=viewer.user_id, ids=[project_id]):
-        return project_of(row)
+    for project in await _read(conn, viewer=viewer, ids=[project_id]):
+        return project
     raise NotFound("There is no such project.")
 
 
 async def list_project_names(conn: Conn, *, viewer: Viewer) -> list[Ref]:
-    """Ids and names alone, archived projects last."""
+    """Ids and names alone, archived projects and templates last."""
     return [Ref(row["id"], row["name"]) async for row in Q.list_project_names(conn, viewer=viewer.user_id)]
 
 
@@ -97,39 +157,45 @@ async def find_project_by_name(conn: Conn, *, viewer: Viewer, name: str) -> Ref 
     return None
 
 
-async def add_member(
-    conn: Conn, *, viewer: Viewer, project_id: UUID, user_id: UUID, role: Role, now: dt.datetime
-) -> None:
-    """Lets a person into a project, or gives a member another role. Only its owners may."""
-    own = await find_role(conn, viewer=viewer, project_id=project_id)
-    if own is None:
-        raise NotFound("There is no such project.")
-    if own != "owner":
-        raise Forbidden("Only a project's owner says who is in it.")
-    if user_id == viewer.user_id and role != "owner":
-        raise BadRequest("An owner cannot step down: make somebody else owner first.", field="role")
-    done: str = await Q.insert_member(conn, project_id=project_id, user_id=user_id, role=role, at=now)
-    if done.endswith(" 0"):
-        raise NotFound("There is no such person.", field="user_id")
-
-
 async def list_people(conn: Conn, *, viewer: Viewer) -> list[Ref]:
     """The viewer, then everybody who shares a project with them."""
     return [Ref(row["id"], row["name"]) async for row in Q.list_people(conn, viewer=viewer.user_id)]
 
 
-def project_of(row: Mapping[str, Any]) -> Project:
-    """A Project from a row of `projects` with `role`, `members` and `open_count` beside its columns."""
-    return Project(
-        id=row["id"],
-        name=row["name"],
-        colour=row["colour"],
-        role=row["role"],
-        members=[Member(UUID(member["id"]), member["name"], member["role"]) for member in row["members"]],
-        open_count=row["open_count"],
-        position=row["position"],
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
-        archived_at=row["archived_at"],
-        version=row["version"],
-    )
+async def _read(conn: Conn, *, viewer: Viewer, trashed: bool = False, **narrowed: object) -> list[Project]:
+    asked: dict[str, object] = {
+        "ids": None,
+        "archived": None,
+        "templates": None,
+        "after_id": None,
+        "after_position": None,
+        "limit": None,
+    }
+    rows = Q.list_projects(conn, viewer=viewer.user_id, trashed=trashed, **{**asked, **narrowed})
+    return [project_of(row) async for row in rows]
+
+
+def _columns(row: Mapping[str, Any], changes: ProjectChanges, *, by: Act) -> dict[str, object]:
+    columns: dict[str, object] = {}
+    for key, value in changes.items():
+        if key in {"archived", "deleted"}:
+            columns[f"{key}_at"] = (row[f"{key}_at"] or by.at) if value else None
+        else:
+            columns[key] = _check(key, value)
+    return columns
+
+
+def _check(key: str, value: object) -> object:
+    match key, value:
+        case "name", str():
+            return clean_line(value.strip().removeprefix("#"), field="name", longest=NAME_CHARACTERS)
+        case "colour", str():
+            return clean_colour(value)
+        case "icon", str():
+            return clean_line(value, field="icon", longest=ICON_CHARACTERS)
+        case "description", str():
+            return clean_notes(value, field="description")
+        case "position", float() if not math.isfinite(value):
+            raise BadRequest("A position is a finite number.", field="position")
+        case _:
+            return value

@@ -1,0 +1,1 @@
+"""Who is in a project: its members, and those who are invited."""

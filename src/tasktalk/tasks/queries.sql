@@ -81,7 +81,7 @@ with wanted as (
            :channel::text
     from written w order by w.id
 )
-select id from written;
+select w.id, w.due_at is not null or exists (select from reminders r where r.task_id = w.id) as reminds from written w;
 
 -- name: list_places(viewer, ids)
 -- Where visible tasks lie, for those who want to put something under them.

@@ -11,7 +11,9 @@ from tasktalk.tasks.reminders.planning import plan_reminders
 
 Q = queries(__file__)
 
-_TURNS_REMINDERS = frozenset({"due_on", "due_time", "due_at", "status", "assignees", "owner_id", "deleted_at"})
+_TURNS_REMINDERS = frozenset(
+    {"project_id", "due_on", "due_time", "due_at", "status", "assignees", "owner_id", "deleted_at"}
+)
 
 
 async def write_tasks(
@@ -28,10 +30,10 @@ async def write_tasks(
     rows = Q.write_tasks(
         conn, changes=changes, viewer=viewer.user_id, change_set=by.change_set, channel=by.channel, at=by.at
     )
-    written = {row["id"] async for row in rows}
-    turned = [task_id for task_id in written if sets[task_id].keys() & _TURNS_REMINDERS]
+    written = {row["id"]: row["reminds"] async for row in rows}
+    turned = [id_ for id_, reminds in written.items() if reminds and sets[id_].keys() & _TURNS_REMINDERS]
     await plan_reminders(conn, task_ids=turned, now=by.at)
-    return written
+    return set(written)
 
 
 def verb_of(values: Mapping[str, object]) -> str:

@@ -15,6 +15,7 @@ from fastapi import FastAPI, Request
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from tasktalk import __version__
+from tasktalk.accounts import api as accounts_api
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.request import identify
 from tasktalk.assistant import api as assistant_api
@@ -35,6 +36,8 @@ from tasktalk.messaging.inbox import open_inbox
 from tasktalk.serving import JoinedHttp, settle_garbage
 from tasktalk.settings import Settings
 from tasktalk.tasks import api as tasks_api
+from tasktalk.tasks.attachments import api as attachments_api
+from tasktalk.tasks.attachments.store import open_store
 from tasktalk.tasks.comments import api as comments_api
 from tasktalk.tasks.journal import api as journal_api
 from tasktalk.tasks.labels import api as labels_api
@@ -80,6 +83,7 @@ def create_app(
         changes,
     )
     state.limits = limits_of(settings)
+    state.files = open_store(settings)
     api.add_middleware(Guard, pool=pool, identify=_who)
     state.say = _say(pool, keyring)
     state.health, state.control = partial(report.read_all, pool, directory), partial(health_api.carry_out, pool)
@@ -154,7 +158,9 @@ def _create_api() -> FastAPI:
         projects_api.router,
         sharing_api.router,
         teams_api.router,
+        attachments_api.router,
         assistant_api.router,
+        accounts_api.router,
         console_router,
     ):
         api.include_router(router)

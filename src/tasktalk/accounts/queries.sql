@@ -87,3 +87,18 @@ from api_tokens where user_id = :user_id and revoked_at is null order by id;
 update api_tokens set revoked_at = :now
 where id = :id and user_id = :user_id and revoked_at is null
 returning id;
+
+-- name: list_users_after(after, limit)
+select id, name, email, role, password is not null as has_password, language, timezone, created_at, disabled_at
+from users where :after::uuid is null or id > :after order by id limit :limit;
+
+-- name: lock_owners()
+select id from users where role = 'owner' and disabled_at is null order by id for update;
+
+-- name: administer_user(id, name, role, disabled_at)!
+update users set name = :name, role = :role, disabled_at = :disabled_at where id = :id;
+
+-- name: shut_out(id, now)!
+with tokens as (update api_tokens set revoked_at = :now where user_id = :id and revoked_at is null),
+     links as (delete from login_links where user_id = :id)
+delete from sessions where user_id = :id;

@@ -1,6 +1,6 @@
 """API tokens: `tt_…`, shown once, stored as hashes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,7 +10,7 @@ from tasktalk.accounts.users import check_name
 from tasktalk.crypto import hash_token, new_token
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
-from tasktalk.errors import BadRequest, NotFound
+from tasktalk.errors import BadRequest, Forbidden, NotFound
 from tasktalk.ids import new_id
 
 Q = queries(__file__)
@@ -44,6 +44,15 @@ async def create_token(conn: Conn, *, user_id: UUID, name: str, scopes: Sequence
         conn, id=token_id, user_id=user_id, name=check_name(name), token_hash=hash_token(plain), scopes=list(scopes)
     )
     return token_id, plain
+
+
+def check_may_grant(scopes: Collection[str], *, own: Collection[str]) -> None:
+    """Raises Forbidden where a token with the scopes `own` would make one that may do more; none: everything."""
+    if not own:
+        return
+    granted = {*own, "read"} if "write" in own else {*own}
+    if not scopes or not granted.issuperset(scopes):
+        raise Forbidden("A token makes none that may do more than itself.", field="scopes", granted=sorted(granted))
 
 
 async def find_token(conn: Conn, *, token: str, now: datetime) -> tuple[Viewer, frozenset[str]] | None:

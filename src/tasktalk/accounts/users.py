@@ -75,18 +75,18 @@ async def get_user(conn: Conn, *, user_id: UUID) -> User:
     user = await Q.find_user(conn, id=user_id)
     if user is None:
         raise NotFound("There is no such user.")
-    return _user_of(user)
+    return user_of(user)
 
 
 async def find_user_by_email(conn: Conn, *, email: str) -> User | None:
     """Found whatever the case the address is written in."""
     user = await Q.find_user_by_email(conn, email=_normalised(email))
-    return None if user is None else _user_of(user)
+    return None if user is None else user_of(user)
 
 
 async def list_users(conn: Conn) -> list[User]:
     """Everybody, disabled ones too, oldest first."""
-    return [_user_of(user) async for user in Q.list_users(conn)]
+    return [user_of(user) async for user in Q.list_users(conn)]
 
 
 async def find_viewer(conn: Conn, *, user_id: UUID) -> Viewer | None:
@@ -181,5 +181,6 @@ def _normalised(email: str) -> str:
     return "".join(c for c in email.strip().lower() if c.isprintable())
 
 
-def _user_of(row: asyncpg.Record) -> User:
+def user_of(row: asyncpg.Record) -> User:
+    """The User in a row that has its fields."""
     return User(**dict(row))

@@ -6,21 +6,23 @@ where not exists (select from labels o where o.owner_id = :viewer::uuid and fold
 on conflict do nothing;
 
 -- name: list_labels(viewer, label_id, after, position, limit)
--- The viewer's own, all or one, with how many open tasks they see carry each. Tasks are counted by what is written on them
--- before names are folded, which costs more than all the rest.
+-- The viewer's own, all or one, with how many open tasks they see carry each. Tasks that carry the same are counted first:
+-- taking every task's labels apart, and folding them, costs more than all the rest.
 with mine as (
     select l.*, fold(l.name) as folded from labels l
     where l.owner_id = :viewer::uuid and (:label_id::uuid is null or l.id = :label_id::uuid)
       and (:after::uuid is null or (l.position, l.id) > (:position::float8, :after::uuid))
     order by l.position, l.id limit :limit::int
-), written as (
-    select label, count(*) as tasks from tasks t cross join unnest(t.labels) label
+), alike as (
+    select t.labels, count(*) as tasks from tasks t
     where t.status = 'open' and t.deleted_at is null and t.labels <> '{}'
       and ((t.owner_id = :viewer::uuid and t.project_id is null)
            or t.project_id = any(array(
                select m.project_id from project_members m join projects p on p.id = m.project_id
                where m.user_id = :viewer::uuid and p.deleted_at is null)))
-    group by label
+    group by t.labels
+), written as (
+    select label, sum(tasks) as tasks from alike cross join unnest(labels) label group by label
 ), counted as (
     select fold(label) as folded, sum(tasks)::bigint as tasks from written group by 1
 )

@@ -15,12 +15,13 @@ from tasktalk.errors import BadRequest, Conflict, NotFound
 from tasktalk.ids import new_id
 from tasktalk.tasks.checks import NAME_CHARACTERS, clean_colour, clean_line
 from tasktalk.tasks.cursors import LIMIT, read_cursor, write_cursor
-from tasktalk.tasks.filters import LONGEST, parse
+from tasktalk.tasks.filters import parse
 from tasktalk.tasks.model import Act
 
 Q = queries(__file__)
 
 FILTERS = 200  # of one person
+QUERY_CHARACTERS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +124,7 @@ async def delete_filter(conn: Conn, *, viewer: Viewer, filter_id: UUID, by: Act,
 def clean_query(text: str) -> str:
     """A filter on one line that can be read; BadRequest with the `position` in `text` where it cannot."""
     _check_query(text)
-    line = clean_line(text, field="query", longest=LONGEST)
+    line = clean_line(text, field="query", longest=QUERY_CHARACTERS)
     if line != text:
         _check_query(line)  # what was taken out may have been all there was
     return line

@@ -88,6 +88,9 @@ class Settings(BaseSettings):
     sandbox_people: int = Field(2, ge=1, le=100_000)
     graph_url: str = "https://graph.facebook.com"
     graph_version: str = "v25.0"
+    files_url: str = ""
+    files_access_key: SecretStr | None = None
+    files_secret_key: SecretStr | None = None
     cors_origins: str = ""
 
     # How hard it works.
@@ -103,7 +106,10 @@ class Settings(BaseSettings):
     send_concurrency: int = Field(32, ge=1)
     send_timeout_seconds: float = Field(10.0, gt=0)
     reconcile_seconds: float = Field(30.0, gt=0)
+    notice_gather_seconds: float = Field(5.0, ge=0, le=3600)
     secret_grace_hours: int = Field(24, ge=0)
+    attachment_max_mib: int = Field(25, ge=1, le=1024)
+    files_max_mib_per_user: int = Field(1024, ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("timezone")

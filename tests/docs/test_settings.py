@@ -28,7 +28,8 @@ def test_the_documented_defaults_are_the_real_ones() -> None:
         if name in shown:
             default = info.default
             assert not isinstance(default, SecretStr)
-            assert shown[name] == (str(default).lower() if isinstance(default, bool) else str(default)), name
+            said = "" if default is None else str(default).lower() if isinstance(default, bool) else str(default)
+            assert shown[name] == said, name
 
 
 def test_settings_named_elsewhere_exist() -> None:

@@ -116,6 +116,14 @@ alter table tasks drop column section;
 create index tasks_section on tasks (section_id) where section_id is not null;
 create index tasks_floating on tasks (due_floats_with) where due_floats_with is not null and status = 'open';
 create index tasks_trash on tasks (deleted_at) where deleted_at is not null;
+create function fold_all(t text[]) returns text[] language sql immutable strict parallel safe
+return array(select fold(each) from unnest(t) each);
+create index tasks_labels on tasks using gin (fold_all(labels)) where labels <> '{}' and status = 'open' and deleted_at is null;
+create index tasks_assignees on tasks using gin (assignees) where assignees <> '{}' and status = 'open' and deleted_at is null;
+-- The order of lists by due date, as tasks/orders.py spells it.
+create index tasks_by_due on tasks (
+    (coalesce(due_on, date '9999-12-31') - date '2000-01-01'), (coalesce(extract(epoch from due_time)::int, 86400)),
+    (coalesce(priority, 5)::int), id) where status = 'open' and deleted_at is null;
 
 create table task_relations (
     id         uuid primary key,
@@ -142,6 +150,15 @@ create table comments (
     updated_at        timestamptz not null default now()
 );
 create index comments_task on comments (task_id, id);
+
+-- Searching: trigrams, where the server has them and lets us; without them it reads more.
+do $$ begin
+    create extension if not exists pg_trgm;
+    create index tasks_words on tasks using gin (fold(title || ' ' || notes) gin_trgm_ops) where deleted_at is null;
+    create index comments_words on comments using gin (fold(text) gin_trgm_ops);
+exception when insufficient_privilege or undefined_file or feature_not_supported or undefined_object then
+    raise notice 'searching has no index: %', sqlerrm;
+end $$;
 
 -- A file of a task; what it holds lies in the file store under `key`. The row outlives its task (`task_id` null) until the file
 -- is gone from the store.

@@ -1,0 +1,119 @@
+"""Taking a file in: into the store as it comes, then to its task. A file that is refused or cut short leaves nothing."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from tasktalk.accounts.access import Viewer
+from tasktalk.db import Pool
+from tasktalk.db.sql import queries
+from tasktalk.errors import AppError, BadRequest, TooLarge
+from tasktalk.logs import get_log
+from tasktalk.settings import Settings
+from tasktalk.tasks.attachments.attachments import File, Kept, add_attachment, check_room, clean_name
+from tasktalk.tasks.attachments.kinds import check_kind
+from tasktalk.tasks.attachments.sniff import HEAD
+from tasktalk.tasks.attachments.store import Store, new_key
+from tasktalk.tasks.model import Act
+
+Q = queries(__file__)
+log = get_log("files")
+
+LONGEST_UPLOAD = timedelta(days=1)
+_MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """In bytes: of one file, and of all that one person uploads."""
+
+    file: int
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that comes in. `declared`: the media type that its sender says; `size`: bytes it has at the least."""
+
+    name: str
+    declared: str | None
+    chunks: AsyncIterator[bytes]
+    size: int = 0
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What the settings allow."""
+    return Limits(settings.attachment_max_mib * _MIB, settings.files_max_mib_per_user * _MIB)
+
+
+async def attach(
+    pool: Pool, store: Store, *, viewer: Viewer, task_id: UUID, upload: Upload, limits: Limits, by: Act
+) -> File:
+    """Adds a file to a task; commits by itself, for no transaction should wait for a slow sender.
+
+    Raises as `check_room` before a byte is read; TooLarge as soon as there are too many; BadRequest for an empty file,
+    one that is not what it says, or a name that cannot be; Unavailable when the store is away.
+    """
+    name, key = clean_name(upload.name), new_key()
+    _check_size(upload.size, limits.file)
+    async with pool.acquire() as conn:
+        left = await check_room(conn, viewer=viewer, task_id=task_id, most_bytes=limits.person, size=upload.size)
+        await Q.insert_loose(conn, key=key, free_at=by.at + LONGEST_UPLOAD)
+    try:
+        kept = await _keep(store, key=key, name=name, upload=upload, longest=min(limits.file, left))
+        async with pool.acquire() as conn, conn.transaction():
+            return await add_attachment(
+                conn, viewer=viewer, task_id=task_id, kept=kept, most_bytes=limits.person, by=by
+            )
+    except BaseException:
+        await _clear(pool, store, key)
+        raise
+
+
+async def _keep(store: Store, *, key: str, name: str, upload: Upload, longest: int) -> Kept:
+    head = b""
+    async for chunk in upload.chunks:
+        head += chunk
+        if len(head) >= HEAD:
+            break
+    if not head:
+        raise BadRequest("The file is empty.", field="file")
+    _check_size(len(head), longest)
+    kind = check_kind(head[:HEAD], name=name, declared=upload.declared)
+    size, digest = 0, hashlib.sha256()
+
+    async def measured() -> AsyncIterator[bytes]:
+        nonlocal size
+        async for chunk in _chain(head, upload.chunks):
+            size += len(chunk)
+            _check_size(size, longest)
+            digest.update(chunk)
+            yield chunk
+
+    await store.put(key, measured())
+    return Kept(key, name, kind, size, digest.digest())
+
+
+def _check_size(size: int, longest: int) -> None:
+    if size > longest:
+        raise TooLarge(f"The file has more than {longest / _MIB:.4g} MiB.", field="file", most=longest)
+
+
+async def _chain(head: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield head
+    async for chunk in rest:
+        yield chunk
+
+
+async def _clear(pool: Pool, store: Store, key: str) -> None:
+    """Nothing stays of an upload that failed. What cannot be removed now `purge_files` removes later."""
+    try:
+        async with pool.acquire() as conn:
+            # Not loose any more: the commit whose answer was lost had succeeded, and the file is its task's.
+            if await Q.is_loose(conn, key=key):
+                await store.delete(key)
+                await Q.forget_loose(conn, keys=[key])
+    except (AppError, OSError) as error:
+        log.warning("file_left_for_later", key=key, exc_info=error)

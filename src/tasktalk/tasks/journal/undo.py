@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from asyncpg import UniqueViolationError
+
 from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
@@ -55,12 +57,11 @@ async def undo(conn: Conn, *, viewer: Viewer, change_set: UUID, by: Act) -> list
     blocked = await _list_blocked(conn, viewer=viewer, spans=spans)
     if blocked:
         raise Conflict("Something changed since: " + ", ".join(f"“{title}”" for title in blocked), titles=blocked)
-    for subject in BEFORE_TASKS.keys() & spans.keys():
-        await put_back(conn, viewer=viewer, subject=subject, spans=spans[subject], by=by)
-    changes = await _put_back_tasks(conn, viewer=viewer, spans=spans.get("task", {}), by=by)
-    changes += await _put_back_projects(conn, viewer=viewer, spans=spans.get("project", {}), by=by)
-    for subject in AFTER_TASKS.keys() & spans.keys():
-        await put_back(conn, viewer=viewer, subject=subject, spans=spans[subject], by=by)
+    try:
+        async with conn.transaction():
+            changes = await _put_back_all(conn, viewer=viewer, spans=spans, by=by)
+    except UniqueViolationError as error:
+        raise Conflict("Something of the same name was made since.", titles=_names(spans)) from error
     reminded = {span.task_id for span in spans.get("reminder", {}).values() if span.task_id is not None}
     await plan_reminders(conn, task_ids=list(reminded), now=by.at)
     seqs = [row["seq"] for row in noted]
@@ -69,6 +70,26 @@ async def undo(conn: Conn, *, viewer: Viewer, change_set: UUID, by: Act) -> list
         Change(subject, id_, str(span.row.get(SATELLITES[subject].named, "")), "restored" if span.before else "deleted")
         for subject, satellites in spans.items()
         for id_, span in satellites.items()
+    ]
+
+
+async def _put_back_all(
+    conn: Conn, *, viewer: Viewer, spans: Mapping[str, Mapping[UUID, Span]], by: Act
+) -> list[Change]:
+    for subject in BEFORE_TASKS.keys() & spans.keys():
+        await put_back(conn, viewer=viewer, subject=subject, spans=spans[subject], by=by)
+    changes = await _put_back_tasks(conn, viewer=viewer, spans=spans.get("task", {}), by=by)
+    changes += await _put_back_projects(conn, viewer=viewer, spans=spans.get("project", {}), by=by)
+    for subject in AFTER_TASKS.keys() & spans.keys():
+        await put_back(conn, viewer=viewer, subject=subject, spans=spans[subject], by=by)
+    return changes
+
+
+def _names(spans: Mapping[str, Mapping[UUID, Span]]) -> list[str]:
+    return [
+        str(span.row.get(SATELLITES[subject].named, ""))
+        for subject in BEFORE_TASKS.keys() & spans.keys()
+        for span in spans[subject].values()
     ]
 
 

@@ -7,9 +7,10 @@ from task_http import BEN, ZOE, failure, open_client
 from task_people import ActMaker, People
 
 from tasktalk.db import Conn, Pool
+from tasktalk.errors import Conflict
 from tasktalk.tasks import Act, NewTask, add_member, change_task, create_tasks, undo
 from tasktalk.tasks.labels.api import router
-from tasktalk.tasks.labels.labels import change_label, delete_label
+from tasktalk.tasks.labels.labels import LabelChanges, change_label, delete_label
 
 KEYS = ["id", "name", "colour", "position", "open_count", "created_at", "updated_at", "version"]
 
@@ -178,6 +179,32 @@ async def test_a_rename_and_a_deletion_are_taken_back_whole(conn: Conn, people: 
     await undo(conn, viewer=people.ana, change_set=deleting.change_set, by=act())
     assert await labels_of(conn, task) == ["calls", "home"]
     assert await conn.fetchval("select array_agg(name order by name) from labels") == ["calls", "home"]
+
+
+async def test_a_merger_is_taken_back_whole(conn: Conn, people: People, act: ActMaker) -> None:
+    task = await make(conn, people, act(), "calls", "phone")
+    label_id = await conn.fetchval("select id from labels where name = 'calls'")
+    merging, changes = act(), LabelChanges(name="Phone", colour="red")
+    merged = await change_label(conn, viewer=people.ana, label_id=label_id, changes=changes, by=merging, merge=True)
+    assert (merged.name, await labels_of(conn, task)) == ("phone", ["phone"])
+    await undo(conn, viewer=people.ana, change_set=merging.change_set, by=act())
+    assert await labels_of(conn, task) == ["calls", "phone"]
+    rows = await conn.fetch("select name, colour from labels order by name")
+    assert [tuple(row) for row in rows] == [("calls", None), ("phone", None)]
+
+
+async def test_a_name_that_was_taken_since_is_not_given_back(conn: Conn, people: People, act: ActMaker) -> None:
+    task = await make(conn, people, act(), "calls")
+    label_id = await conn.fetchval("select id from labels")
+    deleting = act()
+    await delete_label(conn, viewer=people.ana, label_id=label_id, by=deleting)
+    await make(conn, people, act(), "Calls")
+    async with conn.transaction():
+        with pytest.raises(Conflict) as refused:
+            await undo(conn, viewer=people.ana, change_set=deleting.change_set, by=act())
+        assert refused.value.data == {"titles": ["calls"]}
+        assert await labels_of(conn, task) == []
+    assert await conn.fetchval("select array_agg(name) from labels") == ["Calls"]
 
 
 async def test_more_tasks_than_go_into_one_batch(

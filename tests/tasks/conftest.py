@@ -16,13 +16,20 @@ from tasktalk.db import Conn, Pool
 from tasktalk.ids import new_id
 from tasktalk.tasks import Act, add_member, create_project
 from tasktalk.tasks import api as tasks_api
+from tasktalk.tasks.comments import api as comments_api
 from tasktalk.tasks.journal import api as journal_api
+from tasktalk.tasks.labels import api as labels_api
 from tasktalk.tasks.projects import api as projects_api
 from tasktalk.tasks.projects.sharing import api as sharing_api
 from tasktalk.tasks.projects.teams import api as teams_api
+from tasktalk.tasks.relations import api as relations_api
+from tasktalk.tasks.saved import api as saved_api
 from tasktalk.web.errors import add_error_handlers
 
-ROUTERS = (tasks_api.router, journal_api.router, projects_api.router, sharing_api.router, teams_api.router)
+ROUTERS = (
+    *(tasks_api.router, journal_api.router, projects_api.router, sharing_api.router, teams_api.router),
+    *(comments_api.router, relations_api.router, labels_api.router, saved_api.router),
+)
 
 
 @pytest.fixture

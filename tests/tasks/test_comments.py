@@ -1,16 +1,14 @@
-from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from task_http import BEN, ZOE, failure, open_client
+from task_http import BEN, ZOE, failure
 from task_people import ActMaker, People
 
-from tasktalk.db import Conn, Pool
+from tasktalk.db import Conn
 from tasktalk.tasks import NewTask, Ref, add_member, change_task, create_tasks, undo
-from tasktalk.tasks.comments.api import router
 from tasktalk.tasks.comments.comments import create_comment
 from tasktalk.tasks.comments.mentions import find_mentions, list_mentioned
 
@@ -18,12 +16,6 @@ KEYS = ["id", "task_id", "author", "text", "mentions", "created_at", "updated_at
 
 ANA, MARIA, JOSE, OTHER_JOSE = [Ref(uuid4(), name) for name in ("Ana", "María Ruiz", "José Pérez", "Jose Lima")]
 PEOPLE = [ANA, MARIA, JOSE, OTHER_JOSE]
-
-
-@pytest.fixture
-async def api(pool: Pool, people: People) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_client(pool, people, router) as client:
-        yield client
 
 
 @pytest.fixture

@@ -1,24 +1,16 @@
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import httpx
 import pytest
-from task_http import BEN, ZOE, failure, open_client
+from task_http import BEN, ZOE, failure
 from task_people import ActMaker, People
 
-from tasktalk.db import Conn, Pool
+from tasktalk.db import Conn
 from tasktalk.errors import Conflict
 from tasktalk.tasks import Act, NewTask, add_member, change_task, create_tasks, undo
-from tasktalk.tasks.labels.api import router
 from tasktalk.tasks.labels.labels import LabelChanges, change_label, delete_label
 
 KEYS = ["id", "name", "colour", "position", "open_count", "created_at", "updated_at", "version"]
-
-
-@pytest.fixture
-async def api(pool: Pool, people: People) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_client(pool, people, router) as client:
-        yield client
 
 
 async def make(conn: Conn, people: People, by: Act, *labels: str, project: UUID | None = None) -> UUID:

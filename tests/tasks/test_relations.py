@@ -1,16 +1,14 @@
 import asyncio
-from collections.abc import AsyncIterator
 from itertools import pairwise
 from uuid import UUID
 
 import httpx
 import pytest
-from task_http import BEN, ZOE, failure, open_client
+from task_http import BEN, ZOE, failure
 from task_people import ActMaker, People
 
 from tasktalk.db import Conn, Pool
 from tasktalk.tasks import NewTask, add_member, change_task, create_tasks, undo
-from tasktalk.tasks.relations.api import router
 from tasktalk.tasks.relations.relations import RELATIONS, create_relation
 
 SIDES = [
@@ -20,12 +18,6 @@ SIDES = [
     ("duplicates", "duplicated_by"),
     ("duplicated_by", "duplicates"),
 ]
-
-
-@pytest.fixture
-async def api(pool: Pool, people: People) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_client(pool, people, router) as client:
-        yield client
 
 
 @pytest.fixture

@@ -1,22 +1,13 @@
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
-from task_http import BEN, ZOE, failure, open_client
+from task_http import BEN, ZOE, failure
 from task_people import ActMaker, People
 
-from tasktalk.db import Conn, Pool
+from tasktalk.db import Conn
 from tasktalk.tasks import NewTask, create_tasks, undo
-from tasktalk.tasks.saved.api import router
 from tasktalk.tasks.saved.saved import FILTERS, create_filter
 
 KEYS = ["id", "name", "query", "colour", "position", "created_at", "updated_at", "version"]
-
-
-@pytest.fixture
-async def api(pool: Pool, people: People) -> AsyncIterator[httpx.AsyncClient]:
-    async with open_client(pool, people, router) as client:
-        yield client
 
 
 async def keep(api: httpx.AsyncClient, query: str, name: str = "Mine") -> httpx.Response:

@@ -41,15 +41,18 @@ from tasktalk.tasks.attachments.store import open_store
 from tasktalk.tasks.comments import api as comments_api
 from tasktalk.tasks.journal import api as journal_api
 from tasktalk.tasks.labels import api as labels_api
+from tasktalk.tasks.preferences import api as preferences_api
 from tasktalk.tasks.projects import api as projects_api
 from tasktalk.tasks.projects.sharing import api as sharing_api
 from tasktalk.tasks.projects.teams import api as teams_api
 from tasktalk.tasks.relations import api as relations_api
+from tasktalk.tasks.reminders import api as reminders_api
 from tasktalk.tasks.saved import api as saved_api
 from tasktalk.web.changes import Changes
 from tasktalk.web.errors import add_error_handlers
 from tasktalk.web.guard import Guard, allow_origins
 from tasktalk.web.limits import limits_of
+from tasktalk.web.openapi import complete_openapi
 from tasktalk.web.transaction import RequestPool
 
 log = get_log("main")
@@ -160,10 +163,13 @@ def _create_api() -> FastAPI:
         teams_api.router,
         attachments_api.router,
         assistant_api.router,
+        preferences_api.router,  # /api/users/me, before any other user
+        reminders_api.router,
         accounts_api.router,
         console_router,
     ):
         api.include_router(router)
+    complete_openapi(api)
     return api
 
 

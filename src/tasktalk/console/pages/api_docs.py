@@ -49,10 +49,13 @@ def _operations(schema: Mapping[str, Any]) -> Iterator[Operation]:
     for path, methods in schema["paths"].items():
         for method in _METHODS:
             if (told := methods.get(method)) is not None:
-                answers = tuple((status, answer["description"]) for status, answer in told["responses"].items())
+                answers = tuple(
+                    (status, _resolve(answer, schema)["description"]) for status, answer in told["responses"].items()
+                )
                 parameters = (*_parameters(told), *_body(told, schema))
-                words = told.get("description", "")
-                yield Operation(method.upper(), path, told.get("summary", path), words, parameters, answers)
+                title = told.get("summary", path)
+                words = told.get("description", "").removeprefix(title).lstrip(".:; ")  # it begins with its summary
+                yield Operation(method.upper(), path, title, words, parameters, answers)
 
 
 def _parameters(told: Mapping[str, Any]) -> Iterator[Parameter]:
@@ -72,7 +75,8 @@ def _body(told: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Parame
 def _resolve(each: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
     found: Mapping[str, Any] = each
     if "$ref" in each:
-        found = schema["components"]["schemas"][each["$ref"].rpartition("/")[2]]
+        _, _, kind, name = each["$ref"].split("/")
+        found = schema["components"][kind][name]
     return found
 
 

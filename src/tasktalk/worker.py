@@ -1,4 +1,4 @@
-"""The worker process: handles the inbox, sends the outbox, shows that it is alive."""
+"""The worker process: handles the inbox, tells people what is due, sends the outbox, shows that it is alive."""
 
 import asyncio
 import os
@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from tasktalk.db.pool import LOST, wait_for_pool
 from tasktalk.ids import new_id
 from tasktalk.integrations.connections import Directory, Integration
 from tasktalk.logs import get_log
+from tasktalk.messaging.notices.loop import Teller
 from tasktalk.messaging.sender import Lane, Pacing
 from tasktalk.messaging.turns import Turns
 from tasktalk.queue.claim import Q
@@ -54,6 +55,8 @@ class Worker:
         self._directory, self._keyring = directory, keyring
         self._inbox_wake, self._directory_changed = asyncio.Event(), asyncio.Event()
         self._lanes: dict[UUID, tuple[Integration, Lane, asyncio.Task[None]]] = {}
+        gather = timedelta(seconds=settings.notice_gather_seconds)
+        self._teller = Teller(pool, keyring, gather, stop=self.stop)
 
     def hear(self, channel: str, _payload: str) -> None:
         """A NOTIFY came."""
@@ -62,6 +65,8 @@ class Worker:
         elif channel == "outbox":
             for _, lane, _ in self._lanes.values():
                 lane.wake.set()
+        elif channel == "journal":
+            self._teller.wake.set()
         elif channel == "integrations":
             self._directory.forget()
             self._directory_changed.set()
@@ -81,6 +86,7 @@ class Worker:
                     work(self._pool, turns.handle, rules=rules, pace=self.pace, wake=self._inbox_wake, stop=self.stop)
                 )
             group.create_task(self._keep_lanes(session))
+            group.create_task(self._teller.run())
 
     async def _keep_lanes(self, session: aiohttp.ClientSession) -> None:
         """A lane for every integration with a token; a new one when its settings or token change."""
@@ -179,7 +185,7 @@ async def run_worker(settings: Settings, *, dsn: str) -> bool:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop.set)
-    async with listening(dsn, ("inbox", "outbox", "integrations"), worker.hear):
+    async with listening(dsn, ("inbox", "outbox", "journal", "integrations"), worker.hear):
         settle_garbage()
         log.info("worker_ready", worker_id=str(worker.id), pid=os.getpid())
         await worker.run()

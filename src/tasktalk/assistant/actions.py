@@ -10,7 +10,9 @@ from uuid import UUID
 from tasktalk.crypto import Keyring
 from tasktalk.errors import AppError
 
-Verb = Literal["done", "reopen", "due", "undo", "show", "pick", "list", "drop"]
+Verb = Literal[
+    "done", "reopen", "due", "undo", "show", "pick", "list", "drop", "accept", "decline", "later", "skip", "remind"
+]
 LIFE = timedelta(days=30)
 MAX_ARGUMENT = 120
 
@@ -24,7 +26,10 @@ class BadTap(AppError):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`subject`: the task, or for `undo` the change set. `argument`: the new date for `due`, the filter for `list`."""
+    """`subject`: the task, or for `undo` the change set.
+
+    `argument`: the new date for `due`, the filter for `list`, the minutes from now for `later`.
+    """
 
     verb: Verb
     subject: UUID | None = None

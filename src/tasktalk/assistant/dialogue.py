@@ -1,6 +1,6 @@
 """What a person and the assistant are talking about: the task in focus, the last list, a question that is open."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -110,6 +110,24 @@ async def save_dialogues(conn: Conn, dialogues: Iterable[Dialogue]) -> None:
         listed_ats=[d.listed_at for d in touched],
         pendings=[d.pending for d in touched],
     )
+
+
+async def note_shown(
+    conn: Conn, *, lists: Mapping[UUID, Sequence[UUID]], focuses: Mapping[UUID, UUID], now: datetime
+) -> None:
+    """People (by id) were shown a numbered list, or one task, without having asked: what they say next may mean these.
+
+    Writes nothing else of a dialogue, so that a turn under way loses nothing by it.
+    """
+    people = sorted({*lists, *focuses})
+    if people:
+        await Q.note_shown(
+            conn,
+            user_ids=people,
+            focuses=[focuses.get(user_id) for user_id in people],
+            lists=["{" + ",".join(map(str, lists[user_id])) + "}" if user_id in lists else None for user_id in people],
+            now=now,
+        )
 
 
 def _digest(text: str) -> str:

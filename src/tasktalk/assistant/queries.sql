@@ -21,7 +21,49 @@ on conflict (user_id) do update
 set focus = excluded.focus, listed = excluded.listed, listed_at = excluded.listed_at,
     pending = excluded.pending;
 
+-- name: note_shown(user_ids, focuses, lists, now)!
+insert into dialogues as d (user_id, focus, listed, listed_at)
+select s.user_id, s.focus, coalesce(s.list::uuid[], '{}'), case when s.list is not null then :now::timestamptz end
+from unnest(:user_ids::uuid[], :focuses::uuid[], :lists::text[]) as s (user_id, focus, list)
+order by s.user_id
+on conflict (user_id) do update
+set focus = coalesce(excluded.focus, d.focus),
+    listed = case when excluded.listed_at is null then d.listed else excluded.listed end,
+    listed_at = coalesce(excluded.listed_at, d.listed_at);
+
 -- name: list_made_by(message_id, user_id)
 -- The tasks that one message of this person made.
 select id from tasks
 where source_message_id = :message_id and owner_id = :user_id and deleted_at is null and parent_id is null order by id;
+
+-- name: list_open_subtasks(task_id, limit)
+-- The first of what is open right under a task; whoever reads them takes care that they are theirs to see.
+select id from tasks where parent_id = :task_id::uuid and status = 'open' and deleted_at is null
+order by position, id limit :limit::int;
+
+-- name: count_along(change_set, verb, task_ids)$
+-- How many tasks under these had the same happen to them in one turn.
+with recursive under as (
+    select id from tasks where parent_id = any(:task_ids::uuid[])
+    union
+    select t.id from tasks t join under u on t.parent_id = u.id
+)
+select count(distinct j.subject_id) from journal j join under u on u.id = j.subject_id
+where j.change_set = :change_set::uuid and j.subject = 'task' and j.verb = :verb::text
+  and j.subject_id <> all (:task_ids::uuid[]);
+
+-- name: project_figures(viewer, project_id, today, now, since)
+-- The viewer's projects, one or all: what is open, overdue, and was finished since `since`, a repeating task each time.
+select p.id, p.name, t.open, t.overdue, d.done
+from project_members m join projects p on p.id = m.project_id
+cross join lateral (
+    select count(*) as open,
+           count(*) filter (where o.due_at < :now::timestamptz or (o.due_at is null and o.due_on < :today::date)) as overdue
+    from tasks o where o.project_id = p.id and o.status = 'open' and o.deleted_at is null) t
+cross join lateral (
+    select count(distinct (j.subject_id, j.change_set)) as done from journal j
+    where j.project_id = p.id and j.at >= :since::timestamptz and j.subject = 'task' and j.verb = 'completed'
+      and j.undone_at is null) d
+where m.user_id = :viewer::uuid and p.deleted_at is null
+  and case when :project_id::uuid is null then p.archived_at is null and not p.is_template else p.id = :project_id::uuid end
+order by t.overdue desc, t.open desc, p.position, p.id;

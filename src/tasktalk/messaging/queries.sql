@@ -26,16 +26,24 @@ from contacts o, old where c.id = :id and o.id = old.id;
 update contacts set bsuid = :bsuid, wa_id = :wa_id where id = :id;
 
 -- name: see_contacts(ids, names, usernames, seen_ats, answered)!
--- Last seen, profile and window of everybody who wrote; late arrivals never move a clock back.
-update contacts c
-set last_seen_at = greatest(c.last_seen_at, s.seen_at),
-    window_until = greatest(c.window_until, s.seen_at + interval '24 hours'),
-    profile_name = coalesce(nullif(s.name, ''), c.profile_name),
-    username = coalesce(s.username, c.username),
-    registration_answered_at = case when s.answered then now() else c.registration_answered_at end
-from unnest(:ids::uuid[], :names::text[], :usernames::text[], :seen_ats::timestamptz[], :answered::bool[])
-     as s (id, name, username, seen_at, answered)
-where c.id = s.id;
+-- Last seen, profile and window of everybody who wrote; late arrivals never move a clock back. What could not reach them
+-- till now waits again, but for what is being told this moment: whoever tells it has the last word, and a sweep follows.
+with seen as (
+    update contacts c
+    set last_seen_at = greatest(c.last_seen_at, s.seen_at),
+        window_until = greatest(c.window_until, s.seen_at + interval '24 hours'),
+        profile_name = coalesce(nullif(s.name, ''), c.profile_name),
+        username = coalesce(s.username, c.username),
+        registration_answered_at = case when s.answered then now() else c.registration_answered_at end
+    from unnest(:ids::uuid[], :names::text[], :usernames::text[], :seen_ats::timestamptz[], :answered::bool[])
+         as s (id, name, username, seen_at, answered)
+    where c.id = s.id
+    returning c.user_id
+)
+update notices set state = 'waiting', not_before = now(), why = null
+where id in (select n.id from notices n
+             where n.state = 'held' and n.user_id = any(array(select user_id from seen where user_id is not null))
+             for update skip locked);
 
 -- name: find_shown(contact_id, wamid)^
 -- The tasks that a message of ours showed, in order.

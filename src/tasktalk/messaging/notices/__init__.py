@@ -1,0 +1,1 @@
+"""What people are told without having asked: heard from the journal and from clocks, told as one message a moment."""

@@ -1,0 +1,49 @@
+"""What a daily digest and a weekly review say: the figures, the tasks, and whether there is anything to say."""
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from tasktalk.accounts.access import Viewer
+from tasktalk.assistant.replies.when import say_day
+from tasktalk.db import Conn
+from tasktalk.messaging.notices import sentences
+from tasktalk.messaging.notices.hear import Q
+from tasktalk.tasks.listing import list_tasks
+from tasktalk.tasks.model import Task
+
+_MOST = 200  # counted; whoever has more knows it
+_WEEK = dt.timedelta(days=7)
+
+# What others were given is theirs; what nobody was given is everybody's.
+_DAY = "(overdue | today) & !assigned to: others"
+_REVIEW = "(overdue | 7 days) & !assigned to: others"
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """`heading` alone, where there are no tasks."""
+
+    heading: str
+    tasks: tuple[Task, ...]
+
+
+async def read_digest(conn: Conn, *, viewer: Viewer, event: str, now: dt.datetime) -> Digest | None:
+    """The digest ("digest") or review ("review") of this moment; None for a day on which nothing is due."""
+    expression = _DAY if event == "digest" else _REVIEW
+    page = await list_tasks(conn, viewer=viewer, now=now, filter=expression, sort="due", limit=_MOST)
+    today = now.astimezone(ZoneInfo(viewer.timezone)).date()
+    overdue = sum(_is_overdue(task, today=today, now=now) for task in page.items)
+    due = len(page.items) - overdue
+    if event == "review":
+        done = await Q.count_done(conn, user_id=viewer.user_id, since=now - _WEEK)
+        return Digest(sentences.week_heading(done=done, overdue=overdue, coming=due), tuple(page.items))
+    if not page.items:
+        return None
+    return Digest(sentences.day_heading(say_day(today, today), due=due, overdue=overdue), tuple(page.items))
+
+
+def _is_overdue(task: Task, *, today: dt.date, now: dt.datetime) -> bool:
+    if task.due is None:
+        return False
+    return task.due.date < today if task.due.datetime is None else task.due.datetime < now

@@ -1,0 +1,166 @@
+-- name: try_own()$
+-- Held by the connection until it gives it back or ends.
+select pg_try_advisory_lock(hashtextextended('tasktalk.notices', 0));
+
+-- name: disown()!
+select pg_advisory_unlock(hashtextextended('tasktalk.notices', 0));
+
+-- name: find_next()$
+-- When there is something to do, as far as news and notices go: at once if there are news; null: not as things are.
+select case when exists (select from news) then '-infinity'::timestamptz
+            else (select not_before from notices where state = 'waiting' order by not_before limit 1) end;
+
+-- name: take_news(rows)
+-- The oldest news, taken out for good when the transaction commits.
+with taken as (
+    delete from news where seq in (select seq from news order by seq limit :rows for update skip locked) returning seq
+)
+select j.seq, j.at, j.change_set, j.actor_id, j.subject, j.subject_id, j.task_id, j.project_id, j.verb, j.before, j.after,
+       j.undone_at is not null as undone, j.undoes
+from taken join journal j using (seq) order by j.seq;
+
+-- name: list_places(task_ids)
+-- What decides who is told of a task, as it is now. Deleted ones are seen by nobody.
+select t.id, t.owner_id, t.project_id, t.assignees,
+       array(select distinct c.author_id from comments c where c.task_id = t.id and c.author_id is not null) as commenters
+from tasks t where t.id = any(:task_ids::uuid[]) and t.deleted_at is null;
+
+-- name: list_insiders(project_ids)
+select m.project_id, m.user_id, m.role, m.switches
+from project_members m join projects p on p.id = m.project_id
+where m.project_id = any(:project_ids::uuid[]) and p.deleted_at is null;
+
+-- name: find_assigner(task_id, assignee, before)$
+-- Who gave a task to somebody, the last time.
+select actor_id from journal
+where subject_id = :task_id::uuid and subject = 'task' and seq < :before::bigint
+  and after -> 'assignees' ? :assignee::text and not coalesce(before -> 'assignees' ? :assignee::text, false)
+order by seq desc limit 1;
+
+-- name: find_invited(email)$
+select id from users where email = :email::text;
+
+-- name: list_people(user_ids)
+-- Those who can be told something, with how they want to be told.
+select u.id, u.timezone, p.quiet_from, p.quiet_to, coalesce(p.muted, false) as muted, coalesce(p.switches, '{}') as switches
+from users u left join preferences p on p.user_id = u.id
+where u.id = any(:user_ids::uuid[]) and u.disabled_at is null;
+
+-- name: add_notices(ids, user_ids, events, task_ids, project_ids, actor_ids, change_sets, facts, not_befores, at)!
+-- `facts`: an array of objects. What was deleted in this very moment is told to nobody.
+insert into notices (id, user_id, event, task_id, project_id, actor_id, change_set, facts, not_before, created_at)
+select n.id, n.user_id, n.event, n.task_id, n.project_id, n.actor_id, n.change_set, :facts::jsonb -> (n.place::int - 1),
+       n.not_before, :at::timestamptz
+from unnest(:ids::uuid[], :user_ids::uuid[], :events::text[], :task_ids::uuid[], :project_ids::uuid[], :actor_ids::uuid[],
+            :change_sets::uuid[], :not_befores::timestamptz[])
+     with ordinality as n (id, user_id, event, task_id, project_id, actor_id, change_set, not_before, place)
+where exists (select from users u where u.id = n.user_id)
+  and (n.task_id is null or exists (select from tasks t where t.id = n.task_id))
+  and (n.project_id is null or exists (select from projects p where p.id = n.project_id))
+  and (n.actor_id is null or exists (select from users u where u.id = n.actor_id))
+order by n.place;
+
+-- name: drop_undone(change_sets, at)!
+update notices set state = 'dropped', why = 'Taken back before it left.', settled_at = :at::timestamptz
+where state in ('waiting', 'held') and change_set = any(:change_sets::uuid[]);
+
+-- name: take_due(now, until, rows)
+-- The open notices of people who have one that is due: those due until `until`, and what was held.
+with people as (
+    select distinct user_id
+    from (select user_id from notices where state = 'waiting' and not_before <= :now::timestamptz
+          order by not_before limit :rows) as due
+)
+select n.id, n.user_id, n.event, n.task_id, n.project_id, n.actor_id, n.facts, n.not_before, n.state, n.created_at
+from people p join notices n on n.user_id = p.user_id
+where n.state in ('waiting', 'held') and (n.state = 'held' or n.not_before <= :until::timestamptz)
+order by n.user_id, n.id
+for update of n skip locked;
+
+-- name: list_addressees(user_ids)
+-- Each person with the contact whose window is open longest, of numbers that are in use.
+select u.id as user_id, u.name, u.role, u.language, u.timezone, u.disabled_at is not null as disabled,
+       coalesce(p.muted, false) as muted, c.id as contact_id, c.integration_id, c.window_until
+from users u
+left join preferences p on p.user_id = u.id
+left join lateral (
+    select c.id, c.integration_id, c.window_until
+    from contacts c join integrations i on i.id = c.integration_id and i.disabled_at is null
+    where c.user_id = u.id order by c.window_until desc nulls last limit 1
+) as c on true
+where u.id = any(:user_ids::uuid[]);
+
+-- name: read_tasks(user_ids, task_ids)
+-- Each task as the person beside it sees it; those they do not see are left out.
+select w.user_id as viewer_id, t.*
+from unnest(:user_ids::uuid[], :task_ids::uuid[]) as w (user_id, task_id)
+join task_cards t on t.id = w.task_id
+left join project_members m on m.project_id = t.project_id and m.user_id = w.user_id
+left join projects p on p.id = t.project_id
+where t.deleted_at is null
+  and case when t.project_id is null then t.owner_id = w.user_id else m.user_id is not null and p.deleted_at is null end;
+
+-- name: read_others(ids, now)
+-- By notice: the names, comment, invitation, reminder that it speaks of, as they are now.
+select n.id, a.name as actor, p.name as project, m.role, p.deleted_at is not null as place_deleted,
+       c.text as comment, j.name as member,
+       exists (select from project_members o where o.project_id = n.project_id and o.user_id = j.id) as member_there,
+       i.state = 'pending' and i.expires_at > :now::timestamptz as invitation_open,
+       r.id is not null as reminder_there, r.ring_at > :now::timestamptz and r.rrule is null as reminder_moved
+from notices n
+left join users a on a.id = n.actor_id
+left join projects p on p.id = n.project_id
+left join project_members m on m.project_id = n.project_id and m.user_id = n.user_id
+left join comments c on c.id = (n.facts ->> 'comment_id')::uuid
+left join users j on j.id = (n.facts ->> 'member_id')::uuid
+left join invitations i on i.id = (n.facts ->> 'invitation_id')::uuid
+left join reminders r on r.id = (n.facts ->> 'reminder_id')::uuid
+where n.id = any(:ids::uuid[]);
+
+-- name: settle(ids, states, whys, outbox_ids, at)!
+update notices n
+set state = s.state, why = s.why, outbox_id = s.outbox_id,
+    settled_at = case when s.state <> 'held' then :at::timestamptz end
+from unnest(:ids::uuid[], :states::text[], :whys::text[], :outbox_ids::uuid[]) as s (id, state, why, outbox_id)
+where n.id = s.id;
+
+-- name: put_off(ids, until, before, at)!
+-- What cannot be told for a reason of ours is tried again, for a day.
+update notices
+set not_before = :until::timestamptz,
+    state = case when created_at < :before::timestamptz then 'dropped' else 'waiting' end,
+    why = case when created_at < :before::timestamptz then 'It could not be put into words; the log says why.' end,
+    settled_at = case when created_at < :before::timestamptz then :at::timestamptz end
+where id = any(:ids::uuid[]);
+
+-- name: release_held(now, open_until)!
+-- What was held leaves when its person can be reached again.
+update notices n set state = 'waiting', not_before = :now::timestamptz, why = null
+where n.state = 'held' and exists (
+    select from contacts c join integrations i on i.id = c.integration_id and i.disabled_at is null
+    where c.user_id = n.user_id and c.window_until > :open_until::timestamptz);
+
+-- name: drop_old(before, at)!
+update notices
+set state = 'dropped', why = 'It waited for seven days. ' || coalesce(why, ''), settled_at = :at::timestamptz
+where state = 'held' and created_at < :before::timestamptz;
+
+-- name: count_done(user_id, since)$
+-- What a person finished; a repeating task counts each time.
+select count(distinct (subject_id, change_set)) from journal
+where actor_id = :user_id::uuid and at >= :since::timestamptz and subject = 'task' and verb = 'completed' and undone_at is null;
+
+-- name: list_history(viewer, before, limit)
+select n.id, n.user_id, n.event, n.task_id, n.project_id, n.facts, n.state, n.why, n.created_at, n.read_at
+from notices n
+where n.user_id = :viewer::uuid and (:before::uuid is null or n.id < :before::uuid)
+order by n.id desc limit :limit::int;
+
+-- name: mark_read(viewer, ids, at)$
+-- Those among `ids`, or all where it is null; answers how many were unread.
+with marked as (
+    update notices set read_at = :at::timestamptz
+    where user_id = :viewer::uuid and read_at is null and (:ids::uuid[] is null or id = any(:ids::uuid[]))
+    returning 1
+)
+select count(*) from marked;

@@ -1,0 +1,34 @@
+"""Ringing: reminders and digests whose time has come become notices."""
+
+import datetime as dt
+
+from tasktalk.db import Conn
+from tasktalk.messaging.notices.hear import NewNotice, add_notices, read_people
+from tasktalk.messaging.notices.quiet import after_quiet
+from tasktalk.tasks.reminders.digests import take_due_digests
+from tasktalk.tasks.reminders.due import take_due_reminders
+
+ROWS = 500
+
+
+async def ring(conn: Conn, *, now: dt.datetime, rows: int = ROWS) -> int:
+    """Takes what is due; answers how much that was.
+
+    A reminder that a person set, or a digest at the hour they chose, leaves in quiet hours too; a default reminder
+    waits until they end.
+    """
+    rings = await take_due_reminders(conn, now=now, limit=rows)
+    people = await read_people(conn, {each.user_id for each in rings if each.is_default}) if rings else {}
+    notices = []
+    for each in rings:
+        person = people.get(each.user_id)
+        leave_at = now
+        if each.is_default and person is not None:
+            quiet_from, quiet_to = person["quiet_from"], person["quiet_to"]
+            leave_at = after_quiet(now, quiet_from=quiet_from, quiet_to=quiet_to, zone=person["timezone"])
+        facts = {"reminder_id": str(each.reminder_id)}
+        notices.append(NewNotice(each.user_id, "reminder", leave_at, task_id=each.task_id, facts=facts))
+    digests = await take_due_digests(conn, now=now, limit=rows)
+    notices += [NewNotice(each.user_id, each.kind, now) for each in digests]
+    await add_notices(conn, notices, now=now)
+    return max(len(rings), len(digests))

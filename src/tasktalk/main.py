@@ -33,6 +33,7 @@ from tasktalk.integrations.connections import Directory
 from tasktalk.logs import get_log
 from tasktalk.messaging import webhook
 from tasktalk.messaging.inbox import open_inbox
+from tasktalk.messaging.notices import api as notices_api
 from tasktalk.serving import JoinedHttp, settle_garbage
 from tasktalk.settings import Settings
 from tasktalk.tasks import api as tasks_api
@@ -162,6 +163,7 @@ def _create_api() -> FastAPI:
         sharing_api.router,
         teams_api.router,
         attachments_api.router,
+        notices_api.router,
         assistant_api.router,
         preferences_api.router,  # /api/users/me, before any other user
         reminders_api.router,

@@ -81,7 +81,9 @@ with wanted as (
            :channel::text
     from written w order by w.id
 )
-select w.id, w.due_at is not null or exists (select from reminders r where r.task_id = w.id) as reminds from written w;
+select w.id, w.due_at is not null or exists (select from reminders r where r.task_id = w.id) as reminds,
+       exists (select from users u where u.id = w.due_floats_with and u.timezone <> w.due_zone) as stranded
+from written w;
 
 -- name: list_places(viewer, ids)
 -- Where visible tasks lie, for those who want to put something under them.

@@ -7,6 +7,7 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.tasks.model import Act
+from tasktalk.tasks.preferences.moving import settle_floating
 from tasktalk.tasks.reminders.planning import plan_reminders
 
 Q = queries(__file__)
@@ -30,9 +31,10 @@ async def write_tasks(
     rows = Q.write_tasks(
         conn, changes=changes, viewer=viewer.user_id, change_set=by.change_set, channel=by.channel, at=by.at
     )
-    written = {row["id"]: row["reminds"] async for row in rows}
-    turned = [id_ for id_, reminds in written.items() if reminds and sets[id_].keys() & _TURNS_REMINDERS]
+    written = {row["id"]: row async for row in rows}
+    turned = [id_ for id_, row in written.items() if row["reminds"] and sets[id_].keys() & _TURNS_REMINDERS]
     await plan_reminders(conn, task_ids=turned, now=by.at)
+    await settle_floating(conn, task_ids=[id_ for id_, row in written.items() if row["stranded"]], now=by.at)
     return set(written)
 
 

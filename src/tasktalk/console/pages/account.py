@@ -10,11 +10,12 @@ from tasktalk.accounts.passwords import hash_password
 from tasktalk.accounts.request import Visit, page_visit
 from tasktalk.accounts.sessions import close_other_sessions
 from tasktalk.accounts.tokens import create_token, list_tokens, revoke_token
-from tasktalk.accounts.users import LANGUAGES, change_user, check_own_password, get_user, set_password
+from tasktalk.accounts.users import LANGUAGES, check_own_password, get_user, set_password
 from tasktalk.console.frame import load_frame
 from tasktalk.console.page import Note, PageRoute, draw, go, now_of, read_form
 from tasktalk.errors import BadRequest, NotFound
 from tasktalk.ids import parse_id
+from tasktalk.tasks.preferences.preferences import PreferenceChanges, change_preferences
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -33,8 +34,9 @@ async def change_profile(request: Request, visit: Here) -> Response:
     form = await read_form(request)
     given = {key: form.get(key, "").strip() for key in ("name", "language", "timezone")}
     try:
-        async with request.app.state.pool.acquire() as conn:
-            await change_user(conn, user_id=visit.viewer.user_id, **given)
+        async with request.app.state.pool.acquire() as conn, conn.transaction():
+            changes = PreferenceChanges(**given)  # type: ignore[typeddict-item]  # the form's keys are its own
+            await change_preferences(conn, viewer=visit.viewer, changes=changes, now=now_of(request))
     except BadRequest as error:
         return await _draw(request, visit, given=given, error=error)
     return go("/account", Note("Saved."))

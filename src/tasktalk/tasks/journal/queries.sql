@@ -19,9 +19,12 @@ where actor_id = :viewer::uuid and at >= :since::timestamptz and undone_at is nu
 order by seq desc limit 1;
 
 -- name: list_moved_tasks(states)
--- Those that are not as they were left, whatever came and went in between.
+-- Those that are not as they were left, whatever came and went in between. A time that went along with its person is as it was.
 select t.id from tasks t join jsonb_array_elements(:states::jsonb) s on t.id = (s ->> 'id')::uuid
-where to_jsonb(t) - array['version', 'updated_at'] <> s - array['version', 'updated_at'];
+cross join lateral (
+    select array['version', 'updated_at'] || case when t.due_floats_with is null then '{}' else array['due_at', 'due_zone'] end
+        as keys) own
+where to_jsonb(t) - own.keys <> s - own.keys;
 
 -- name: list_moved_projects(states)
 select p.id from projects p join jsonb_array_elements(:states::jsonb) s on p.id = (s ->> 'id')::uuid

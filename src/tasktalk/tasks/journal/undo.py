@@ -148,8 +148,11 @@ def _restoring(span: Span, *, by: Act) -> dict[str, object]:
     """The columns to set so that a row is as it was; what the act had made is deleted instead."""
     if span.before is None or span.after is None:
         return {"deleted_at": by.at}
-    after = span.after
-    return {key: value for key, value in span.before.items() if key not in _OWN and value != after.get(key, value)}
+    before, after = span.before, span.after
+    values = {key: value for key, value in before.items() if key not in _OWN and value != after.get(key, value)}
+    if "due_at" in values:  # is told of in its zone, which may be another one by now
+        values["due_zone"] = before["due_zone"]
+    return values
 
 
 def _place(span: Span) -> UUID | None:

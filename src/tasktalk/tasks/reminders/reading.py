@@ -11,7 +11,7 @@ from tasktalk.tasks.reminders.model import Moment, NewReminder
 _DURATION = re.compile(
     r"([+-])?P(?=.)(?:(\d{1,4})W)?(?:(\d{1,4})D)?(?:T(?=.)(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,8})S)?)?", re.ASCII
 )
-_FURTHEST = dt.timedelta(days=366)
+FURTHEST = dt.timedelta(days=366)
 _LONGEST = 40  # characters
 
 
@@ -47,7 +47,7 @@ def read_offset(text: str, *, field: str) -> dt.timedelta:
         raise BadRequest("A duration is written like -PT30M, PT0S or -P1DT2H.", field=field)
     weeks, days, hours, minutes, seconds = (int(figure or 0) for figure in found.groups()[1:])
     length = dt.timedelta(days=days, seconds=seconds, minutes=minutes, hours=hours, weeks=weeks)
-    if length > _FURTHEST:
+    if length > FURTHEST:
         raise BadRequest("A reminder rings at most a year before or after.", field=field)
     return -length if found[1] == "-" else length
 

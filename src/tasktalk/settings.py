@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     files_secret_key: SecretStr | None = None
     cors_origins: str = ""
 
+    # How long things are kept.
+    trash_days: int = Field(30, ge=1)
+
     # How hard it works.
     workers: int = Field(1, ge=1, le=64)
     limits: Literal["on", "off"] = "on"

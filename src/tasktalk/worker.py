@@ -20,6 +20,7 @@ from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
 from tasktalk.db.notify import listening
 from tasktalk.db.pool import LOST, wait_for_pool
+from tasktalk.health.upkeep import list_jobs
 from tasktalk.ids import new_id
 from tasktalk.integrations.connections import Directory, Integration
 from tasktalk.logs import get_log
@@ -28,6 +29,7 @@ from tasktalk.messaging.sender import Lane, Pacing
 from tasktalk.messaging.turns import Turns
 from tasktalk.queue.claim import Q
 from tasktalk.queue.pace import Pace
+from tasktalk.queue.upkeep import keep_up
 from tasktalk.queue.waiting import LONGEST_PAUSE_SECONDS, first, log_outage
 from tasktalk.queue.worker import Rules, work
 from tasktalk.serving import settle_garbage
@@ -87,6 +89,7 @@ class Worker:
                 )
             group.create_task(self._keep_lanes(session))
             group.create_task(self._teller.run())
+            group.create_task(keep_up(self._pool, list_jobs(settings), stop=self.stop))
 
     async def _keep_lanes(self, session: aiohttp.ClientSession) -> None:
         """A lane for every integration with a token; a new one when its settings or token change."""

@@ -1,8 +1,10 @@
 -- name: take_journal(viewer, change_set)
--- What one act of the viewer changed and nobody has taken back yet, newest first.
-select seq, subject, subject_id, task_id, project_id, verb, before, after from journal
+-- What one act of the viewer changed and nobody has taken back yet, newest first. What followed from somebody's coming or
+-- going stays with it.
+select seq, subject, subject_id, task_id, project_id, verb, before, after from journal j
 where change_set = :change_set::uuid and actor_id = :viewer::uuid and undone_at is null
   and subject <> all ('{member,invitation,team}')
+  and not exists (select from journal m where m.change_set = j.change_set and m.subject = 'member')
 order by seq desc for update;
 
 -- name: mark_undone(seqs, at, change_set, by)!
@@ -13,9 +15,10 @@ update journal set undoes = :change_set::uuid where change_set = :by::uuid;
 
 -- name: find_last_change(viewer, since)$
 -- The newest change of the viewer's that is neither taken back nor itself a taking back.
-select change_set from journal
+select change_set from journal j
 where actor_id = :viewer::uuid and at >= :since::timestamptz and undone_at is null and undoes is null
   and subject <> all ('{member,invitation,team}')
+  and not exists (select from journal m where m.change_set = j.change_set and m.subject = 'member')
 order by seq desc limit 1;
 
 -- name: list_moved_tasks(states)
@@ -47,15 +50,12 @@ where t.deleted_at is not null and (:after::uuid is null or t.id < :after::uuid)
 order by t.id desc limit :limit::int;
 
 -- name: purge_tasks(before, limit)$
--- The rows of files stay, to be swept with the files themselves.
 with recursive gone as (
     select id from (select id from tasks where deleted_at < :before::timestamptz order by deleted_at limit :limit::int) as old
     union
     select t.id from tasks t join projects p on p.id = t.project_id where p.deleted_at < :before::timestamptz
     union
     select t.id from tasks t join gone g on t.parent_id = g.id
-), files as (
-    update attachments set deleted_at = '-infinity' where task_id in (select id from gone)
 ), deleted as (
     delete from tasks where id in (select id from gone) returning 1
 )

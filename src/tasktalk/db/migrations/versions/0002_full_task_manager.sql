@@ -116,10 +116,15 @@ alter table tasks drop column section;
 create index tasks_section on tasks (section_id) where section_id is not null;
 create index tasks_floating on tasks (due_floats_with) where due_floats_with is not null and status = 'open';
 create index tasks_trash on tasks (deleted_at) where deleted_at is not null;
+-- As before, but without `strict`, so that PostgreSQL can put it into the query instead of calling it: twice as fast.
+create or replace function fold(t text) returns text language sql immutable parallel safe
+return case when octet_length(t) = length(t) then lower(t)  -- ASCII, mostly
+            else lower(regexp_replace(normalize(t, NFKD), '[\u0300-\u036F]', '', 'g')) end;
 create function fold_all(t text[]) returns text[] language sql immutable strict parallel safe
 return array(select fold(each) from unnest(t) each);
 create index tasks_labels on tasks using gin (fold_all(labels)) where labels <> '{}' and status = 'open' and deleted_at is null;
 create index tasks_assignees on tasks using gin (assignees) where assignees <> '{}' and status = 'open' and deleted_at is null;
+create statistics tasks_labels_folded on (fold_all(labels)) from tasks;  -- of a partial index PostgreSQL takes none
 -- The order of lists by due date, as tasks/orders.py spells it.
 create index tasks_by_due on tasks (
     (coalesce(due_on, date '9999-12-31') - date '2000-01-01'), (coalesce(extract(epoch from due_time)::int, 86400)),
@@ -154,17 +159,18 @@ create index comments_task on comments (task_id, id);
 -- Searching: trigrams, where the server has them and lets us; without them it reads more.
 do $$ begin
     create extension if not exists pg_trgm;
-    create index tasks_words on tasks using gin (fold(title || ' ' || notes) gin_trgm_ops) where deleted_at is null;
-    create index comments_words on comments using gin (fold(text) gin_trgm_ops);
+    create index tasks_words on tasks using gin (fold(title || ' ' || notes) gin_trgm_ops) with (gin_pending_list_limit = 256)
+        where deleted_at is null;
+    create statistics tasks_words_folded on (fold(title || ' ' || notes)) from tasks;
+    create index comments_words on comments using gin (fold(text) gin_trgm_ops) with (gin_pending_list_limit = 256);
 exception when insufficient_privilege or undefined_file or feature_not_supported or undefined_object then
     raise notice 'searching has no index: %', sqlerrm;
 end $$;
 
--- A file of a task; what it holds lies in the file store under `key`. The row outlives its task (`task_id` null) until the file
--- is gone from the store.
+-- A file of a task; what it holds lies in the file store under `key`.
 create table attachments (
     id          uuid primary key,
-    task_id     uuid references tasks on delete set null,
+    task_id     uuid not null references tasks on delete cascade,
     uploader_id uuid references users on delete set null,
     name        text not null,
     mime_type   text not null,

@@ -1,0 +1,40 @@
+"""What is swept out once an hour: the trash, files that nothing names, answers to repeated requests, old sessions."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from tasktalk.accounts.sessions import forget_expired
+from tasktalk.db import Pool
+from tasktalk.queue.upkeep import Job
+from tasktalk.settings import Settings
+from tasktalk.tasks.attachments.purge import purge_files
+from tasktalk.tasks.attachments.store import open_store
+from tasktalk.tasks.journal.trash import purge_trash
+from tasktalk.web.idempotency import KEPT, forget_idempotency
+
+_FILES_AT_ONCE = 100
+
+
+def list_jobs(settings: Settings) -> Mapping[str, Job]:
+    """By name, in the order in which they are best done: files become free with the trash."""
+    store, kept = open_store(settings), timedelta(days=settings.trash_days)
+
+    async def trash(pool: Pool, now: datetime) -> int:
+        async with pool.acquire() as conn, conn.transaction():
+            return await purge_trash(conn, before=now - kept)
+
+    async def files(pool: Pool, now: datetime) -> int:
+        async with pool.acquire() as conn:
+            return await purge_files(conn, store, before=now - kept, limit=_FILES_AT_ONCE)
+
+    async def idempotency(pool: Pool, now: datetime) -> int:
+        async with pool.acquire() as conn:
+            await forget_idempotency(conn, before=now - KEPT)
+        return 0
+
+    async def sessions(pool: Pool, now: datetime) -> int:
+        async with pool.acquire() as conn:
+            await forget_expired(conn, now=now)
+        return 0
+
+    return {"trash": trash, "files": files, "idempotency": idempotency, "sessions": sessions}

@@ -19,16 +19,19 @@ from tasktalk.tasks import api as tasks_api
 from tasktalk.tasks.comments import api as comments_api
 from tasktalk.tasks.journal import api as journal_api
 from tasktalk.tasks.labels import api as labels_api
+from tasktalk.tasks.preferences import api as preferences_api
 from tasktalk.tasks.projects import api as projects_api
 from tasktalk.tasks.projects.sharing import api as sharing_api
 from tasktalk.tasks.projects.teams import api as teams_api
 from tasktalk.tasks.relations import api as relations_api
+from tasktalk.tasks.reminders import api as reminders_api
 from tasktalk.tasks.saved import api as saved_api
 from tasktalk.web.errors import add_error_handlers
 
 ROUTERS = (
     *(tasks_api.router, journal_api.router, projects_api.router, sharing_api.router, teams_api.router),
     *(comments_api.router, relations_api.router, labels_api.router, saved_api.router),
+    *(reminders_api.router, preferences_api.router),
 )
 
 

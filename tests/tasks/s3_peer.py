@@ -1,4 +1,4 @@
-"""A bucket that speaks as much of S3 as a file store needs, and believes no request whose signature (SigV4) is not right."""
+"""A bucket that speaks as much of S3 as a file store needs, and believes no request that is not signed right."""
 
 import hashlib
 import hmac
@@ -74,7 +74,7 @@ def is_signed(request: web.Request, body: bytes) -> bool:
     return hmac.compare_digest(hmac.digest(key, text.encode(), "sha256").hex(), said["Signature"])
 
 
-def _answer(bucket: Bucket, request: web.Request, body: bytes) -> web.Response:
+def _answer(bucket: Bucket, request: web.Request, body: bytes) -> web.Response:  # noqa: PLR0911  (one a call)
     path, query = request.path, request.query
     match request.method:
         case "POST" if "uploads" in query:

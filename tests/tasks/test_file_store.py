@@ -80,6 +80,7 @@ async def test_a_bucket_gives_back_what_it_got(in_bucket: Store, bucket: Bucket,
     key, content = new_key(), os.urandom(size)
     await in_bucket.put(key, pieces(content))
     assert bucket.objects == {f"/files/of tasktalk/{key}": content}
+    assert bucket.uploads == (size >= 5 * MIB)  # a small file is one call
     assert await read(in_bucket, key) == content
     await in_bucket.delete(key)
     await in_bucket.delete(key)
@@ -138,13 +139,14 @@ async def test_a_bucket_that_does_not_know_our_key_is_not_available(bucket: Buck
     assert (bucket.objects, bucket.refused) == ({}, 2)
 
 
-async def test_a_full_disk_is_told_as_such(on_disk: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_disk_is_told_as_such(on_disk: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_descriptor: int) -> NoReturn:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(Unavailable):
         await on_disk.put(new_key(), pieces(b"x"))
+    assert files_in(tmp_path) == []
 
 
 async def test_many_at_once_do_not_mix(on_disk: Store) -> None:

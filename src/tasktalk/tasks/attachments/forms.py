@@ -51,7 +51,7 @@ async def _body(request: Request) -> AsyncIterator[bytes]:
 
 
 class _Form:
-    """A form with one file, `file`; its other fields are passed over. What is around the file may be `ENVELOPE` bytes."""
+    """A form with one file, `file`; other fields are passed over. Around the file there may be `ENVELOPE` bytes."""
 
     def __init__(self, body: AsyncIterator[bytes], boundary: bytes) -> None:
         self._body, self._around = body, 0

@@ -10,8 +10,9 @@ from tasktalk.errors import BadRequest
 from tasktalk.tasks.attachments.sniff import UNKNOWN, may_be_text, sniff
 
 _MEMBERS = {
-    "program": """application/x-executable application/x-sharedlib application/x-elf application/x-object application/wasm
-        application/vnd.microsoft.portable-executable application/x-msdownload application/x-dosexec application/java-vm
+    "program": """application/x-executable application/x-sharedlib application/x-elf application/x-object
+        application/wasm application/vnd.microsoft.portable-executable application/x-msdownload application/x-dosexec
+        application/java-vm
         application/x-msdos-program application/x-mach-binary application/x-ms-shortcut""",
     "mp4": """video/mp4 video/quicktime video/3gpp video/3gpp2 video/x-m4v audio/mp4 audio/m4a audio/x-m4a
         audio/mp4a-latm audio/3gpp audio/3gpp2""",
@@ -34,8 +35,9 @@ _MEMBERS = {
         application/vnd.apple.keynote application/vnd.google-earth.kmz""",
     "text": """application/json application/xml application/javascript application/x-javascript application/ecmascript
         application/x-sh application/x-csh application/x-tcl application/x-tex application/x-latex application/sql
-        application/yaml application/x-yaml application/toml application/x-ndjson application/x-subrip application/x-python
-        application/x-php message/rfc822 application/vnd.apple.mpegurl audio/x-mpegurl image/x-xbitmap image/x-xpixmap""",
+        application/yaml application/x-yaml application/toml application/x-ndjson application/x-subrip
+        application/x-python application/x-php message/rfc822 application/vnd.apple.mpegurl audio/x-mpegurl
+        image/x-xbitmap image/x-xpixmap""",
 }
 _FAMILIES = {kind: family for family, kinds in _MEMBERS.items() for kind in kinds.split()}
 _ZIPPED = ("application/vnd.openxmlformats-", "application/vnd.oasis.opendocument.")
@@ -59,6 +61,7 @@ for _kind, _names in {
     UNKNOWN: ".ts",  # a video's to the lists, TypeScript to nearly everybody
     "application/x-msdownload": ".exe",
     "text/markdown": ".md",
+    "text/javascript": ".js .mjs",
     "application/yaml": ".yaml .yml",
     "image/webp": ".webp",
     "image/heic": ".heic .heif",
@@ -104,7 +107,7 @@ def served_as(kind: str) -> str:
 
 
 def _claims(name: str, declared: str | None) -> list[str]:
-    """What the declared type and the name's ending say, as far as they say anything; the ending, which is finer, last."""
+    """What the declared type and the name's ending say, where they say anything; the ending, which is finer, last."""
     said = (declared or "").partition(";")[0].strip().lower()
     ending, packed = _endings.guess_type(name.rpartition("/")[2])
     if said == "application/vnd.ms-excel" and ending == "text/csv":  # so browsers call a CSV where Excel is installed

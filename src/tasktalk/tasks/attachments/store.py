@@ -39,11 +39,17 @@ class Store:
     folder: Path | None
 
     async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
-        """The file is there, whole and on disk, when this returns; when `chunks` or the store fails, it is not at all."""
+        """The file is there, whole and on disk, when this returns. None of it is when `chunks` or the store fails."""
         with _told("put"):
-            await obstore.put_async(self.backend, key, chunks, chunk_size=_PART, max_concurrency=_PARTS_IN_FLIGHT)
+            first, rest = await read_first(chunks, _PART)
+            source = chain(first, chunks) if rest else first  # a small file is a single call
+            await obstore.put_async(self.backend, key, source, chunk_size=_PART, max_concurrency=_PARTS_IN_FLIGHT)
             if self.folder is not None:
-                await asyncio.to_thread(_settle, self.folder / key, self.folder)
+                try:
+                    await asyncio.to_thread(_settle, self.folder / key, self.folder)
+                except OSError:
+                    await asyncio.to_thread(_remove, self.folder / key)
+                    raise
 
     async def get(self, key: str) -> AsyncIterator[bytes]:
         """The file, opened: what is yielded is its bytes. Raises NotFound for one that is not there."""
@@ -65,6 +71,16 @@ class Store:
                 await obstore.delete_async(self.backend, key)
             except FileNotFoundError:
                 log.debug("file_gone_already", key=key)
+
+
+async def read_first(chunks: AsyncIterator[bytes], size: int) -> tuple[bytes, bool]:
+    """The first bytes, `size` or more; True when there may be others after them."""
+    first = bytearray()
+    async for chunk in chunks:
+        first += chunk
+        if len(first) >= size:
+            return bytes(first), True
+    return bytes(first), False
 
 
 def new_key() -> str:
@@ -117,6 +133,13 @@ def _open_bucket(settings: Settings) -> S3Store:
 
 def _secret(value: SecretStr | None) -> str | None:
     return value.get_secret_value() if value else None
+
+
+async def chain(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Both, one after the other."""
+    yield first
+    async for chunk in rest:
+        yield chunk
 
 
 async def _bytes(found: "obstore.GetResult") -> AsyncIterator[bytes]:

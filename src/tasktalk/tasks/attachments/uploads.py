@@ -1,4 +1,4 @@
-"""Taking a file in: into the store as it comes, then to its task. A file that is refused or cut short leaves nothing."""
+"""Taking a file in: into the store as it comes, then to its task. One that is refused or cut short leaves nothing."""
 
 import hashlib
 from collections.abc import AsyncIterator
@@ -15,7 +15,7 @@ from tasktalk.settings import Settings
 from tasktalk.tasks.attachments.attachments import File, Kept, add_attachment, check_room, clean_name
 from tasktalk.tasks.attachments.kinds import check_kind
 from tasktalk.tasks.attachments.sniff import HEAD
-from tasktalk.tasks.attachments.store import Store, new_key
+from tasktalk.tasks.attachments.store import Store, chain, new_key, read_first
 from tasktalk.tasks.model import Act
 
 Q = queries(__file__)
@@ -73,11 +73,7 @@ async def attach(
 
 
 async def _keep(store: Store, *, key: str, name: str, upload: Upload, longest: int) -> Kept:
-    head = b""
-    async for chunk in upload.chunks:
-        head += chunk
-        if len(head) >= HEAD:
-            break
+    head, _ = await read_first(upload.chunks, HEAD)
     if not head:
         raise BadRequest("The file is empty.", field="file")
     _check_size(len(head), longest)
@@ -86,7 +82,7 @@ async def _keep(store: Store, *, key: str, name: str, upload: Upload, longest: i
 
     async def measured() -> AsyncIterator[bytes]:
         nonlocal size
-        async for chunk in _chain(head, upload.chunks):
+        async for chunk in chain(head, upload.chunks):
             size += len(chunk)
             _check_size(size, longest)
             digest.update(chunk)
@@ -99,12 +95,6 @@ async def _keep(store: Store, *, key: str, name: str, upload: Upload, longest: i
 def _check_size(size: int, longest: int) -> None:
     if size > longest:
         raise TooLarge(f"The file has more than {longest / _MIB:.4g} MiB.", field="file", most=longest)
-
-
-async def _chain(head: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield head
-    async for chunk in rest:
-        yield chunk
 
 
 async def _clear(pool: Pool, store: Store, key: str) -> None:

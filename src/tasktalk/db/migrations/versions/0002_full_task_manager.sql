@@ -193,7 +193,7 @@ create table loose_files (
 create index loose_files_free on loose_files (free_at);
 create function let_file_go() returns trigger language plpgsql as $$
 begin
-    insert into loose_files (key, free_at) values (old.key, now()) on conflict do nothing;
+    insert into loose_files (key, free_at) values (old.key, '-infinity') on conflict do nothing;
     return null;
 end $$;
 create trigger attachments_gone after delete on attachments for each row execute function let_file_go();

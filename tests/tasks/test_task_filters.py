@@ -8,8 +8,8 @@ from task_people import ActMaker, People
 from tasktalk.db import Conn
 from tasktalk.errors import BadRequest
 from tasktalk.tasks import NewTask, change_task, create_tasks, list_tasks
-from tasktalk.tasks.days import Days, find_days
 from tasktalk.tasks.filters import All, Any, Dated, Named, Not, Search, Word, parse
+from tasktalk.tasks.filters.days import Days, find_days
 
 MONDAY = date(2026, 11, 23)
 

@@ -1,42 +1,33 @@
 """Reading tasks: one by one, and in pages by a filter. Nothing here shows a task that is not the viewer's to see."""
 
-import base64
-import binascii
+# ruff: noqa: S608  (all of the SQL's text is ours; what people wrote is in the parameters)
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
-
-import msgspec
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.errors import BadRequest, NotFound
 from tasktalk.tasks.cards import list_tasks_by_ids
-from tasktalk.tasks.filter_sql import fence, to_sql
-from tasktalk.tasks.filters import parse
+from tasktalk.tasks.filters import Expr, parse
+from tasktalk.tasks.filters.expressions import is_narrow, speaks_of_status
+from tasktalk.tasks.filters.scope import Scope, read_scope
+from tasktalk.tasks.filters.sql import Writer
 from tasktalk.tasks.model import Task
+from tasktalk.tasks.orders import SORTS, Cursor, Order, order_of, read_cursor, write_cursor
+
+__all__ = ["LIMIT", "MOST", "SORTS", "Page", "find_task", "get_task", "list_tasks"]
+
+_Row = tuple[Any, ...]  # the columns of the order
 
 LIMIT = 50
 MOST = 500
 
-_Key = int | float | str
-
-# What each order compares, as numbers and text that a cursor can carry; the id comes last and makes it total.
-_DAY = "(coalesce(t.due_on, date '9999-12-31') - date '2000-01-01')"
-_MINUTE = "coalesce(extract(epoch from t.due_time)::int, 86400)"
-_SORTS: dict[str, tuple[tuple[str, str], ...]] = {
-    "id": (),
-    "due": ((_DAY, "int"), (_MINUTE, "int"), ("coalesce(t.priority, 5)::int", "int")),
-    "priority": (("coalesce(t.priority, 5)::int", "int"), (_DAY, "int"), (_MINUTE, "int")),
-    "title": (("fold(t.title)", "text"),),
-    "position": (("t.position", "float8"),),
-    "created": (("(extract(epoch from t.created_at) * 1000000)::bigint", "bigint"),),
-    "updated": (("(extract(epoch from t.updated_at) * 1000000)::bigint", "bigint"),),
-    "completed": (("coalesce((extract(epoch from t.completed_at) * 1000000)::bigint, 0)", "bigint"),),
-}
-SORTS = tuple(_SORTS)
-_KEYS = {f"{word}_at": word for word in ("created", "updated", "completed")}  # as a task's JSON spells them
+_MUCH = 3000  # tasks: who has fewer gets them all gathered
+_STEPS = 6000  # tasks looked at in order, whoever's they are, before all of the viewer's are gathered
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +38,15 @@ class Page:
     next: str | None
 
 
-class _Cursor(msgspec.Struct, array_like=True, frozen=True):
-    sort: str
-    keys: list[_Key]
-    id: UUID
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    scope: Scope
+    expr: Expr | None
+    order: Order
+    rows: int
+    cursor: Cursor | None
+    now: datetime
+    zone: str
 
 
 async def get_task(conn: Conn, *, viewer: Viewer, task_id: UUID) -> Task:
@@ -79,68 +75,93 @@ async def list_tasks(
 ) -> Page:
     """The viewer's tasks that match `filter` (see `filters`); without one, open and done alike.
 
-    `sort` is one of SORTS, or its exact reverse with a "-" before it; by due date and by priority, what has none
-    comes last. `zone` (None: the viewer's own) says where it is today.
+    Tasks of archived projects and of templates are left out unless the filter names a project. `sort` is one of SORTS,
+    or its exact reverse with a "-" before it; by due date and by priority, what has none comes last. `zone` (None: the
+    viewer's own) says where it is today.
     Raises BadRequest for a filter, order, limit or cursor that cannot be read.
     """
-    by = sort.removeprefix("-")
-    keys = _SORTS.get(_KEYS.get(by, by))
-    if keys is None:
-        raise BadRequest(f"Sort by one of {', '.join(SORTS)}, or -{SORTS[0]} to descend.", field="sort")
+    order = order_of(sort)
     if not 1 <= limit <= MOST:
         raise BadRequest(f"A page has 1 to {MOST} tasks.", field="limit")
-    params: list[object] = []
-    conditions = [fence(viewer, params)]
-    shown = [*(expression for expression, _ in keys), "t.id"]
-    order = shown
-    if filter and filter.strip():
-        conditions.append(to_sql(parse(filter), viewer=viewer, now=now, zone=zone or viewer.timezone, params=params))
-        # By the bare id PostgreSQL may walk the primary key, through everybody's tasks, until a page is full.
-        order = shown if keys else ['t.id::text collate "C"']
-    if cursor:
-        conditions.append(_after(_read_cursor(cursor, sort), sort, params))
-    direction = " desc" if sort.startswith("-") else ""
-    # All of this text is ours; what people wrote is in the parameters.
-    sql = f"select {', '.join(shown)} from tasks t where {' and '.join(conditions)}"  # noqa: S608
-    sql += f" order by {', '.join(column + direction for column in order)} limit {limit + 1}"
-    rows = [tuple(row) for row in await conn.fetch(sql, *params)]
+    expr = parse(filter) if filter and filter.strip() else None
+    place = read_cursor(cursor, order) if cursor else None
+    scope = await read_scope(conn, viewer=viewer, expr=expr)
+    asked = _Asked(scope, expr, order, limit + 1, place, now, zone or viewer.timezone)
+    rows = await _walk(conn, asked) if _can_walk(asked) and await _has_much(conn, asked) else []
+    if len(rows) <= limit:
+        rows = await _gather(conn, asked)
     page = rows[:limit]
-    following = _write_cursor(sort, page[-1]) if len(rows) > limit else None
-    return Page(await list_tasks_by_ids(conn, viewer=viewer, ids=[row[-1] for row in page]), following)
+    following = write_cursor(order, page[-1]) if len(rows) > limit else None
+    ids: list[UUID] = [row[-1] for row in page]
+    return Page(await list_tasks_by_ids(conn, viewer=viewer, ids=ids, trashed=scope.trashed), following)
 
 
-def _after(cursor: _Cursor, sort: str, params: list[object]) -> str:
-    """The condition that a task comes behind the cursor's."""
-    columns = [*_SORTS[sort.removeprefix("-")], ("t.id", "uuid")]
-    places = []
-    for value, (_, sql_type) in zip([*cursor.keys, cursor.id], columns, strict=True):
-        params.append(value)
-        places.append(f"${len(params)}::{sql_type}")
-    than = "<" if sort.startswith("-") else ">"
-    return f"({', '.join(column for column, _ in columns)}) {than} ({', '.join(places)})"
+def _can_walk(asked: _Asked) -> bool:
+    """Whether an index has everybody's tasks in the order that is asked for, and much of it may match."""
+    if asked.expr is None:
+        return asked.order.by == "id"
+    return not is_narrow(asked.expr) and (
+        asked.order.by == "id" or (asked.order.by == "due" and not speaks_of_status(asked.expr))
+    )
 
 
-def _write_cursor(sort: str, row: Sequence[object]) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode([sort, row[:-1], row[-1]])).decode().rstrip("=")
+async def _has_much(conn: Conn, asked: _Asked) -> bool:
+    writer = Writer(asked.scope, now=asked.now, zone=asked.zone, walking=True)
+    kind = writer.listed(asked.expr)
+    own = f"select from tasks t where {kind} and t.owner_id = {writer.me} limit {_MUCH}"
+    shared = f"select from tasks t where {kind} and t.project_id = any({writer.places}) limit {_MUCH}"
+    sql = f"select (select count(*) from ({own}) t) + (select count(*) from ({shared}) t)"
+    [[count]] = await _fetch(conn, sql, writer.params)
+    return isinstance(count, int) and count >= _MUCH
 
 
-def _read_cursor(text: str, sort: str) -> _Cursor:
-    try:
-        cursor = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=_Cursor)
-    except (msgspec.MsgspecError, binascii.Error, ValueError) as error:
-        raise BadRequest("This cursor is not ours.", field="cursor") from error
-    types = [sql_type for _, sql_type in _SORTS.get(cursor.sort.removeprefix("-"), ())]
-    if cursor.sort != sort or len(types) != len(cursor.keys):
-        raise BadRequest("This cursor belongs to another order.", field="cursor")
-    if not all(_fits(key, sql_type) for key, sql_type in zip(cursor.keys, types, strict=True)):
-        raise BadRequest("This cursor is not ours.", field="cursor")
-    return cursor
+async def _walk(conn: Conn, asked: _Asked) -> list[_Row]:
+    """The first rows, if they are among the next tasks of an index in this order: who has much finds them soon."""
+    writer = Writer(asked.scope, now=asked.now, zone=asked.zone, walking=True)
+    steps = f"select t.*, {_shown(asked)} from tasks t where {' and '.join(_listed(asked, writer))}"
+    steps += f" order by {_ordered(asked)} limit {_STEPS}"
+    wanted = f"{writer.fence()} and {writer.write(asked.expr)}" if asked.expr else writer.fence()
+    sql = f"select {_names(asked)} from ({steps}) t where {wanted} order by {_ordered(asked)} limit {asked.rows}"
+    return await _fetch(conn, sql, writer.params)
 
 
-def _fits(key: _Key, sql_type: str) -> bool:
-    match sql_type:
-        case "text":
-            return isinstance(key, str) and "\x00" not in key
-        case "float8":
-            return isinstance(key, float | int)
-    return isinstance(key, int) and abs(key) < 1 << (31 if sql_type == "int" else 63)
+async def _gather(conn: Conn, asked: _Asked) -> list[_Row]:
+    """The first rows of all that match."""
+    writer = Writer(asked.scope, now=asked.now, zone=asked.zone, walking=False)
+    conditions = [*_listed(asked, writer), writer.fence(), *([writer.write(asked.expr)] if asked.expr else ())]
+    # `offset 0` keeps PostgreSQL from walking an index in the order of the list, through everybody's tasks, in the hope
+    # that a page is soon full; `_walk` has tried that.
+    found = f"select {_shown(asked)} from tasks t where {' and '.join(conditions)} offset 0"
+    sql = f"select * from ({found}) t order by {_ordered(asked)} limit {asked.rows}"
+    return await _fetch(conn, sql, writer.params)
+
+
+def _listed(asked: _Asked, writer: Writer) -> list[str]:
+    """The conditions of every task that is on this page or a later one, whoever's it is."""
+    kind = writer.listed(asked.expr)
+    if asked.cursor is None:
+        return [kind]
+    columns = zip(asked.cursor.values, asked.order.columns, strict=True)
+    places = [writer.param(value, sql_type) for value, (_, sql_type) in columns]
+    keys = [column for column, _ in asked.order.columns]
+    return [kind, f"({', '.join(keys)}) {'<' if asked.order.descends else '>'} ({', '.join(places)})"]
+
+
+def _shown(asked: _Asked) -> str:
+    return ", ".join(f"{column} as k{number}" for number, (column, _) in enumerate(asked.order.columns))
+
+
+def _names(asked: _Asked) -> str:
+    return ", ".join(f"k{number}" for number in range(len(asked.order.columns)))
+
+
+def _ordered(asked: _Asked) -> str:
+    direction = " desc" if asked.order.descends else ""
+    return ", ".join(f"k{number}{direction}" for number in range(len(asked.order.columns)))
+
+
+async def _fetch(conn: Conn, sql: str, params: Sequence[object]) -> list[_Row]:
+    # Without a name the statement is planned for these very parameters: one person has ten tasks and the next has a
+    # hundred thousand.
+    statement = await conn.prepare(sql, name="")
+    return [tuple(row) for row in await statement.fetch(*params)]

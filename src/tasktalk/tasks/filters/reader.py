@@ -1,129 +1,39 @@
-"""The filter language that web, chat and API share, read into an expression; `filter_sql` turns that into SQL.
-
-    today & p1          both                    (overdue | today) & #Home     brackets
-    #Home, #Work        either, as with |       !@waiting                     not
-    #"Salt & Pepper"    quoted: literal         @home*                        * stands for anything
-
-Words      all today overdue tomorrow yesterday `7 days` `this week` `next week` `weekend` `this month`
-           `next month` `no date` `no time` recurring p1 p2 p3 p4 `no priority` `no label` inbox `no section`
-           subtask shared assigned unassigned done cancelled open
-Names      #Project /Section @label +Person (also `assigned to: Ana`, me, others); unknown names match nothing
-Dates      date: D, due before: D, due after: D; so too deadline, start, created, completed, updated; a bare date
-           is `date:`
-Text       search: words, all of which must be in the title or the notes
-
-Open tasks are implied unless the expression speaks of a status or of `completed`. `this week` reaches from today to
-Sunday, `7 days` over today and the six days after it. `&` may be left out where the next term is plain. The errors are
-BadRequest with `position`, counted in characters from 0.
-"""
+"""Reads a filter from left to right into an expression."""
 
 import re
-from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import NoReturn
 
 from tasktalk.errors import BadRequest
-from tasktalk.tasks.days import find_days
+from tasktalk.tasks.filters.days import find_days, find_moment
+from tasktalk.tasks.filters.expressions import All, Any, Dated, Expr, Named, Not, Search, Word
+from tasktalk.tasks.filters.words import match_word
 
 LONGEST = 1000  # characters
 DEEPEST = 30  # brackets and negations within each other
 
-_SAMPLE_DAY = date(2024, 1, 1)  # any day: whether a date can be read does not depend on it
+# Whether a date can be read does not depend on the day it is read.
+_SAMPLE_DAY = date(2024, 1, 1)
+_SAMPLE_MOMENT = datetime(2024, 1, 1, tzinfo=UTC)
 
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A fixed word in its canonical form, such as "overdue"; `number` for `7 days`."""
-
-    word: str
-    number: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What has a name: `kind` is "project", "section", "label" or "assignee"; in `pattern` None stands for anything."""
-
-    kind: str
-    pattern: tuple[str | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """A date of the task: `column` "due", "deadline", …; `side` "on", "before" or "after"; `days` as it was written."""
-
-    column: str
-    side: str
-    days: str
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """Words that must all be in the title or the notes."""
-
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """Everything else."""
-
-    part: "Expr"
-
-
-@dataclass(frozen=True, slots=True)
-class All:
-    """What every part matches."""
-
-    parts: "tuple[Expr, ...]"
-
-
-@dataclass(frozen=True, slots=True)
-class Any:
-    """What some part matches."""
-
-    parts: "tuple[Expr, ...]"
-
-
-Expr = Word | Named | Dated | Search | Not | All | Any
-
-_WORDS = {
-    "all": "all|view all|all tasks",
-    "today": "(?:due )?(?:today|tod)",
-    "overdue": "overdue|over due|od",
-    "tomorrow": "(?:due )?(?:tomorrow|tom)",
-    "yesterday": "(?:due )?yesterday",
-    "this week": "(?:due )?this week",
-    "next week": "(?:due )?next week",
-    "this weekend": "(?:due )?(?:this )?weekend",
-    "this month": "(?:due )?this month",
-    "next month": "(?:due )?next month",
-    "no date": "no (?:due ?)?date|no due|undated",
-    "no time": "no time",
-    "recurring": "recurring|repeating",
-    "no priority": "no priority",
-    "no label": "no labels?",
-    "inbox": "inbox|no project",
-    "no section": "no section",
-    "subtask": "subtasks?",
-    "shared": "shared",
-    "assigned": "assigned(?! to)",
-    "unassigned": "unassigned|not assigned|no assignees?",
-    "done": "done|completed?",
-    "cancelled": "cancell?ed",
-    "open": "open|active|not done",
-}
-_STATUSES = frozenset({"done", "cancelled", "open"})
 _KINDS = {"##": "project", "#": "project", "/": "section", "@": "label", "+": "assignee"}
-_LABELLED = {"project": "project", "section": "section", "label": "label", "assigned to": "assignee"}
+_LABELLED = {
+    "project": "project",
+    "section": "section",
+    "label": "label",
+    "assigned to": "assignee",
+    "assigned by": "assigner",
+    "added by": "adder",
+    "created by": "adder",
+}
+_COLUMNS = {"date": "due", "due date": "due", "start date": "start", "added": "created"}
+_WHOLE_DAYS = {"deadline", "start"}
 
-_END = r"(?=\s|[&|!(),]|$)"
-_FIXED = re.compile("|".join(f"(?P<w{n}>(?:{words}){_END})" for n, words in enumerate(_WORDS.values())), re.IGNORECASE)
-_PRIORITY = re.compile(rf"(?:priority )?p([1-4]){_END}", re.IGNORECASE)
-_COMING = re.compile(rf"(?:due )?(?:in )?(?:the )?(?:next )?(\d{{1,4}}) days?{_END}", re.IGNORECASE)
 _FIELD = re.compile(
-    r"(date|due date|due|deadline|start|created|completed|updated)(?: (before|after|on))? ?:", re.IGNORECASE
+    r"(date|due date|due|deadline|start date|start|created|added|completed|updated)(?: (before|after|on))? ?:",
+    re.IGNORECASE,
 )
-_LABELLED_BY = re.compile(r"(project|section|label|assigned to) ?:", re.IGNORECASE)
+_LABELLED_BY = re.compile(rf"({'|'.join(_LABELLED)}) ?:", re.IGNORECASE)
 _SEARCH = re.compile(r"search ?:", re.IGNORECASE)
 _SIGIL = re.compile(r"##|[#/@]|\+(?! ?\d)")  # `+3 days` is a date
 # A name or date ends at an operator, or where white space leads to a sigil.
@@ -139,17 +49,6 @@ def parse(text: str) -> Expr:
         raise BadRequest(f"A filter has at most {LONGEST} characters.", field="filter", position=LONGEST)
     # What the database cannot hold, nothing in it can match.
     return _Reader(text.replace("\x00", " ").encode(errors="replace").decode()).read()
-
-
-def speaks_of_status(expr: Expr) -> bool:
-    """Whether the expression itself says if tasks are open or done, so that "open" is not implied."""
-    if isinstance(expr, All | Any):
-        return any(speaks_of_status(part) for part in expr.parts)
-    if isinstance(expr, Not):
-        return speaks_of_status(expr.part)
-    return (isinstance(expr, Word) and expr.word in _STATUSES) or (
-        isinstance(expr, Dated) and expr.column == "completed"
-    )
 
 
 class _Reader:
@@ -204,27 +103,33 @@ class _Reader:
         if found := self._match(_SIGIL):
             return Named(_KINDS[found[0]], self._name(start))
         if found := self._match(_FIELD):
-            column = {"date": "due", "due date": "due"}.get(found[1].lower(), found[1].lower())
-            return self._dated(column, (found[2] or "on").lower())
+            column = found[1].lower()
+            return self._dated(_COLUMNS.get(column, column), (found[2] or "on").lower())
         if found := self._match(_LABELLED_BY):
             return Named(_LABELLED[found[1].lower()], self._name(start))
         if self._match(_SEARCH):
             return _search(self._literal(_TEXT)) or self._fail("Say what to search for.", start)
-        for pattern in (_FIXED, _PRIORITY, _COMING):
-            if found := self._match(pattern):
-                return _word(pattern, found)
+        if word := match_word(self.text, start):
+            self.at = word[1]
+            return word[0]
         written = self._literal(_RUN)
         if find_days(written, _SAMPLE_DAY):
-            return Dated("due", "on", written)
+            return Dated("due", "on", written, start)
         return self._fail(f"“{written[:50]}” is not a filter. To look for text write search: {written[:50]}", start)
 
     def _dated(self, column: str, side: str) -> Dated:
         self._skip()
         start = self.at
         written = self._literal(_RUN)
-        if not find_days(written, _SAMPLE_DAY):
+        if find_days(written, _SAMPLE_DAY):
+            return Dated(column, side, written, start)
+        if not find_moment(written, _SAMPLE_MOMENT):
             self._fail(f"“{written[:50]}” is not a date. Write it as in 2026-11-20, tomorrow or next friday.", start)
-        return Dated(column, side, written)
+        if side == "on":
+            self._fail("With a time say before or after, as in due before: today 5pm.", start)
+        if column in _WHOLE_DAYS:
+            self._fail(f"A {column} is a day, without a time.", start)
+        return Dated(column, side, written, start)
 
     def _name(self, start: int) -> tuple[str | None, ...]:
         """A name's parts; None where a bare * stands for anything."""
@@ -273,18 +178,8 @@ class _Reader:
 
 
 def _fixed(text: str) -> Word | None:
-    for pattern in (_FIXED, _PRIORITY, _COMING):
-        if found := pattern.fullmatch(text):
-            return _word(pattern, found)
-    return None
-
-
-def _word(pattern: re.Pattern[str], found: re.Match[str]) -> Word:
-    if pattern is _PRIORITY:
-        return Word("priority", int(found[1]))
-    if pattern is _COMING:
-        return Word("days", int(found[1]))
-    return Word(list(_WORDS)[int((found.lastgroup or "w0")[1:])])
+    found = match_word(text)
+    return found[0] if found and found[1] == len(text) else None
 
 
 def _search(text: str) -> Search | None:

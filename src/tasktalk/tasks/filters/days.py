@@ -1,8 +1,8 @@
-"""The days that the filter language names: `2026-11-20`, `tomorrow`, `next friday`, `27 jan`, `+3 days` and such."""
+"""The days and moments that a filter names: `2026-11-20`, `next friday`, `27 jan`, `+3 days`, `today 5pm`."""
 
 import calendar
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from tasktalk.tasks.due import FIRST_YEAR, LAST_YEAR
@@ -17,6 +17,8 @@ _DAY_MONTH = re.compile(
     r"(?:(\d{1,2})(?:st|nd|rd|th)? ([a-z]{3,9})|([a-z]{3,9}) (\d{1,2})(?:st|nd|rd|th)?),?(?: (\d{4}))?"
 )
 _RELATIVE = re.compile(r"(?:(in |\+ ?)|(- ?))?(\d{1,5}) ?(day|week|month|year)s?(?: (ago))?")
+_SOON = re.compile(r"(?:(in |\+ ?)|(- ?))?(\d{1,5}) ?(hour|minute|min)s?(?: (ago))?")
+_CLOCK = re.compile(r"(.+?)(?: (?:at |@ ?)?|t)(\d{1,2})(?:[:.](\d{2}))?(?: ?(am|pm))?")
 
 
 class Days(NamedTuple):
@@ -36,9 +38,40 @@ def find_days(text: str, today: date) -> Days | None:
     return days if days and days.first.year >= FIRST_YEAR and days.last.year <= LAST_YEAR else None
 
 
+def find_moment(text: str, now: datetime) -> datetime | None:
+    """The moment that `text` (any case) means, seen from `now` on its wall clock; None when it means none."""
+    words = " ".join(text.lower().split())
+    try:
+        moment = _from_now(words, now) or _on_the_clock(words, now)
+    except (ValueError, OverflowError):  # 25:00
+        return None
+    return moment if moment and FIRST_YEAR <= moment.year <= LAST_YEAR else None
+
+
 def day_after(day: date, count: int) -> date:
     """`count` days later."""
     return day + timedelta(days=count)
+
+
+def _from_now(words: str, now: datetime) -> datetime | None:
+    found = _SOON.fullmatch(words)
+    if not found or (found[5] and (found[1] or found[2])):
+        return None
+    minutes = int(found[3]) * (60 if found[4] == "hour" else 1) * (-1 if found[2] or found[5] else 1)
+    return (now.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(now.tzinfo)
+
+
+def _on_the_clock(words: str, now: datetime) -> datetime | None:
+    found = _CLOCK.fullmatch(words)
+    if not found or not (found[3] or found[4] or " at " in words or "@" in words):
+        return None
+    hour = int(found[2])
+    if found[4]:
+        if not 1 <= hour <= 12:  # noqa: PLR2004  (a clock face)
+            return None
+        hour = hour % 12 + (12 if found[4] == "pm" else 0)
+    days = find_days(found[1], now.date())
+    return datetime.combine(days.first, time(hour, int(found[3] or 0)), now.tzinfo) if days else None
 
 
 def _named(words: str, today: date) -> Days | None:
@@ -58,6 +91,12 @@ def _named(words: str, today: date) -> Days | None:
         "this month": Days(today, _month(today, 0).last),
         "next month": _month(today, 1),
         "last month": _month(today, -1),
+        "this year": Days(today, date(today.year, 12, 31)),
+        "next year": Days(date(today.year + 1, 1, 1), date(today.year + 1, 12, 31)),
+        "last year": Days(date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
+        "first day": _one(today if today.day == 1 else _month(today, 1).first),
+        "last day": _one(_month(today, 0).last),
+        "end of month": _one(_month(today, 0).last),
     }
     if words in named:
         return named[words]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.assistant.dialogue import load_dialogues, save_dialogues
@@ -29,10 +30,19 @@ class Talk:
             dialogue = (await load_dialogues(conn, [self.viewer]))[self.viewer.user_id]
             reply = await respond(conn, dialogue=dialogue, said=said, now=self.now, keyring=KEYRING)
             await save_dialogues(conn, [dialogue])
+        self.viewer = dialogue.viewer
         return reply
 
-    async def say(self, text: str, *, about: tuple[UUID, ...] = (), message_id: str | None = None) -> Reply:
-        reply = await self.hear(Utterance("test", text=text, about=about, message_id=message_id))
+    async def say(
+        self,
+        text: str,
+        *,
+        about: tuple[UUID, ...] = (),
+        message_id: str | None = None,
+        said_at: datetime | None = None,
+    ) -> Reply:
+        said = Utterance("test", text=text, about=about, message_id=message_id, said_at=said_at)
+        reply = await self.hear(said)
         assert reply is not None
         return reply
 
@@ -57,3 +67,13 @@ class Talk:
 
     def wait(self, **time: float) -> None:
         self.now += timedelta(**time)
+
+    async def rings(self) -> list[tuple[str, datetime]]:
+        """Title and moment of everything that will ring for this person, by moment."""
+        async with self.pool.acquire() as conn:
+            rows = await conn.fetch(
+                "select t.title, r.ring_at from reminders r join tasks t on t.id = r.task_id "
+                "where r.user_id = $1 and r.ring_at is not null order by r.ring_at, r.id",
+                self.viewer.user_id,
+            )
+        return [(row["title"], row["ring_at"].astimezone(ZoneInfo(self.viewer.timezone))) for row in rows]

@@ -133,7 +133,7 @@ async def test_an_answer_to_a_task_edits_it(ana: Talk) -> None:
     assert report.due is not None
     assert (report.due.date, report.due.time) == (dt.date(2026, 11, 24), "17:00")
     assert report.priority == 1
-    assert report.notes == "ask Bo for the figures first"
+    assert (report.notes, report.comments_count) == ("", 1)
     assert milk.due is None
 
 

@@ -2,17 +2,17 @@
 
 import textwrap
 from collections.abc import Awaitable, Callable
-from uuid import UUID
 
 from msgspec import UNSET
 
-from tasktalk.assistant import change, look
-from tasktalk.assistant.outcomes import Created, Outcome, ProjectMade, Projects, Said
+from tasktalk.assistant import change, look, personal, project_changes, reminding
+from tasktalk.assistant.comment import comment
+from tasktalk.assistant.outcomes import Created, Outcome, Said
+from tasktalk.assistant.slots import recurrence_of
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Draft, Intent
 from tasktalk.tasks.checks import TITLE_CHARACTERS
-from tasktalk.tasks.model import NewTask, Recurrence
-from tasktalk.tasks.projects import projects
+from tasktalk.tasks.model import NewTask
 from tasktalk.tasks.tasks import create_tasks
 
 _SHORT_TITLE = 200
@@ -29,6 +29,8 @@ async def create(turn: Turn, intent: Intent) -> Outcome:
     drafts = [draft for draft in drafts if draft.title]
     if not drafts:
         return Said("unknown", turn.said.text)
+    if len(drafts) == 1 and (meant := await reminding.find_meant(turn, drafts[0])) is not None:
+        return await reminding.remind_of(turn, [meant], await reminding.read_reminders(turn, drafts[0].reminders))
     new: list[NewTask] = []
     for draft in drafts:
         parent = await _new_task(turn, draft)
@@ -39,12 +41,15 @@ async def create(turn: Turn, intent: Intent) -> Outcome:
     turn.done(tops)
     if len(tops) > 1:
         turn.dialogue.remember_list([task.id for task in tops], turn.now)
+    asked = [task.id for task in new if task.reminders]
     others = [] if intent.alternatives is UNSET else [when.on for when in intent.alternatives]
     return Created(
         tuple(tops),
         subtasks=len(made) - len(tops),
         others=tuple(day for day in others if day is not None),
-        asked_to_ring=any(draft.reminders for draft in drafts),
+        reminders={id_: await reminding.list_asked(turn, id_) for id_ in asked},
+        told=turn.name_others(made),
+        ask_when=len(tops) == 1 and not asked and tops[0].due is None and reminding.asks_reminder(turn.said.text),
     )
 
 
@@ -60,7 +65,7 @@ async def capture(turn: Turn, title: str, notes: str = "") -> Outcome:
 async def _new_task(turn: Turn, draft: Draft, parent: NewTask | None = None) -> NewTask:
     project_id = parent.project_id if parent else None
     if draft.project and parent is None:
-        project_id = await _project(turn, draft.project)
+        project_id = await project_changes.ensure_project(turn, draft.project)
     day, clock = (draft.due.on, draft.due.clock) if draft.due else (None, None)
     title, notes = _fit(draft.title or "", draft.notes or "")
     return NewTask(
@@ -72,36 +77,15 @@ async def _new_task(turn: Turn, draft: Draft, parent: NewTask | None = None) -> 
         start_on=draft.start.on if draft.start else None,
         deadline_on=draft.deadline.on if draft.deadline else None,
         duration_minutes=draft.duration_minutes,
-        recurrence=_recurrence(draft),
+        recurrence=recurrence_of(draft),
         project_id=project_id,
         section=draft.section,
         labels=tuple(draft.labels),
         assignees=turn.dialogue.find_people(draft.assignees),
         parent_id=parent.id if parent else None,
         source_message_id=turn.said.message_id,
+        reminders=tuple(await reminding.reminders_of(turn, draft)),
     )
-
-
-async def _project(turn: Turn, name: str) -> UUID:
-    known = turn.dialogue.find_project(name)
-    if known is not None:
-        return known
-    made = await projects.create_project(turn.conn, viewer=turn.dialogue.viewer, name=name, by=turn.by)
-    turn.dialogue.projects[made.name] = made.id
-    return made.id
-
-
-async def _create_project(turn: Turn, intent: Intent) -> Outcome:
-    name = intent.project or intent.title or ""
-    if not name:
-        return Said("unknown", turn.said.text)
-    existed = turn.dialogue.find_project(name) is not None
-    await _project(turn, name)
-    return ProjectMade(name, existed)
-
-
-async def _list_projects(turn: Turn, _intent: Intent) -> Outcome:
-    return Projects(tuple(sorted(turn.dialogue.projects, key=str.casefold)))
 
 
 async def _help(_turn: Turn, _intent: Intent) -> Outcome:
@@ -131,11 +115,6 @@ def _fit(title: str, notes: str) -> tuple[str, str]:
     return textwrap.shorten(title, _SHORT_TITLE, placeholder="…") or title[:_SHORT_TITLE], f"{title}\n{notes}".strip()
 
 
-def _recurrence(draft: Draft) -> Recurrence | None:
-    rule = draft.recurrence
-    return {"rrule": rule.rrule, "from": rule.from_, "text": rule.text} if rule else None
-
-
 _ACTS: dict[str, Callable[[Turn, Intent], Awaitable[Outcome]]] = {
     "create_task": create,
     "create_tasks": create,
@@ -143,18 +122,21 @@ _ACTS: dict[str, Callable[[Turn, Intent], Awaitable[Outcome]]] = {
     "search": look.search,
     "summary": look.plan,
     "plan_day": look.plan,
-    "project_status": look.list_by_query,
+    "project_status": project_changes.show_status,
     "complete_task": change.complete,
     "reopen_task": change.reopen,
     "reschedule_task": change.update,
     "update_task": change.update,
     "assign_task": change.update,
-    "comment_task": change.note,
+    "comment_task": comment,
+    "remind": reminding.remind,
     "snooze": change.snooze,
     "delete_task": change.drop,
     "undo": change.take_back,
-    "create_project": _create_project,
-    "list_projects": _list_projects,
+    "create_project": project_changes.create_project,
+    "update_project": project_changes.update,
+    "list_projects": project_changes.list_names,
+    "settings": personal.change_settings,
     "help": _help,
     "greet": _greet,
     "confirm": _unknown,

@@ -1,21 +1,29 @@
-"""Changing tasks that exist: complete, reopen, reschedule, update, note, drop, and taking a turn back."""
+"""Changing tasks that exist: complete, reopen, reschedule, update, skip, drop, and taking a turn back."""
 
 import datetime as dt
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from tasktalk.assistant.dialogue import Q
 from tasktalk.assistant.outcomes import Change, Changed, Choose, Missing, Outcome, Said, Undone
+from tasktalk.assistant.project_changes import ensure_project
+from tasktalk.assistant.slots import fill, keep_time
 from tasktalk.assistant.targets import Found, find_targets
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Intent
 from tasktalk.errors import Conflict, NotFound
-from tasktalk.tasks.journal.undo import find_last_change, undo
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.changes import change_task
+from tasktalk.tasks.journal.undo import find_last_change, undo
 from tasktalk.tasks.model import Status, Task, TaskChanges
+from tasktalk.tasks.occurrences import skip_occurrence
 
 UNDO_LIFE = dt.timedelta(minutes=10)
+
+# The reading knows "skip the gym" as a deletion, which it is but for what comes back.
+_SKIP = re.compile(r"(?:^|,|;|\band|\bthen)\s*(?:please\s+)?skip\b", re.IGNORECASE)
 
 # What to set on a task, or None when it is so already.
 Edit = Callable[[Task], TaskChanges | None]
@@ -32,20 +40,20 @@ async def reopen(turn: Turn, intent: Intent) -> Outcome:
 
 
 async def drop(turn: Turn, intent: Intent) -> Outcome:
-    """Into the trash."""
+    """Into the trash; of a repeating task that is to be skipped only this occurrence goes."""
+    if _SKIP.search(turn.said.text):
+        found = await find_targets(turn, intent)
+        tasks = await list_tasks_by_ids(turn.conn, viewer=turn.dialogue.viewer, ids=_ids(found))
+        if tasks and all(task.recurrence and task.status == "open" for task in tasks):
+            return await skip(turn, [task.id for task in tasks])
     return await _change(turn, intent, "dropped", lambda _: {"deleted": True})
 
 
 async def update(turn: Turn, intent: Intent) -> Outcome:
     """Whatever slots the intent carries, and only those."""
     change: Change = "rescheduled" if intent.intent == "reschedule_task" else "updated"
-    return await _change(turn, intent, change, lambda task: _changes(turn, intent, task))
-
-
-async def note(turn: Turn, intent: Intent) -> Outcome:
-    """Words added to a task's notes."""
-    words = intent.comment or intent.notes or ""
-    return await _change(turn, intent, "noted", lambda task: {"notes": f"{task.notes}\n{words}".strip()})
+    project_id = await ensure_project(turn, intent.project) if intent.project else None
+    return await _change(turn, intent, change, lambda task: fill(turn, intent, task, project_id))
 
 
 async def snooze(turn: Turn, intent: Intent) -> Outcome:
@@ -55,14 +63,14 @@ async def snooze(turn: Turn, intent: Intent) -> Outcome:
         if intent.duration_minutes:
             later = turn.now + dt.timedelta(minutes=intent.duration_minutes)
             return {"due_on": later.date(), "due_time": later.time().replace(second=0, microsecond=0)}
-        return _changes(turn, intent, task) or _keep_time(task, turn.today + dt.timedelta(days=1))
+        return fill(turn, intent, task) or keep_time(task, turn.today + dt.timedelta(days=1))
 
     return await _change(turn, intent, "rescheduled", edit)
 
 
 async def move_to(turn: Turn, task_id: UUID, day: dt.date) -> Outcome:
     """To another day, at the same time: what a button does."""
-    return await apply(turn, [task_id], "rescheduled", lambda task: _keep_time(task, day))
+    return await apply(turn, [task_id], "rescheduled", lambda task: keep_time(task, day))
 
 
 async def set_status(turn: Turn, task_ids: list[UUID], *, done: bool) -> Outcome:
@@ -78,9 +86,7 @@ async def take_back(turn: Turn, _intent: Intent | None = None, *, change_set: UU
     try:
         if change_set is None:
             return Said("nothing_to_undo")
-        return Undone(
-            tuple(each.title for each in await undo(turn.conn, viewer=viewer, change_set=change_set, by=turn.by))
-        )
+        return Undone(tuple(await undo(turn.conn, viewer=viewer, change_set=change_set, by=turn.by)))
     except NotFound:
         return Said("nothing_to_undo")
     except Conflict as error:
@@ -93,9 +99,22 @@ async def put_off(turn: Turn, task_id: UUID) -> Outcome:
     def edit(task: Task) -> TaskChanges | None:
         tomorrow = turn.today + dt.timedelta(days=1)
         later = max(tomorrow, task.due.date + dt.timedelta(days=1)) if task.due else tomorrow
-        return _keep_time(task, later) if task.status == "open" else None
+        return keep_time(task, later) if task.status == "open" else None
 
     return await apply(turn, [task_id], "rescheduled", edit)
+
+
+async def skip(turn: Turn, task_ids: Sequence[UUID]) -> Outcome:
+    """On to the next occurrence of repeating tasks; one that lies in the trash comes back for it."""
+    conn, viewer, skipped = turn.conn, turn.dialogue.viewer, []
+    async with conn.transaction():  # back from the trash only if it can be skipped
+        for task in await list_tasks_by_ids(conn, viewer=viewer, ids=task_ids, trashed=True):
+            await change_task(conn, viewer=viewer, task_id=task.id, changes={"deleted": False}, by=turn.by)
+            skipped.append(await skip_occurrence(conn, viewer=viewer, task_id=task.id, by=turn.by))
+    if not skipped:
+        return Missing("")
+    turn.done(skipped)
+    return Changed("skipped", tuple(skipped))
 
 
 async def apply(turn: Turn, task_ids: list[UUID], change: Change, edit: Edit, missing: tuple[int, ...] = ()) -> Outcome:
@@ -105,6 +124,7 @@ async def apply(turn: Turn, task_ids: list[UUID], change: Change, edit: Edit, mi
         return Missing("")
     changed: list[Task] = []
     already: list[Task] = []
+    known = {person.id for task in tasks for person in task.assignees}
     for task in tasks:
         changes, now = edit(task), task
         if changes:
@@ -114,7 +134,18 @@ async def apply(turn: Turn, task_ids: list[UUID], change: Change, edit: Edit, mi
         (already if now.version == task.version else changed).append(now)
     if changed:
         turn.done(changed)
-    return Changed(change, tuple(changed), tuple(already), missing)
+    along = await _count_along(turn, change, changed)
+    return Changed(change, tuple(changed), tuple(already), missing, along, turn.name_others(changed, known))
+
+
+async def _count_along(turn: Turn, change: Change, changed: Sequence[Task]) -> int:
+    """How many subtasks were finished or deleted with these tasks."""
+    parents = [task.id for task in changed if task.subtasks_count]
+    verb = {"completed": "completed", "dropped": "deleted"}.get(change)
+    if not parents or verb is None:
+        return 0
+    count: int = await Q.count_along(turn.conn, change_set=turn.by.change_set, verb=verb, task_ids=parents)
+    return count
 
 
 async def _change(turn: Turn, intent: Intent, change: Change, edit: Edit) -> Outcome:
@@ -126,50 +157,12 @@ async def _change(turn: Turn, intent: Intent, change: Change, edit: Edit) -> Out
     return await apply(turn, list(found.ids), change, edit, found.missing)
 
 
+def _ids(found: Found | Choose | Missing | Said) -> tuple[UUID, ...]:
+    return found.ids if isinstance(found, Found) else ()
+
+
 def _set_status(status: Status) -> Edit:
     def edit(task: Task) -> TaskChanges | None:
         return None if task.status == status else {"status": status}
 
     return edit
-
-
-def _keep_time(task: Task, day: dt.date) -> TaskChanges:
-    clock = dt.time.fromisoformat(task.due.time) if task.due and task.due.time else None
-    return {"due_on": day, "due_time": clock}
-
-
-def _changes(turn: Turn, intent: Intent, task: Task) -> TaskChanges | None:
-    """The slots that were filled, and those that were emptied."""
-    changes = _new_due(turn, intent, task)
-    if intent.title:
-        changes["title"] = intent.title
-    if intent.priority is not None:
-        changes["priority"] = intent.priority
-    if intent.labels:
-        changes["labels"] = tuple(dict.fromkeys([*task.labels, *intent.labels]))
-    if intent.deadline is not None:
-        changes["deadline_on"] = intent.deadline.on
-    if intent.duration_minutes is not None:
-        changes["duration_minutes"] = intent.duration_minutes
-    if intent.project and (project_id := turn.dialogue.find_project(intent.project)) is not None:
-        changes["project_id"] = project_id
-    if intent.notes:
-        changes["notes"] = f"{task.notes}\n{intent.notes}".strip()
-    if people := turn.dialogue.find_people(intent.assignees):
-        changes["assignees"] = tuple(dict.fromkeys([*(ref.id for ref in task.assignees), *people]))
-    if "priority" in intent.clear:
-        changes["priority"] = None
-    return changes or None
-
-
-def _new_due(turn: Turn, intent: Intent, task: Task) -> TaskChanges:
-    """A time alone keeps the day, a day alone keeps the time."""
-    if "due" in intent.clear:
-        return {"due_on": None}
-    if intent.due is None:
-        return {}
-    known = task.due.date if task.due else turn.today
-    changes = _keep_time(task, intent.due.on or known)
-    if intent.due.clock is not None:
-        changes["due_time"] = intent.due.clock
-    return changes

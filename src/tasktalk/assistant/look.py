@@ -2,10 +2,15 @@
 
 from uuid import UUID
 
-from tasktalk.assistant.outcomes import Listed, Missing, Outcome, Shown
+from tasktalk.assistant.dialogue import Q
+from tasktalk.assistant.outcomes import SUBTASKS, Listed, Missing, Outcome, Shown
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Intent
+from tasktalk.tasks.cards import list_tasks_by_ids
+from tasktalk.tasks.comments.comments import list_comments
 from tasktalk.tasks.listing import find_task, list_tasks
+from tasktalk.tasks.model import Task
+from tasktalk.tasks.reminders.reminders import list_task_reminders
 
 PAGE = 10  # rows that a WhatsApp list holds
 
@@ -15,14 +20,14 @@ async def list_by_query(turn: Turn, intent: Intent) -> Outcome:
     query = intent.query
     if query is not None and query.text and not query.filter:
         return await search(turn, intent)
-    expression = (query.filter if query else None) or (f"#{_quoted(intent.project)}" if intent.project else "all")
+    expression = (query.filter if query else None) or (f"#{quoted(intent.project)}" if intent.project else "all")
     return await list_page(turn, expression)
 
 
 async def search(turn: Turn, intent: Intent) -> Outcome:
     """What holds certain words."""
     words = (intent.query.text if intent.query else None) or ""
-    return await list_page(turn, f"search: {_quoted(words)}", searched=words)
+    return await list_page(turn, f"search: {quoted(words)}", searched=words)
 
 
 async def plan(turn: Turn, _intent: Intent) -> Outcome:
@@ -51,13 +56,24 @@ async def list_page(turn: Turn, expression: str, *, offset: int = 0, searched: s
 
 
 async def show(turn: Turn, task_id: UUID) -> Outcome:
-    """One task; it is in focus from now on."""
-    task = await find_task(turn.conn, viewer=turn.dialogue.viewer, task_id=task_id)
+    """One task with what hangs on it; it is in focus from now on."""
+    viewer = turn.dialogue.viewer
+    task = await find_task(turn.conn, viewer=viewer, task_id=task_id)
     if task is None:
         return Missing("")
     turn.dialogue.speak_of([task.id])
-    return Shown(task)
+    comment = None
+    if task.comments_count:
+        page = await list_comments(turn.conn, viewer=viewer, task_id=task_id, sort="-id", limit=1)
+        comment = next(iter(page.items), None)
+    subtasks: list[Task] = []
+    if task.subtasks_count:
+        ids = [row["id"] async for row in Q.list_open_subtasks(turn.conn, task_id=task_id, limit=SUBTASKS + 1)]
+        subtasks = await list_tasks_by_ids(turn.conn, viewer=viewer, ids=ids)
+    reminders = await list_task_reminders(turn.conn, viewer=viewer, task_id=task_id)
+    return Shown(task, comment, tuple(each for each in reminders if each.next_at), tuple(subtasks))
 
 
-def _quoted(text: str | None) -> str:
+def quoted(text: str | None) -> str:
+    """As the filter language takes it literally."""
     return '"' + (text or "").replace('"', " ") + '"'

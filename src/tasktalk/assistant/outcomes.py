@@ -1,13 +1,21 @@
 """What came of a turn: the change set that replies are rendered from. Made after the fact, never from an intention."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
+from tasktalk.tasks.comments.comments import Comment
+from tasktalk.tasks.journal import undo as journal
 from tasktalk.tasks.model import Task
+from tasktalk.tasks.preferences.preferences import PreferenceChanges
+from tasktalk.tasks.projects.model import Project
+from tasktalk.tasks.reminders.reminders import Reminder
 
-Change = Literal["completed", "reopened", "rescheduled", "updated", "dropped", "noted"]
+Change = Literal["completed", "reopened", "rescheduled", "updated", "dropped", "skipped", "accepted", "declined"]
+SUBTASKS = 5  # that a card names
+
 Remark = Literal[
     "help",
     "greeting",
@@ -19,26 +27,72 @@ Remark = Literal[
     "linked_already",
     "not_yet",
     "question_over",
+    "no_words",
+    "not_open",
+    "no_setting",
+    "no_zone",
+    "export",
+    "forget me",
+    "which_project",
+    "no_project",
+    "share_with_whom",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """New tasks; `others`: days the date could also have meant; `asked_to_ring`: a reminder was asked for."""
+    """New tasks; `others`: days the date could also have meant.
+
+    `reminders`: those that were asked for, by task. `told`: who was given one of the tasks, by name.
+    `ask_when`: a reminder was asked for, but for no moment.
+    """
 
     tasks: tuple[Task, ...]
     subtasks: int = 0
     others: tuple[dt.date, ...] = ()
-    asked_to_ring: bool = False
+    reminders: Mapping[UUID, tuple[Reminder, ...]] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
+    ask_when: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Tasks as they are now. `already`: those that were so before, which nothing was done to."""
+    """Tasks as they are now. `already`: those that were so before, which nothing was done to.
+
+    `along`: how many subtasks the same happened to. `told`: who was given one of the tasks, by name.
+    """
 
     change: Change
     tasks: tuple[Task, ...]
     already: tuple[Task, ...] = ()
+    missing: tuple[int, ...] = ()
+    along: int = 0
+    told: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """Tasks that the person has reminders of; `reminders` by task. `new`: they were made now, not there before."""
+
+    tasks: tuple[Task, ...]
+    reminders: Mapping[UUID, tuple[Reminder, ...]]
+    missing: tuple[int, ...] = ()
+    new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AskWhen:
+    """A reminder of a task was asked for, but for no moment."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class Commented:
+    """The same words on each of these tasks."""
+
+    tasks: tuple[Task, ...]
+    text: str
     missing: tuple[int, ...] = ()
 
 
@@ -55,9 +109,15 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One task, looked at."""
+    """One task, looked at: its newest comment, the person's reminders that will ring, the first open subtasks.
+
+    There are more subtasks than SUBTASKS when there is one more here.
+    """
 
     task: Task
+    comment: Comment | None = None
+    reminders: tuple[Reminder, ...] = ()
+    subtasks: tuple[Task, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +151,55 @@ class Projects:
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
-    """What was taken back, by title."""
+class ProjectChanged:
+    """A project as it is now. `change`: "rename", "archive", "delete"; `was`: its name before."""
 
-    titles: tuple[str, ...]
+    change: Literal["rename", "archive", "delete"]
+    project: Project
+    was: str
+    already: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """People are in a project from now on, `already`: were before, by name."""
+
+    project: str
+    people: tuple[str, ...]
+    already: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a project stands. `done`: finished this week; `coming`: the next task that is due, if any."""
+
+    name: str
+    open: int
+    done: int
+    overdue: int
+    coming: Task | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """How all of a person's projects stand, those with most overdue first."""
+
+    projects: tuple[Standing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Personal settings that were changed, as they are now. `muted`: the person hears only their own reminders."""
+
+    changes: PreferenceChanges
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was taken back."""
+
+    changes: tuple[journal.Change, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +210,23 @@ class Said:
     about: str = ""
 
 
-Outcome = Created | Changed | Listed | Shown | Choose | Missing | ProjectMade | Projects | Undone | Said
+Outcome = (
+    Created
+    | Changed
+    | Reminded
+    | AskWhen
+    | Commented
+    | Listed
+    | Shown
+    | Choose
+    | Missing
+    | ProjectMade
+    | ProjectChanged
+    | Projects
+    | Shared
+    | Standing
+    | Standings
+    | Settled
+    | Undone
+    | Said
+)

@@ -8,12 +8,13 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import msgspec
 
-from tasktalk.assistant import change, look
+from tasktalk.assistant import change, look, reminding, taps
 from tasktalk.assistant.act import act, capture
 from tasktalk.assistant.actions import Action, decode_action
 from tasktalk.assistant.dialogue import Dialogue, Q
 from tasktalk.assistant.outcomes import Changed, Missing, Outcome, Said, Undone
-from tasktalk.assistant.replies.render import Renderer
+from tasktalk.assistant.replies.pen import Pen
+from tasktalk.assistant.replies.render import refuse, render
 from tasktalk.assistant.reply import Reply, Utterance
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understand import understand
@@ -49,14 +50,14 @@ async def respond(
     about = said.about or await _made_by(conn, dialogue, said)
     act_of = Act(change_set, said.channel, now)
     turn = Turn(conn, dialogue, said, now.astimezone(dialogue.zone), act_of, about)
-    renderer = Renderer(keyring=keyring, user_id=dialogue.viewer.user_id, now=turn.now, change_set=change_set)
     try:
         if said.reaction is not None:
             return await _react(turn)
         outcomes = await _take(turn, keyring)
     except AppError as error:  # what the person asked for cannot be; everything else is a bug and goes up
-        return None if said.reaction is not None else renderer.refuse(error.message)
-    return renderer.render(outcomes)
+        return None if said.reaction is not None else refuse(error.message)
+    here = now.astimezone(dialogue.zone)  # which the turn may have changed
+    return render(outcomes, Pen(keyring, dialogue.viewer.user_id, here, change_set))
 
 
 async def _take(turn: Turn, keyring: Keyring) -> list[Outcome]:
@@ -70,19 +71,23 @@ async def _take(turn: Turn, keyring: Keyring) -> list[Outcome]:
     intents = (await _read(turn, said.text))[:_MAX_INTENTS]
     if len(intents) == 1 and _is_one_statement(turn, intents[0]):
         return [await act(turn, intents[0])]
-    projects = dict(turn.dialogue.projects)
+    viewer, projects = turn.dialogue.viewer, dict(turn.dialogue.projects)
     try:
         async with turn.conn.transaction():  # all of a message or nothing of it
-            return [await act(replace(turn, part=part), intent) for part, intent in enumerate(intents)]
+            return [
+                await act(replace(turn, part=part, now=turn.now.astimezone(turn.dialogue.zone)), intent)
+                for part, intent in enumerate(intents)
+            ]
     except AppError:
-        turn.dialogue.projects = projects
+        turn.dialogue.viewer, turn.dialogue.projects = viewer, projects
         raise
 
 
 def _is_one_statement(turn: Turn, intent: Intent) -> bool:
     """Whether it succeeds or fails as one, so that the usual capture need not pay for a savepoint."""
     known_place = intent.project is None or turn.dialogue.find_project(intent.project) is not None
-    return intent.intent in _READING or (intent.intent == "create_task" and known_place)
+    alone = known_place and not intent.section and not intent.reminders
+    return intent.intent in _READING or (intent.intent == "create_task" and alone)
 
 
 async def _read(turn: Turn, text: str) -> list[Intent]:
@@ -130,7 +135,7 @@ async def _understand(turn: Turn, text: str) -> list[Intent]:
     return list(understood.intents)
 
 
-async def _tap(turn: Turn, action: Action) -> Outcome:  # noqa: PLR0911  (one line a verb)
+async def _tap(turn: Turn, action: Action) -> Outcome:  # noqa: C901, PLR0911  (one line a verb)
     subject = action.subject
     if action.verb == "list":
         offset, _, expression = action.argument.partition(":")
@@ -143,6 +148,14 @@ async def _tap(turn: Turn, action: Action) -> Outcome:  # noqa: PLR0911  (one li
         return await look.show(turn, subject)
     if action.verb == "due":
         return await change.move_to(turn, subject, dt.date.fromisoformat(action.argument))
+    if action.verb == "skip":
+        return await change.skip(turn, [subject])
+    if action.verb == "remind":
+        return await reminding.remind_at(turn, subject, dt.datetime.fromisoformat(action.argument))
+    if action.verb == "later":
+        return await taps.ring_later(turn, subject, minutes=int(action.argument))
+    if action.verb in {"accept", "decline"}:
+        return await taps.answer(turn, subject, accept=action.verb == "accept")
     if action.verb == "drop":
         return await change.apply(turn, [subject], "dropped", lambda _: {"deleted": True})
     if action.verb == "pick":

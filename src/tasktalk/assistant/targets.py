@@ -8,8 +8,8 @@ from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Intent, Target
 from tasktalk.tasks.names import match_by_name
 
-_SURE = 80.0  # of 100: all the words are there
-_LEAD = 8.0  # so much better than the next one that there is nothing to ask
+SURE = 80.0  # of 100: all the words are there
+LEAD = 8.0  # so much better than the next one that there is nothing to ask
 _CHOICES = 9
 
 
@@ -47,7 +47,7 @@ async def _by_name(turn: Turn, text: str, *, done: bool) -> Found | Choose | Mis
     if not matches:
         return Missing(text)
     best = matches[0]
-    rivals = [match for match in matches[1:] if best.score - match.score < _LEAD]
-    if not rivals and (best.score >= _SURE or len(matches) == 1):
+    rivals = [match for match in matches[1:] if best.score - match.score < LEAD]
+    if not rivals and (best.score >= SURE or len(matches) == 1):
         return Found((best.id,))
     return Choose(tuple((match.id, match.title) for match in matches[:_CHOICES]))

@@ -1,6 +1,7 @@
 """One turn of a conversation: what every part of it needs to know."""
 
 import datetime as dt
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -42,3 +43,9 @@ class Turn:
     def done(self, tasks: list[Task]) -> None:
         """These were changed: one alone is in focus from now on."""
         self.dialogue.speak_of([task.id for task in tasks])
+
+    def name_others(self, tasks: Iterable[Task], known: Container[UUID] = ()) -> tuple[str, ...]:
+        """Whom these tasks are given to beside the person, but for `known`: they hear of it."""
+        me = self.dialogue.viewer.user_id
+        people = {ref.id: ref.name for task in tasks for ref in task.assignees if ref.id != me and ref.id not in known}
+        return tuple(people.values())

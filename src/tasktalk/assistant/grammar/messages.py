@@ -163,10 +163,12 @@ def _read_titleless(plain: str, captured: Captured, context: Context, engine: En
     """Nothing but slots: a change of the task in focus, or a reminder of it."""
     slots = read_slots_and_people(plain, context, engine, book, keep_time_alone=True)
     if captured.reminded:
-        due = captured.draft.due
-        at = (due.datetime or due.date) if due else None
         return Intent(
-            intent="remind", confidence=PERHAPS, target=Target(last=True), due=due, reminders=(at,) if at else ()
+            intent="remind",
+            confidence=PERHAPS,
+            target=Target(last=True),
+            due=captured.draft.due,
+            reminders=_reminders(captured.draft),
         )
     if slots.has_time or slots.has_marks or captured.draft.priority:
         slots.priority = slots.priority or captured.draft.priority
@@ -180,8 +182,17 @@ def _read_remind(captured: Captured, context: Context, book: Phrasebook) -> Inte
     target = read_target(draft.title, book)
     if target.text and find_open(target.text, context.open_titles) is None:
         return None
-    at = (draft.due.datetime or draft.due.date) if draft.due else None
-    reminders = tuple(each for each in draft.reminders if each != "PT0S") or ((at,) if at else ())
     return Intent(
-        intent="remind", confidence=LIKELY, target=target, reminders=reminders, due=draft.due, spans=draft.spans
+        intent="remind",
+        confidence=LIKELY,
+        target=target,
+        reminders=_reminders(draft),
+        due=draft.due,
+        spans=draft.spans,
     )
+
+
+def _reminders(draft: Draft) -> tuple[str, ...]:
+    """Of a task that exists: so long before it is due, else the moment that was said."""
+    at = (draft.due.datetime or draft.due.date) if draft.due else None
+    return tuple(each for each in draft.reminders if each != "PT0S") or ((at,) if at else ())

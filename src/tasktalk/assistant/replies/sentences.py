@@ -1,6 +1,11 @@
 """The words of replies."""
 
 from collections.abc import Sequence
+from datetime import datetime
+
+from tasktalk.accounts.users import LANGUAGES
+from tasktalk.tasks.journal.undo import Change
+from tasktalk.tasks.preferences.preferences import PreferenceChanges
 
 VERBS = {
     "completed": "✔️ Done:",
@@ -8,9 +13,17 @@ VERBS = {
     "rescheduled": "📅 Moved:",
     "updated": "✏️ Changed:",
     "dropped": "🗑️ Deleted:",
-    "noted": "📝 Noted on",
+    "skipped": "⏭️ Skipped:",
+    "accepted": "👍 Accepted:",
+    "declined": "👎 Declined:",
 }
-NO_RINGING = "I cannot ring you yet; it stands in your list for that time."
+NO_DUE = "⏰ It has no date yet; once it has one, I will remind you."
+TOO_LATE = "⏰ That moment has passed, so nothing will ring."
+WHEN = "⏰ When shall I remind you?"
+ONLY_THIS_TIME = "only this time"
+WHOLE_SERIES = "🔁 And all that was to come of it."
+ALL_DONE = "Nothing is open. 🎉"
+ASK_ONE = "Say _#{} status_ for more of one."
 
 _ALREADY = {"completed": "done", "reopened": "open", "rescheduled": "on that day", "updated": "so", "dropped": "gone"}
 _LISTS = {
@@ -28,7 +41,8 @@ _HELP = """*What you can say*
 • _buy milk tomorrow 5pm #Home p1_ — adds a task
 • _today_, _overdue_, _this week_, _all_ — lists; then _done 1 3_
 • _done milk_, _reopen milk_, _move milk to friday_
-• answer a task's message with _friday 5pm_ or a note; react 👍 when it is done
+• _remind me about milk at 5pm_; _#Home status_
+• answer a task's message with _friday 5pm_ or a comment; react 👍 when it is done
 • _undo_ takes the last change back, for ten minutes"""
 
 
@@ -66,11 +80,77 @@ def projects(names: Sequence[str]) -> str:
     return "*Projects*\n" + "\n".join(f"• #{name}" for name in names)
 
 
-def undone(titles: Sequence[str]) -> str:
+def undone(changes: Sequence[Change]) -> str:
     """What was taken back."""
-    if len(titles) == 1:
-        return f"↩️ Undone: {titles[0][:200]}"
-    return f"↩️ Undone: {len(titles)} changes"
+    if len(changes) > 1:
+        return f"↩️ Undone: {len(changes)} changes"
+    change = changes[0]
+    named = {"reminder": "a reminder", "project": f"#{change.title[:200]}"}
+    return f"↩️ Undone: {named.get(change.subject, change.title[:200])}"
+
+
+def along(count_of: int) -> str:
+    """Subtasks that went with their parent."""
+    return f"…and {count(count_of, 'subtask')} with it"
+
+
+def told(names: Sequence[str]) -> str:
+    """Who hears of having been given a task."""
+    return f"🔔 {_join(names)} will be told."
+
+
+def ask_when(title: str) -> str:
+    """A reminder for which no moment was named."""
+    return f"⏰ When shall I remind you of {title}? Choose, or say _remind me of it at 5pm_."
+
+
+def project_changed(change: str, was: str, name: str, *, tasks: int) -> str:
+    """What became of a project."""
+    if change == "rename":
+        return f"✏️ #{was} is called #{name} now."
+    if change == "archive":
+        return f"📦 Archived #{was}. Its tasks stay as they are, and its reminders are silent."
+    held = f" with {count(tasks, 'open task')}" if tasks else ""
+    return f"🗑️ Deleted #{was}{held}. _undo_ brings it back, for ten minutes."
+
+
+def project_already(change: str, name: str) -> str:
+    """Nothing had to be done to a project."""
+    return f"#{name} is {'archived' if change == 'archive' else 'called that'} already."
+
+
+def shared(project: str, people: Sequence[str], already: Sequence[str]) -> str:
+    """Who is in a project from now on."""
+    parts = []
+    if people:
+        parts.append(f"👥 {_join(people)} can now see and change the tasks of #{project}, and will be told.")
+    if already:
+        parts.append(f"{_join(already)} {'was' if len(already) == 1 else 'were'} in #{project} already.")
+    return "\n".join(parts)
+
+
+def figures(still_open: int, done: int, overdue: int) -> str:
+    """How a project stands."""
+    late = f", {overdue} overdue" if overdue else ""
+    return f"{still_open} open{late}, {done} done this week"
+
+
+def settled(changes: PreferenceChanges, now: datetime, *, muted: bool) -> str:
+    """The settings a person changed; `now` is on their clock."""
+    lines = []
+    if "muted" in changes:
+        lines.append(_MUTED if muted else _UNMUTED)
+    if zone := changes.get("timezone"):
+        lines.append(f"🌍 Your time zone is {zone}: it is {now:%H:%M} there.")
+    if language := changes.get("language"):
+        lines.append(f"🗣️ Your language is {LANGUAGES[language]}." + ("" if language == "en" else _IN_ENGLISH))
+    if hour := changes.get("digest_time"):
+        lines.append(f"☀️ Your daily digest comes at {hour:%H:%M}.")
+        if muted:
+            lines.append("You are muted, so it waits until you say _start_.")
+    if quiet := changes.get("quiet_hours"):
+        lines.append(f"🌙 Quiet from {quiet[0]:%H:%M} to {quiet[1]:%H:%M}.")
+    return "\n".join(lines)
 
 
 def list_title(filter_text: str, searched: str | None) -> str:
@@ -89,7 +169,21 @@ def nothing_listed(filter_text: str, searched: str | None) -> str:
 
 def remark(kind: str, about: str) -> str:
     """Nothing changed; why."""
-    return f"⚠️ {about}" if kind == "cannot_undo" else _REMARKS.get(kind, _REMARKS["unknown"])
+    if kind == "cannot_undo":
+        return f"⚠️ {about}"
+    return _REMARKS.get(kind, _REMARKS["unknown"]).format(about=about[:80])
+
+
+def _join(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+_MUTED = (
+    "🔕 Muted: no word of what others do, and no digests. "
+    "The reminders of your tasks still come. Say _start_ to hear everything again."
+)
+_IN_ENGLISH = " I still understand and answer English only."
+_UNMUTED = "🔔 You hear of what concerns you again. Say _stop_ to mute it."
 
 
 _REMARKS = {
@@ -100,6 +194,15 @@ _REMARKS = {
     "which_task": "Which task do you mean? Answer its message, or say its name or its number on the last list.",
     "question_over": "That question is over. Please say again what to do.",
     "linked_already": "This number is linked already.",
+    "no_words": "What shall I write? Say _comment on milk: the blue one_, or answer a task's message.",
+    "not_open": "“{about}” is done already. Open it again first: _reopen it_.",
+    "no_setting": "Which setting? _timezone Madrid_, _digest at 8:00_, _quiet hours 22 to 7_, _stop_ or _start_.",
+    "no_zone": "I know no time zone “{about}”. Say a large city near you, or a name like _Europe/Madrid_.",
+    "export": "I cannot export by chat yet. Everything you have is readable over the API, with a token of yours.",
+    "forget me": "I cannot delete your account by chat. Ask the person who runs this server; they can.",
+    "which_project": "Which project? Say _archive project Home_, for example.",
+    "no_project": "You have no project #{about}. Say _projects_ to see them.",
+    "share_with_whom": "I know nobody of that name. Invite them by e-mail to #{about} in the console.",
     "not_yet": "I understand, but I cannot do that yet. Say _help_ for what I can.",
     "unknown": "I keep tasks, and I did not understand that. Say _help_ for examples.",
 }

@@ -24,6 +24,11 @@ def say_due(due: Due, today: dt.date) -> str:
     return f"{day}, {due.time}" if due.time else day
 
 
+def say_moment(moment: dt.datetime, today: dt.date) -> str:
+    """The day and the time of a moment in the reader's zone."""
+    return f"{say_day(moment.date(), today)}, {moment:%H:%M}"
+
+
 def chips(task: Task, today: dt.date) -> str:
     """What was understood, on one line: `📅 Tue 24 Nov (tomorrow), 17:00 · #Home · p1`."""
     parts = []
@@ -31,12 +36,16 @@ def chips(task: Task, today: dt.date) -> str:
         parts.append(f"📅 {say_due(task.due, today)}")
     if task.recurrence is not None:
         parts.append(f"🔁 {task.recurrence['text']}")
+    if task.start is not None:
+        parts.append(f"▶️ {say_day(task.start, today)}")
     if task.deadline is not None:
         parts.append(f"🏁 {say_day(task.deadline, today)}")
     if task.duration_minutes is not None:
         parts.append(f"⏱ {task.duration_minutes} min")
     if task.project is not None:
         parts.append(f"#{task.project.name}")
+    if task.section is not None:
+        parts.append(f"/{task.section}")
     parts += [f"@{label}" for label in task.labels]
     parts += [f"👤 {person.name}" for person in task.assignees]
     if task.priority is not None:

@@ -1,0 +1,212 @@
+"""Replies about tasks: made, changed, listed, looked at."""
+
+import datetime as dt
+
+from tasktalk.assistant.actions import MAX_ARGUMENT, Action
+from tasktalk.assistant.outcomes import SUBTASKS, Changed, Choose, Commented, Created, Listed, Reminded, Shown
+from tasktalk.assistant.replies import sentences
+from tasktalk.assistant.replies.pen import TITLE_ALONE, Pen, bold, short
+from tasktalk.assistant.replies.when import chips, say_moment
+from tasktalk.assistant.reply import Button, Reply, Row
+from tasktalk.tasks.model import Task
+
+_MAX_BUTTONS = 3
+_COMMENT = 200
+_MORNING, _EVENING = dt.time(9), dt.time(18)
+
+
+def created(made: Created, pen: Pen) -> Reply:
+    """New tasks, with what was understood of each."""
+    ids = tuple(task.id for task in made.tasks)
+    if len(made.tasks) > 1:
+        text = f"📝 Added {len(made.tasks)} tasks\n{pen.lines(made.tasks, reminders=made.reminders)}"
+        return Reply(text + _told(made.told), (pen.undo(),), task_ids=ids)
+    task = made.tasks[0]
+    text = f"📝 Added {bold(task.title)}"
+    asked = made.reminders.get(task.id, ())
+    if details := " · ".join(part for part in (chips(task, pen.today), pen.rings(asked, beside=task)) if part):
+        text += f"\n{details}"
+    if made.subtasks:
+        text += f"\n{sentences.count(made.subtasks, 'subtask')}"
+    if asked and not pen.rings(asked):
+        text += f"\n{sentences.TOO_LATE if task.due else sentences.NO_DUE}"
+    text += _told(made.told)
+    if made.ask_when:
+        first, *_, last = _moments(task, pen)
+        return Reply(f"{text}\n{sentences.WHEN}", (first, last, pen.undo()), task_ids=ids)
+    return Reply(text, (pen.done(task), pen.other_day(task, made.others), pen.undo()), task_ids=ids)
+
+
+def changed(outcome: Changed, pen: Pen) -> Reply:
+    """What became of tasks, and of those that were so already."""
+    tasks, verb = outcome.tasks, sentences.VERBS[outcome.change]
+    ids = tuple(task.id for task in (*tasks, *outcome.already))
+    parts = []
+    if len(tasks) == 1:
+        parts.append(_changed_one(outcome.change, tasks[0], pen))
+    elif tasks:
+        parts.append(f"{verb} {len(tasks)} tasks\n" + "\n".join(f"• {short(task.title)}" for task in tasks))
+    if outcome.along:
+        parts.append(sentences.along(outcome.along))
+    if outcome.told:
+        parts.append(sentences.told(outcome.told))
+    parts += [sentences.already(outcome.change, short(task.title)) for task in outcome.already]
+    if outcome.missing:
+        parts.append(sentences.no_such_numbers(outcome.missing))
+    return Reply("\n".join(parts), _buttons(outcome, pen), task_ids=ids)
+
+
+def _changed_one(change: str, task: Task, pen: Pen) -> str:
+    text = f"{sentences.VERBS[change]} {bold(task.title)}"
+    if change == "skipped" or (change == "completed" and task.status == "open" and task.due is not None):
+        return f"{text}\n🔁 Next: {pen.due(task)}"
+    if change == "dropped" and task.recurrence:
+        return f"{text}\n{sentences.WHOLE_SERIES}"
+    if change == "rescheduled":
+        once = f" · {sentences.ONLY_THIS_TIME}" if task.moved else ""
+        return f"{text}\n📅 {pen.due(task)}{once}" if task.due else f"{text}\nNo date any more."
+    if change in {"updated", "reopened", "accepted"} and (details := chips(task, pen.today)):
+        return f"{text}\n{details}"
+    return text
+
+
+def _buttons(outcome: Changed, pen: Pen) -> tuple[Button, ...]:
+    tasks, already = outcome.tasks, outcome.already
+    if not tasks:
+        if len(already) == 1 and outcome.change == "completed":
+            return (pen.button("Reopen", Action("reopen", already[0].id)),)
+        return ()
+    if len(tasks) > 1:
+        return (pen.undo(),)
+    if outcome.change == "dropped" and tasks[0].recurrence and tasks[0].status == "open":
+        return (pen.button("Skip only this one", Action("skip", tasks[0].id)), pen.undo())
+    if outcome.change in {"completed", "dropped", "skipped", "declined"} or tasks[0].status != "open":
+        return (pen.undo(),)
+    return (pen.done(tasks[0]), pen.undo())
+
+
+def reminded(outcome: Reminded, pen: Pen) -> Reply:
+    """When each task rings."""
+    ids = tuple(task.id for task in outcome.tasks)
+    lines = []
+    for task in outcome.tasks:
+        rings = pen.rings(outcome.reminders[task.id])
+        name = bold(task.title) if len(ids) == 1 else f"• {short(task.title)}"
+        lines.append(f"{name}\n{rings}" if len(ids) == 1 and rings else f"{name} — {rings}" if rings else name)
+        if not rings:
+            lines.append(sentences.TOO_LATE if task.due else sentences.NO_DUE)
+    if outcome.missing:
+        lines.append(sentences.no_such_numbers(outcome.missing))
+    lead = "I will remind you of" if outcome.new else "I remind you already of"
+    many = f"{lead} {lines[0]}" if len(ids) == 1 else f"{lead} {len(ids)} tasks\n{lines[0]}"
+    buttons = (pen.undo(),) if outcome.new else ()
+    return Reply("\n".join([many, *lines[1:]]), buttons, task_ids=ids)
+
+
+def ask_when(task: Task, pen: Pen) -> Reply:
+    """Moments to choose from for a reminder."""
+    return Reply(sentences.ask_when(bold(task.title)), _moments(task, pen), task_ids=(task.id,))
+
+
+def _moments(task: Task, pen: Pen) -> tuple[Button, ...]:
+    hour = (pen.now + dt.timedelta(hours=1)).replace(second=0, microsecond=0)
+    evening = dt.datetime.combine(pen.today, _EVENING, pen.now.tzinfo)
+    morning = dt.datetime.combine(pen.today + dt.timedelta(days=1), _MORNING, pen.now.tzinfo)
+    moments = [("In 1 hour", hour), ("Today 18:00", evening), ("Tomorrow 09:00", morning)]
+    if hour >= evening:
+        del moments[1]
+    return tuple(pen.button(title, Action("remind", task.id, f"{at:%Y-%m-%dT%H:%M}")) for title, at in moments)
+
+
+def commented(outcome: Commented, pen: Pen) -> Reply:
+    """The words, and where they stand."""
+    tasks = outcome.tasks
+    where = bold(tasks[0].title) if len(tasks) == 1 else ", ".join(short(task.title) for task in tasks)
+    text = f"💬 On {where}:\n{short(outcome.text, _COMMENT)}"
+    if outcome.missing:
+        text += f"\n{sentences.no_such_numbers(outcome.missing)}"
+    return Reply(text, (pen.undo(),), task_ids=tuple(task.id for task in tasks))
+
+
+def listed(page: Listed, pen: Pen) -> Reply:
+    """A numbered page with a row for each task and one for what follows."""
+    title = sentences.list_title(page.filter, page.searched)
+    if not page.tasks:
+        return Reply(sentences.nothing_listed(page.filter, page.searched))
+    text = f"*{title}*\n{pen.lines(page.tasks, first=page.first)}"
+    rows = [
+        Row(
+            f"{number}. {task.title}",
+            pen.encode(Action("show", task.id)),
+            " · ".join(part for part in (short(task.title), pen.due(task)) if part),
+        )
+        for number, task in enumerate(page.tasks, page.first)
+    ]
+    after = page.first - 1 + len(page.tasks)
+    argument = f"{after}:{page.filter}"
+    if page.more:
+        text += "\n…"
+        if len(argument) <= MAX_ARGUMENT:
+            rows.append(Row("More …", pen.encode(Action("list", argument=argument)), f"From number {after + 1}"))
+    ids = tuple(task.id for task in page.tasks)
+    return Reply(text, list_label="Open a task", rows=tuple(rows), task_ids=ids)
+
+
+def choose(outcome: Choose, pen: Pen) -> Reply:
+    """Which one is meant, by buttons or in a list."""
+    if len(outcome.candidates) <= _MAX_BUTTONS:
+        lines = "\n".join(f"{n}. {short(title)}" for n, (_, title) in enumerate(outcome.candidates, 1))
+        buttons = tuple(
+            pen.button(f"{n}. {title}", Action("pick", task_id, outcome.question))
+            for n, (task_id, title) in enumerate(outcome.candidates, 1)
+        )
+        return Reply(f"Which one?\n{lines}", buttons)
+    rows = tuple(
+        Row(title, pen.encode(Action("pick", task_id, outcome.question)), short(title))
+        for task_id, title in outcome.candidates
+    )
+    return Reply("Which one?", list_label="Choose", rows=rows)
+
+
+def card(shown: Shown, pen: Pen) -> Reply:
+    """One task with what hangs on it."""
+    task = shown.task
+    text = bold(task.title) if task.status == "open" else f"✔️ {bold(task.title)}"
+    details = " · ".join(part for part in (chips(task, pen.today), pen.rings(shown.reminders, beside=task)) if part)
+    parts = [f"{text}\n{details}" if details else text]
+    if task.notes:
+        parts.append(short(task.notes, TITLE_ALONE))
+    if shown.subtasks:
+        lines = [f"☐ {short(subtask.title)}" for subtask in shown.subtasks[:SUBTASKS]]
+        parts.append("\n".join(lines + (["…"] if len(shown.subtasks) > SUBTASKS else [])))
+    if hangs := _hangs(shown, pen):
+        parts.append(hangs)
+    return Reply("\n\n".join(parts), _card_buttons(task, pen), task_ids=(task.id,))
+
+
+def _hangs(shown: Shown, pen: Pen) -> str:
+    """How many files and comments, and the newest comment."""
+    task, comment = shown.task, shown.comment
+    counts = []
+    if task.attachments:
+        counts.append(f"📎 {sentences.count(len(task.attachments), 'file')}")
+    if task.comments_count:
+        counts.append(f"💬 {sentences.count(task.comments_count, 'comment')}")
+    text = " · ".join(counts)
+    if comment is not None:
+        author = comment.author.name if comment.author else "Somebody"
+        at = say_moment(comment.created_at.astimezone(pen.now.tzinfo), pen.today)
+        text += f"\n{author}, {at}: {short(comment.text, _COMMENT)}"
+    return text
+
+
+def _card_buttons(task: Task, pen: Pen) -> tuple[Button, ...]:
+    if task.status != "open":
+        return (pen.button("Reopen", Action("reopen", task.id)),)
+    if task.recurrence:
+        return (pen.done(task), pen.other_day(task), pen.button("Skip", Action("skip", task.id)))
+    return (pen.done(task), pen.other_day(task), pen.button("Delete", Action("drop", task.id)))
+
+
+def _told(names: tuple[str, ...]) -> str:
+    return f"\n{sentences.told(names)}" if names else ""

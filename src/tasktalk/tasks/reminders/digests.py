@@ -40,7 +40,7 @@ async def take_due_digests(conn: Conn, *, now: dt.datetime, limit: int = 500) ->
                 for row in rows
             ],
         )
-    return [DueDigest(row["user_id"], row["kind"], row["next_at"]) for row in rows if row["at"]]
+    return [DueDigest(row["user_id"], row["kind"], row["next_at"]) for row in rows if row["at"] and row["live"]]
 
 
 async def find_next_digest(conn: Conn) -> dt.datetime | None:

@@ -5,6 +5,7 @@ import datetime as dt
 from tasktalk.db import Conn
 from tasktalk.messaging.notices.hear import NewNotice, add_notices, read_people
 from tasktalk.messaging.notices.quiet import after_quiet
+from tasktalk.tasks.preferences.events import is_told
 from tasktalk.tasks.reminders.digests import take_due_digests
 from tasktalk.tasks.reminders.due import take_due_reminders
 
@@ -18,12 +19,14 @@ async def ring(conn: Conn, *, now: dt.datetime, rows: int = ROWS) -> int:
     waits until they end.
     """
     rings = await take_due_reminders(conn, now=now, limit=rows)
-    people = await read_people(conn, {each.user_id for each in rings if each.is_default}) if rings else {}
+    people = await read_people(conn, {each.user_id for each in rings}) if rings else {}
     notices = []
     for each in rings:
         person = people.get(each.user_id)
+        if person is None or not is_told(person["switches"], "reminder"):
+            continue
         leave_at = now
-        if each.is_default and person is not None:
+        if each.is_default:
             quiet_from, quiet_to = person["quiet_from"], person["quiet_to"]
             leave_at = after_quiet(now, quiet_from=quiet_from, quiet_to=quiet_to, zone=person["timezone"])
         facts = {"reminder_id": str(each.reminder_id)}

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from tasktalk.assistant.replies.pen import TITLE_ALONE, bold, short
+
 NO_PHONE = "No phone is linked: it leaves as soon as one is, and has written."
 WINDOW_CLOSED = "Outside WhatsApp's 24-hour window: it leaves as soon as you write."
 MUTED = "You muted notices."
@@ -30,9 +32,7 @@ NEXT_STEP_ONE = "Say _done 1_, or _move 1 to friday_."
 
 _SOMEBODY = "Somebody"
 _UNSEEN = "a task that is not there any more, or not yours to see"
-_LINE = 80
 _COMMENT = 100
-_ALONE = 600
 
 _OF_TASKS = {
     "reminder": "⏰ {title}",
@@ -55,7 +55,7 @@ def of_task(
     said = _OF_TASKS[event].format(actor=short(actor or _SOMEBODY), title=name)
     if comment is None:
         return said
-    return f"{said}:\n{comment[:_ALONE]}" if alone else f"{said}: {_one_line(comment)}"
+    return f"{said}:\n{short(comment, TITLE_ALONE)}" if alone else f"{said}: {_one_line(comment)}"
 
 
 def of_project(event: str, *, actor: str | None, project: str | None, member: str | None, invitation: bool) -> str:
@@ -103,17 +103,5 @@ def heading(events: Sequence[str]) -> str:
     return REMINDERS if set(events) == {"reminder"} else NEWS
 
 
-def bold(title: str) -> str:
-    """A title in bold, unless a star of its own would end that early."""
-    cut = title if len(title) <= _ALONE else title[: _ALONE - 1] + "…"
-    return cut if "*" in cut or "\n" in cut else f"*{cut}*"
-
-
-def short(text: str) -> str:
-    """A title or name that fits on a line."""
-    return text if len(text) <= _LINE else text[: _LINE - 1] + "…"
-
-
 def _one_line(comment: str) -> str:
-    flat = " ".join(comment.split())
-    return flat if len(flat) <= _COMMENT else flat[: _COMMENT - 1] + "…"
+    return short(" ".join(comment.split()), _COMMENT)

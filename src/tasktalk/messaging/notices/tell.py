@@ -11,16 +11,18 @@ from asyncpg import Record
 
 from tasktalk.accounts.access import viewer_of
 from tasktalk.assistant.dialogue import note_shown
+from tasktalk.assistant.replies.pen import Pen
 from tasktalk.assistant.reply import Reply
 from tasktalk.crypto import Keyring
 from tasktalk.db import Conn
+from tasktalk.ids import new_id
 from tasktalk.logs import get_log
 from tasktalk.messaging.notices import sentences
 from tasktalk.messaging.notices.digests import Digest, read_digest
 from tasktalk.messaging.notices.hear import Q
 from tasktalk.messaging.notices.reading import Notice, read_notices, too_late
 from tasktalk.messaging.notices.ways import Hold, Way, choose_way
-from tasktalk.messaging.notices.wording import Pen
+from tasktalk.messaging.notices.wording import Writer
 from tasktalk.messaging.outbox import Outgoing, add_messages
 from tasktalk.whatsapp import render
 from tasktalk.whatsapp.graphemes import shorten
@@ -83,8 +85,8 @@ async def _tell_one(
                 fates[notice.id] = _Fate("dropped", sentences.NOTHING_DUE)
         live = [notice for notice in live if fates[notice.id].state == "sent"]
         if live and isinstance(way, Way):
-            pen = Pen(keyring, person["user_id"], now.astimezone(ZoneInfo(person["timezone"])))
-            message = pen.write(live, digests)
+            pen = Pen(keyring, person["user_id"], now.astimezone(ZoneInfo(person["timezone"])), new_id())
+            message = Writer(pen).write(live, digests)
             outcome.messages[person["user_id"]] = _outgoing(message.reply, way)
             if message.numbered:
                 outcome.lists[person["user_id"]] = message.reply.task_ids

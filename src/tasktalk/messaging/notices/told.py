@@ -6,22 +6,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from tasktalk.tasks.preferences.events import is_told
+
 Row = Mapping[str, Any]
 
-# Every event that comes of a change, the most telling first, and whether people hear of it unless they say otherwise.
-SWITCHES = {
-    "mentioned": True,
-    "assigned": True,
-    "accepted": True,
-    "declined": True,
-    "completed": True,
-    "commented": True,
-    "invited": True,
-    "joined": True,
-    "added": False,
-    "changed": False,
-}
-_RANKS = {event: rank for rank, event in enumerate(SWITCHES)}
+# Every event that comes of a change, the most telling first.
+EVENTS = (
+    "mentioned",
+    "assigned",
+    "accepted",
+    "declined",
+    "completed",
+    "commented",
+    "invited",
+    "joined",
+    "added",
+    "changed",
+)
 
 # Nobody calls a task changed for these.
 _UNTOLD = frozenset({"version", "updated_at", "position", "accepted", "due_at", "completed_at"})
@@ -91,14 +92,14 @@ def once(told: Iterable[Told]) -> list[Told]:
     for each in told:
         key = (each.user_id, each.news.change_set, each.news.task_id or each.news.subject_id)
         known = best.get(key)
-        if known is None or _RANKS[each.event] < _RANKS[known.event]:
+        if known is None or EVENTS.index(each.event) < EVENTS.index(known.event):
             best[key] = each
     return list(best.values())
 
 
-def wants(event: str, *, project: Mapping[str, object], own: Mapping[str, object], muted: bool) -> bool:
+def wants(event: str, *, project: Mapping[str, bool], own: Mapping[str, bool], muted: bool) -> bool:
     """Whether a person hears of an event: the project's switch before their own before the default."""
-    return not muted and bool(project.get(event, own.get(event, SWITCHES[event])))
+    return not muted and project.get(event, is_told(own, event))
 
 
 def _candidates(news: News, scene: Scene) -> Iterator[Told]:

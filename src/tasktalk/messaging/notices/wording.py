@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from tasktalk.assistant.actions import Action, encode_action
+from tasktalk.assistant.actions import Action
+from tasktalk.assistant.replies.pen import Pen, short
 from tasktalk.assistant.replies.when import chips, say_due
 from tasktalk.assistant.reply import Button, Reply
-from tasktalk.crypto import Keyring
 from tasktalk.messaging.notices import sentences
 from tasktalk.messaging.notices.digests import Digest
 from tasktalk.messaging.notices.reading import Notice
@@ -30,12 +30,10 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Pen:
-    """Writes to one person. `now` is in their zone; buttons are signed for `user_id`."""
+class Writer:
+    """Writes to one person, with their pen."""
 
-    keyring: Keyring
-    user_id: UUID
-    now: dt.datetime
+    pen: Pen
 
     def write(self, notices: Sequence[Notice], digests: Mapping[UUID, Digest]) -> Message:
         """The message; `digests` by the notice's id. Several tasks are numbered, those of a digest always."""
@@ -66,7 +64,7 @@ class Pen:
         if notice.task is None:
             return Reply(notice.alone)
         text = notice.alone
-        details = chips(self._here(notice.task), self.now.date()) if notice.event in _SHOWS_DUE else ""
+        details = chips(self._here(notice.task), self.pen.today) if notice.event in _SHOWS_DUE else ""
         if details:
             text += f"\n{details}"
         return Reply(text, self._buttons([notice]), task_ids=(notice.task.id,))
@@ -74,27 +72,23 @@ class Pen:
     def _buttons(self, notices: Sequence[Notice]) -> tuple[Button, ...]:
         """What can be done at once about one task; its reminder before its being given."""
         events = {each.event: each.task.id for each in notices if each.task}
+        button = self.pen.button
         if task_id := events.get("reminder"):
-            tomorrow = (self.now.date() + dt.timedelta(days=1)).isoformat()
+            tomorrow = (self.pen.today + dt.timedelta(days=1)).isoformat()
             return (
-                self._button(sentences.DONE, Action("done", task_id)),
-                self._button(sentences.LATER, Action("later", task_id, _LATER_MINUTES)),
-                self._button(sentences.TOMORROW, Action("due", task_id, tomorrow)),
+                button(sentences.DONE, Action("done", task_id)),
+                button(sentences.LATER, Action("later", task_id, _LATER_MINUTES)),
+                button(sentences.TOMORROW, Action("due", task_id, tomorrow)),
             )
         if task_id := events.get("assigned"):
-            return (
-                self._button(sentences.ACCEPT, Action("accept", task_id)),
-                self._button(sentences.DECLINE, Action("decline", task_id)),
-            )
+            accept, decline = Action("accept", task_id), Action("decline", task_id)
+            return (button(sentences.ACCEPT, accept), button(sentences.DECLINE, decline))
         return ()
-
-    def _button(self, title: str, action: Action) -> Button:
-        return Button(title, encode_action(action, keyring=self.keyring, user_id=self.user_id, now=self.now))
 
     def _add_digest(self, page: "_Page", digest: Digest) -> None:
         page.lines += ["", digest.heading] if page.lines else [digest.heading]
         for task in digest.tasks[:_IN_DIGEST]:
-            page.add(self._titled(sentences.short(task.title), task), task)
+            page.add(self._titled(short(task.title), task), task)
         if len(digest.tasks) > _IN_DIGEST:
             page.lines.append(sentences.more(len(digest.tasks) - _IN_DIGEST))
 
@@ -104,13 +98,13 @@ class Pen:
 
     def _titled(self, text: str, task: Task | None) -> str:
         due = self._here(task).due if task else None
-        return f"{text} — {say_due(due, self.now.date())}" if due else text
+        return f"{text} — {say_due(due, self.pen.today)}" if due else text
 
     def _here(self, task: Task) -> Task:
         """The task with its hour on the clock of who reads it."""
-        if task.due is None or task.due.datetime is None or self.now.tzinfo is None:
+        if task.due is None or task.due.datetime is None or self.pen.now.tzinfo is None:
             return task
-        here = task.due.datetime.astimezone(self.now.tzinfo)
+        here = task.due.datetime.astimezone(self.pen.now.tzinfo)
         return replace(task, due=Due(here.date(), f"{here:%H:%M}", here))
 
 
@@ -139,10 +133,15 @@ class _Page:
 
 
 def _once(notices: Sequence[Notice]) -> list[Notice]:
-    """Digests first, then reminders, then the rest as it came; the same said twice is said once, as it is now."""
-    ranked = sorted(notices, key=lambda each: (not each.is_digest, each.event != "reminder"))  # stable
+    """Digests, then reminders as their tasks came to be, then the rest as it came; the same again is said once."""
     seen: dict[tuple[object, ...], Notice] = {}
-    for notice in ranked:
+    for notice in sorted(notices, key=_place):  # stable
         about = notice.task.id if notice.task else notice.project.id if notice.project else None
         seen.setdefault((notice.event, about, notice.line), notice)
     return list(seen.values())
+
+
+def _place(notice: Notice) -> tuple[int, int]:
+    if notice.event == "reminder" and notice.task is not None:
+        return 1, notice.task.id.int
+    return (0, 0) if notice.is_digest else (2, 0)

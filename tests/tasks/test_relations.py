@@ -8,7 +8,8 @@ from task_http import BEN, ZOE, failure
 from task_people import ActMaker, People
 
 from tasktalk.db import Conn, Pool
-from tasktalk.tasks import NewTask, add_member, change_task, create_tasks, undo
+from tasktalk.errors import Conflict
+from tasktalk.tasks import NewTask, add_member, change_task, create_project, create_tasks, undo
 from tasktalk.tasks.relations.relations import RELATIONS, create_relation
 
 SIDES = [
@@ -86,14 +87,23 @@ async def test_a_circle_is_not_closed_from_both_ends_at_once(
 ) -> None:
     one, two, three, four = tasks
 
-    async def block(first: UUID, second: UUID) -> None:
-        async with pool.acquire() as own, own.transaction():
-            await create_relation(own, viewer=people.ana, task_id=first, kind="blocks", other_id=second, by=act())
+    async def block(own: Conn, first: UUID, second: UUID) -> None:
+        await create_relation(own, viewer=people.ana, task_id=first, kind="blocks", other_id=second, by=act())
 
-    await block(one, two)
-    await block(three, four)
-    outcomes = await asyncio.gather(block(two, three), block(four, one), return_exceptions=True)
-    assert len([outcome for outcome in outcomes if outcome is None]) == 1
+    async def close() -> None:
+        async with pool.acquire() as own, own.transaction():
+            await block(own, four, one)
+
+    await block(conn, one, two)
+    await block(conn, three, four)
+    async with pool.acquire() as own, own.transaction():
+        await block(own, two, three)
+        closing = asyncio.create_task(close())
+        waiting = 0
+        while not waiting and not closing.done():
+            waiting = await conn.fetchval("select count(*) from pg_locks where locktype = 'advisory' and not granted")
+    with pytest.raises(Conflict):
+        await closing
     assert await conn.fetchval("select count(*) from task_relations") == 3
 
 
@@ -116,6 +126,18 @@ async def test_the_fence(api: httpx.AsyncClient, conn: Conn, tasks: list[UUID], 
     ):
         assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NOT_FOUND")
     assert await conn.fetchval("select count(*) from task_relations") == 1
+
+
+async def test_the_other_end_may_be_in_a_project_that_is_not_ones_own(
+    api: httpx.AsyncClient, conn: Conn, people: People, tasks: list[UUID], act: ActMaker
+) -> None:
+    studio = await create_project(conn, viewer=people.ana, name="Studio", by=act())
+    [theirs] = await create_tasks(conn, viewer=people.ana, new=[NewTask(title="Sing", project_id=studio.id)], by=act())
+    await relate(api, tasks[0], "related", theirs.id)
+    assert await shown(api, tasks[0]) == [("related", str(theirs.id))]
+    assert await shown(api, tasks[0], **BEN) == []
+    await conn.execute("update projects set deleted_at = now() where id = $1", studio.id)
+    assert await shown(api, tasks[0]) == []
 
 
 async def test_viewers_only_look(

@@ -37,7 +37,7 @@ def on_disk(tmp_path: Path) -> Store:
 
 def bucket_settings(bucket: Bucket, *, secret: str = SECRET) -> Settings:
     return Settings(
-        files_url=f"s3://files/of tasktalk?endpoint={bucket.url}&region={REGION}",
+        files_url=f"s3://files/of%20tasktalk?endpoint={bucket.url}&region={REGION}",
         files_access_key=SecretStr(ACCESS),
         files_secret_key=SecretStr(secret),
     )
@@ -165,7 +165,15 @@ def test_keys_say_nothing_and_are_spread(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["/srv/files", "gs://bucket", "s3://", "s3://bucket?endpoint=example.org", "s3://bucket?secret=x", "https://x/y"],
+    [
+        "/srv/files",
+        "gs://bucket",
+        "s3://",
+        "s3://[",
+        "s3://bucket?endpoint=example.org",
+        "s3://bucket?secret=x",
+        "https://x/y",
+    ],
 )
 def test_an_address_that_cannot_be_is_refused(url: str) -> None:
     with pytest.raises(BadSetting, match="TASKTALK_FILES_URL"):

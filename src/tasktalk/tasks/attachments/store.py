@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import obstore
 from obstore.exceptions import BaseError
@@ -102,7 +102,10 @@ def open_store(settings: Settings) -> Store:
 
 
 def _open_bucket(settings: Settings) -> S3Store:
-    url = urlsplit(settings.files_url)
+    try:
+        url = urlsplit(settings.files_url)
+    except ValueError:
+        raise BadSetting(_URL) from None
     options = parse_qs(url.query)
     if url.scheme != "s3" or not url.hostname or options.keys() - {"endpoint", "region"}:
         raise BadSetting(_URL)
@@ -120,12 +123,13 @@ def _open_bucket(settings: Settings) -> S3Store:
         "disable_bulk_delete": True,  # not every bucket that speaks S3 has it
     }
     return S3Store(
-        prefix=url.path.strip("/") or None,
+        prefix=unquote(url.path).strip("/") or None,
         config={name: value for name, value in config.items() if value is not None},  # type: ignore[arg-type]
         client_options={
             "allow_http": bool(endpoint and endpoint.startswith("http://")),
             "connect_timeout": timedelta(seconds=5),
-            "timeout": timedelta(seconds=60),
+            "read_timeout": timedelta(seconds=30),
+            "timeout": timedelta(hours=1),  # of a whole download, at the pace of whoever it is for
         },
         retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=20)},
     )

@@ -106,37 +106,48 @@ async def change_label(
     if "colour" in changes:
         values["colour"] = clean_colour(changes["colour"])
     if "name" in changes:
-        values["name"] = name = _clean_name(changes["name"])
-        namesake = await Q.find_namesake(conn, viewer=viewer.user_id, label_id=label_id, name=name)
-        if namesake is not None:
-            if not merge:
-                raise Conflict("You have a label of that name. Send merge: true to make them one.", field="name")
-            await Q.delete_label(conn, id=label_id, **_act(viewer, by))
-            values.pop("name")
-            await _rename(conn, viewer=viewer, old=row["name"], new=namesake["name"], by=by)
-            row = namesake
+        values["name"] = _clean_name(changes["name"])
+    old, new = row["name"], values.get("name", row["name"])
+    carriers = await _lock_carriers(conn, viewer=viewer, name=old) if new != old else {}
+    if new != old and (namesake := await _find_namesake(conn, viewer=viewer, label_id=label_id, name=str(new))):
+        if not merge:
+            raise Conflict("You have a label of that name. Send merge: true to make them one.", field="name")
+        await Q.delete_label(conn, id=label_id, **_act(viewer, by))
+        row, new = namesake, namesake["name"]
+        del values["name"]
     if differing := {key: value for key, value in values.items() if value != row[key]}:
         try:
             await Q.write_label(conn, id=row["id"], set=differing, **_act(viewer, by))
         except UniqueViolationError as error:  # made in this very moment
             raise Conflict("You have a label of that name.", field="name") from error
-        if "name" in differing:
-            await _rename(conn, viewer=viewer, old=row["name"], new=str(differing["name"]), by=by)
+    await _rename(conn, carriers, old, str(new), viewer=viewer, by=by)
     return await get_label(conn, viewer=viewer, label_id=row["id"])
 
 
 async def delete_label(conn: Conn, *, viewer: Viewer, label_id: UUID, by: Act, version: int | None = None) -> None:
     """Takes a label off every task that is the viewer's to change, and away. Raises NotFound, Conflict."""
     row = await _lock(conn, viewer=viewer, label_id=label_id, version=version)
-    await _rename(conn, viewer=viewer, old=row["name"], new=None, by=by)
+    carriers = await _lock_carriers(conn, viewer=viewer, name=row["name"])
     await Q.delete_label(conn, id=label_id, **_act(viewer, by))
+    await _rename(conn, carriers, row["name"], None, viewer=viewer, by=by)
 
 
-async def _rename(conn: Conn, *, viewer: Viewer, old: str, new: str | None, by: Act) -> None:
+async def _find_namesake(conn: Conn, *, viewer: Viewer, label_id: UUID, name: str) -> Mapping[str, Any] | None:
+    found: Mapping[str, Any] | None = await Q.find_namesake(conn, viewer=viewer.user_id, label_id=label_id, name=name)
+    return found
+
+
+async def _lock_carriers(conn: Conn, *, viewer: Viewer, name: str) -> dict[UUID, Sequence[str]]:
+    """The labels of every task that carries one. Before the label is written: who changes a task locks it first too."""
+    return {row["id"]: row["labels"] async for row in Q.lock_carriers(conn, viewer=viewer.user_id, name=name)}
+
+
+async def _rename(
+    conn: Conn, carriers: Mapping[UUID, Sequence[str]], old: str, new: str | None, *, viewer: Viewer, by: Act
+) -> None:
     """Writes `new`, or nothing, wherever `old` is written."""
-    carriers = Q.list_carriers(conn, viewer=viewer.user_id, name=old)
     changes: list[tuple[UUID, TaskChanges]] = [
-        (row["id"], {"labels": _replaced(row["labels"], old, new)}) async for row in carriers
+        (task_id, {"labels": _replaced(labels, old, new)}) for task_id, labels in carriers.items()
     ]
     for start in range(0, len(changes), BATCH):
         await change_tasks(conn, viewer=viewer, changes=changes[start : start + BATCH], by=by)

@@ -36,8 +36,8 @@ select * from labels where owner_id = :viewer::uuid and id = :label_id::uuid for
 -- Another label of the viewer's that has this name already, locked.
 select * from labels where owner_id = :viewer::uuid and fold(name) = fold(:name::text) and id <> :label_id::uuid for no key update;
 
--- name: list_carriers(viewer, name)
--- Every task that carries a label and is the viewer's to change, in the order in which tasks are locked.
+-- name: lock_carriers(viewer, name)
+-- Every task that carries a label and is the viewer's to change, locked in the order that everybody keeps.
 select t.id, t.labels from tasks t
 where t.deleted_at is null and t.labels <> '{}'
   and ((t.owner_id = :viewer::uuid and t.project_id is null)
@@ -45,7 +45,8 @@ where t.deleted_at is null and t.labels <> '{}'
            select m.project_id from project_members m join projects p on p.id = m.project_id
            where m.user_id = :viewer::uuid and m.role <> 'viewer' and p.deleted_at is null)))
   and exists (select from unnest(t.labels) l where fold(l) = fold(:name::text))
-order by t.id;
+order by t.id
+for no key update of t;
 
 -- name: insert_label(id, name, colour, position, viewer, change_set, channel, at)$
 -- Nothing when the viewer has one of that name.

@@ -3,11 +3,10 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from tasktalk.assistant.dialogue import Q
-from tasktalk.assistant.outcomes import Change, Changed, Choose, Missing, Outcome, Said, Undone
+from tasktalk.assistant.outcomes import Change, Changed, Missing, Outcome, Said, Undone
 from tasktalk.assistant.project_changes import ensure_project
 from tasktalk.assistant.slots import fill, keep_time
 from tasktalk.assistant.targets import Found, find_targets
@@ -43,7 +42,8 @@ async def drop(turn: Turn, intent: Intent) -> Outcome:
     """Into the trash; of a repeating task that is to be skipped only this occurrence goes."""
     if _SKIP.search(turn.said.text):
         found = await find_targets(turn, intent)
-        tasks = await list_tasks_by_ids(turn.conn, viewer=turn.dialogue.viewer, ids=_ids(found))
+        ids = found.ids if isinstance(found, Found) else ()
+        tasks = await list_tasks_by_ids(turn.conn, viewer=turn.dialogue.viewer, ids=ids)
         if tasks and all(task.recurrence and task.status == "open" for task in tasks):
             return await skip(turn, [task.id for task in tasks])
     return await _change(turn, intent, "dropped", lambda _: {"deleted": True})
@@ -52,8 +52,11 @@ async def drop(turn: Turn, intent: Intent) -> Outcome:
 async def update(turn: Turn, intent: Intent) -> Outcome:
     """Whatever slots the intent carries, and only those."""
     change: Change = "rescheduled" if intent.intent == "reschedule_task" else "updated"
+    found = await find_targets(turn, intent)
+    if not isinstance(found, Found):
+        return found
     project_id = await ensure_project(turn, intent.project) if intent.project else None
-    return await _change(turn, intent, change, lambda task: fill(turn, intent, task, project_id))
+    return await apply(turn, list(found.ids), change, lambda task: fill(turn, intent, task, project_id), found.missing)
 
 
 async def snooze(turn: Turn, intent: Intent) -> Outcome:
@@ -134,13 +137,13 @@ async def apply(turn: Turn, task_ids: list[UUID], change: Change, edit: Edit, mi
         (already if now.version == task.version else changed).append(now)
     if changed:
         turn.done(changed)
-    along = await _count_along(turn, change, changed)
+    parents = [task.id for task in tasks if task.subtasks_count and task.id in {each.id for each in changed}]
+    along = await _count_along(turn, change, parents)
     return Changed(change, tuple(changed), tuple(already), missing, along, turn.name_others(changed, known))
 
 
-async def _count_along(turn: Turn, change: Change, changed: Sequence[Task]) -> int:
+async def _count_along(turn: Turn, change: Change, parents: Sequence[UUID]) -> int:
     """How many subtasks were finished or deleted with these tasks."""
-    parents = [task.id for task in changed if task.subtasks_count]
     verb = {"completed": "completed", "dropped": "deleted"}.get(change)
     if not parents or verb is None:
         return 0
@@ -150,15 +153,9 @@ async def _count_along(turn: Turn, change: Change, changed: Sequence[Task]) -> i
 
 async def _change(turn: Turn, intent: Intent, change: Change, edit: Edit) -> Outcome:
     found = await find_targets(turn, intent)
-    if isinstance(found, Choose):
-        return replace(found, question=turn.dialogue.ask(turn.said.text, turn.part))
     if not isinstance(found, Found):
         return found
     return await apply(turn, list(found.ids), change, edit, found.missing)
-
-
-def _ids(found: Found | Choose | Missing | Said) -> tuple[UUID, ...]:
-    return found.ids if isinstance(found, Found) else ()
 
 
 def _set_status(status: Status) -> Edit:

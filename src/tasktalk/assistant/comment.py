@@ -1,8 +1,6 @@
 """What people say about a task, kept as comments."""
 
-from dataclasses import replace
-
-from tasktalk.assistant.outcomes import Choose, Commented, Missing, Outcome, Said
+from tasktalk.assistant.outcomes import Commented, Missing, Outcome, Said
 from tasktalk.assistant.targets import Found, find_targets
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Intent
@@ -16,8 +14,6 @@ async def comment(turn: Turn, intent: Intent) -> Outcome:
     if not words:
         return Said("no_words")
     found = await find_targets(turn, intent)
-    if isinstance(found, Choose):
-        return replace(found, question=turn.dialogue.ask(turn.said.text, turn.part))
     if not isinstance(found, Found):
         return found
     viewer = turn.dialogue.viewer

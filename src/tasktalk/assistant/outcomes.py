@@ -9,7 +9,7 @@ from uuid import UUID
 from tasktalk.tasks.comments.comments import Comment
 from tasktalk.tasks.journal import undo as journal
 from tasktalk.tasks.model import Task
-from tasktalk.tasks.preferences.preferences import PreferenceChanges
+from tasktalk.tasks.preferences.preferences import Preferences
 from tasktalk.tasks.projects.model import Project
 from tasktalk.tasks.reminders.reminders import Reminder
 
@@ -189,10 +189,10 @@ class Standings:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Personal settings that were changed, as they are now. `muted`: the person hears only their own reminders."""
+    """A person's settings as they are now; `named`: those they spoke of."""
 
-    changes: PreferenceChanges
-    muted: bool
+    preferences: Preferences
+    named: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

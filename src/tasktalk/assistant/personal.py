@@ -34,10 +34,9 @@ async def change_settings(turn: Turn, intent: Intent) -> Outcome:
     if not changes:
         return Said("no_setting")
     viewer = turn.dialogue.viewer
-    chosen = await change_preferences(turn.conn, viewer=viewer, changes=changes, now=turn.by.at)
-    zone, language = changes.get("timezone", viewer.timezone), changes.get("language", viewer.language)
-    turn.dialogue.viewer = replace(viewer, timezone=zone, language=language)
-    return Settled(changes, muted=chosen.muted)
+    now = await change_preferences(turn.conn, viewer=viewer, changes=changes, now=turn.by.at)
+    turn.dialogue.viewer = replace(viewer, timezone=now.timezone, language=now.language)
+    return Settled(now, frozenset(changes))
 
 
 def find_zone(said: str) -> str | None:

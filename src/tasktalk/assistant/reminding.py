@@ -3,10 +3,9 @@
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from uuid import UUID
 
-from tasktalk.assistant.outcomes import AskWhen, Choose, Missing, Outcome, Reminded, Said
+from tasktalk.assistant.outcomes import AskWhen, Missing, Outcome, Reminded, Said
 from tasktalk.assistant.targets import LEAD, SURE, Found, find_targets
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Draft, Intent
@@ -27,8 +26,6 @@ _ASKS = re.compile(
 async def remind(turn: Turn, intent: Intent) -> Outcome:
     """Adds what was asked for; without a moment, a task that will be due rings then, and of others we ask."""
     found = await find_targets(turn, intent)
-    if isinstance(found, Choose):
-        return replace(found, question=turn.dialogue.ask(turn.said.text, turn.part))
     if not isinstance(found, Found):
         return found
     new = await read_reminders(turn, intent.reminders)

@@ -13,7 +13,7 @@ _T = TypeVar("_T")
 
 # What emptying a slot sets; a task without a due date does not repeat either.
 _EMPTIED: dict[str, TaskChanges] = {
-    "due": {"due_on": None},
+    "due": {"due_on": None, "recurrence": None},
     "start": {"start_on": None},
     "deadline": {"deadline_on": None},
     "duration": {"duration_minutes": None},

@@ -22,7 +22,10 @@ class Found:
 
 
 async def find_targets(turn: Turn, intent: Intent) -> Found | Choose | Missing | Said:
-    """The tasks an intent speaks of. Reopening looks among what is done, everything else among what is open."""
+    """The tasks an intent speaks of, or what to answer: where several fit, the question is open from now on.
+
+    Reopening looks among what is done, everything else among what is open.
+    """
     target = intent.target or Target(last=True)
     listed = list(turn.about) if len(turn.about) > 1 else turn.dialogue.listed
     if target.numbers:
@@ -50,4 +53,5 @@ async def _by_name(turn: Turn, text: str, *, done: bool) -> Found | Choose | Mis
     rivals = [match for match in matches[1:] if best.score - match.score < LEAD]
     if not rivals and (best.score >= SURE or len(matches) == 1):
         return Found((best.id,))
-    return Choose(tuple((match.id, match.title) for match in matches[:_CHOICES]))
+    question = turn.dialogue.ask(turn.said.text, turn.part)
+    return Choose(tuple((match.id, match.title) for match in matches[:_CHOICES]), question)

@@ -73,8 +73,8 @@ def _one(outcome: Outcome, pen: Pen) -> Reply:  # noqa: C901, PLR0911, PLR0912  
             return of_projects.standing(outcome, pen)
         case came.Standings(projects):
             return of_projects.standings(projects, pen)
-        case came.Settled(changes, muted):
-            return Reply(sentences.settled(changes, pen.now, muted=muted))
+        case came.Settled(preferences, named):
+            return Reply(sentences.settled(preferences, named, pen.now))
         case came.Undone(changes):
             return Reply(sentences.undone(changes))
         case came.Said(remark, about):

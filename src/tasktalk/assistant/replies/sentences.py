@@ -1,11 +1,11 @@
 """The words of replies."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from tasktalk.accounts.users import LANGUAGES
 from tasktalk.tasks.journal.undo import Change
-from tasktalk.tasks.preferences.preferences import PreferenceChanges
+from tasktalk.tasks.preferences.preferences import Preferences
 
 VERBS = {
     "completed": "✔️ Done:",
@@ -135,21 +135,23 @@ def figures(still_open: int, done: int, overdue: int) -> str:
     return f"{still_open} open{late}, {done} done this week"
 
 
-def settled(changes: PreferenceChanges, now: datetime, *, muted: bool) -> str:
-    """The settings a person changed; `now` is on their clock."""
+def settled(chosen: Preferences, named: Collection[str], now: datetime) -> str:
+    """The settings a person spoke of, as they are now; `now` is on their clock."""
     lines = []
-    if "muted" in changes:
-        lines.append(_MUTED if muted else _UNMUTED)
-    if zone := changes.get("timezone"):
-        lines.append(f"🌍 Your time zone is {zone}: it is {now:%H:%M} there.")
-    if language := changes.get("language"):
-        lines.append(f"🗣️ Your language is {LANGUAGES[language]}." + ("" if language == "en" else _IN_ENGLISH))
-    if hour := changes.get("digest_time"):
-        lines.append(f"☀️ Your daily digest comes at {hour:%H:%M}.")
-        if muted:
+    if "muted" in named:
+        lines.append(_MUTED if chosen.muted else _UNMUTED)
+    if "timezone" in named:
+        lines.append(f"🌍 Your time zone is {chosen.timezone}: it is {now:%H:%M} there.")
+    if "language" in named:
+        only = "" if chosen.language == "en" else " I still understand and answer English only."
+        lines.append(f"🗣️ Your language is {LANGUAGES[chosen.language]}.{only}")
+    if "digest_time" in named and chosen.digest_time is not None:
+        lines.append(f"☀️ Your daily digest comes at {chosen.digest_time:%H:%M}.")
+        if chosen.muted:
             lines.append("You are muted, so it waits until you say _start_.")
-    if quiet := changes.get("quiet_hours"):
-        lines.append(f"🌙 Quiet from {quiet[0]:%H:%M} to {quiet[1]:%H:%M}.")
+    if "quiet_hours" in named and chosen.quiet_hours is not None:
+        begin, end = chosen.quiet_hours
+        lines.append(f"🌙 Quiet from {begin:%H:%M} to {end:%H:%M}: only what you asked for yourself comes then.")
     return "\n".join(lines)
 
 
@@ -182,7 +184,6 @@ _MUTED = (
     "🔕 Muted: no word of what others do, and no digests. "
     "The reminders of your tasks still come. Say _start_ to hear everything again."
 )
-_IN_ENGLISH = " I still understand and answer English only."
 _UNMUTED = "🔔 You hear of what concerns you again. Say _stop_ to mute it."
 
 

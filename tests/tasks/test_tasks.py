@@ -12,6 +12,7 @@ from tasktalk.ids import new_id
 from tasktalk.tasks import (
     Act,
     NewTask,
+    TaskChanges,
     add_member,
     change_task,
     change_tasks,
@@ -264,3 +265,23 @@ async def test_a_turn_costs_two_statements_to_make_and_three_to_change(
     await change_task(conn, viewer=people.ana, task_id=task.id, changes={"status": "done"}, by=act())
     await asyncio.sleep(0)
     assert len(said) == 5
+
+
+async def test_two_changes_of_one_task_are_one(conn: Conn, people: People, act: ActMaker) -> None:
+    [task] = await create_tasks(conn, viewer=people.ana, new=[NewTask(title="Twice")], by=act())
+    both = [(task.id, TaskChanges(priority=1)), (task.id, TaskChanges(notes="and notes"))]
+    first, second = await change_tasks(conn, viewer=people.ana, changes=both, by=act())
+    assert first == second
+    assert (first.priority, first.notes, first.version) == (1, "and notes", 2)
+
+
+async def test_labels_of_others_do_not_become_mine(conn: Conn, people: People, act: ActMaker) -> None:
+    new = NewTask(title="Paint", project_id=people.home, labels=("anas",))
+    [task] = await create_tasks(conn, viewer=people.ana, new=[new], by=act())
+    both: TaskChanges = {"labels": ("anas", "bens")}
+    await change_task(conn, viewer=people.ben, task_id=task.id, changes=both, by=act())
+    rows = await conn.fetch("select owner_id, name from labels")
+    assert {(row["owner_id"], row["name"]) for row in rows} == {
+        (people.ana.user_id, "anas"),
+        (people.ben.user_id, "bens"),
+    }

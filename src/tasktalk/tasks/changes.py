@@ -53,7 +53,9 @@ async def change_tasks(
     """
     if len(changes) > BATCH:
         raise BadRequest(f"At most {BATCH} tasks at a time.", field="tasks")
-    wanted = dict(changes)
+    wanted: dict[UUID, TaskChanges] = {}
+    for task_id, change in changes:
+        wanted[task_id] = {**wanted.get(task_id, {}), **change}
     rows = await lock_tasks(conn, viewer=viewer, ids=list(wanted))
     sets: dict[UUID, dict[str, object]] = {}
     verbs: dict[UUID, str] = {}
@@ -70,7 +72,7 @@ async def change_tasks(
             await _name_section(conn, row, sets[task_id], section, viewer=viewer, by=by)
         if sets[task_id].keys() & {"status", "deleted_at"} or task_id in verbs:
             await take_along(conn, row, sets, verbs, viewer=viewer)
-    await keep_labels(conn, viewer=viewer, names=_labels(sets), at=by.at)
+    await keep_labels(conn, viewer=viewer, names=_new_labels(rows, sets), at=by.at)
     await write_tasks(conn, viewer=viewer, sets=sets, verbs=verbs, by=by)
     shown = {task.id: task for task in await list_tasks_by_ids(conn, viewer=viewer, ids=list(wanted), trashed=True)}
     return [shown[task_id] for task_id, _ in changes]
@@ -122,8 +124,10 @@ async def _name_section(conn: Conn, row: Row, values: dict[str, Any], name: str,
         del values["section_id"]
 
 
-def _labels(sets: Mapping[UUID, Mapping[str, Any]]) -> set[str]:
-    return {label for values in sets.values() for label in values.get("labels", ())}
+def _new_labels(rows: Mapping[UUID, Row], sets: Mapping[UUID, Mapping[str, Any]]) -> set[str]:
+    """Those that are put on tasks now; what others had put on them before stays theirs."""
+    changed = {task_id: values["labels"] for task_id, values in sets.items() if "labels" in values}
+    return {label for task_id, labels in changed.items() for label in labels if label not in rows[task_id]["labels"]}
 
 
 def _differing(row: Row, columns: Mapping[str, object]) -> dict[str, object]:

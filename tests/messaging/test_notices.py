@@ -1,19 +1,27 @@
 """What people are told of each other's changes: whom, when, how often."""
 
 import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 import pytest
 from notice_kit import LATER, Pair, buttons_of, open_pair
 
 from product_kit import Product, count
 from tasktalk.ids import new_id
+from tasktalk.messaging.notices.digests import Digest
 from tasktalk.messaging.notices.hear import hear
+from tasktalk.messaging.notices.history import forget_settled
 from tasktalk.messaging.notices.loop import Teller
+from tasktalk.messaging.notices.reading import Notice
 from tasktalk.messaging.notices.tell import tell
-from tasktalk.tasks import Act
+from tasktalk.messaging.notices.wording import Message, Writer
+from tasktalk.tasks import Act, create_project
 from tasktalk.tasks.assignments import answer_assignment
 from tasktalk.tasks.comments.comments import create_comment, delete_comment
 from tasktalk.tasks.journal.undo import undo
+from tasktalk.tasks.projects.sharing.invitations import answer, invite
 from tasktalk.tasks.projects.sharing.members import add_member, remove_member
 
 
@@ -28,13 +36,13 @@ async def test_who_is_given_a_task_hears_of_it_and_can_say_yes(pair: Pair) -> No
     assert await pair.heard(pair.product.ben) == ["👤 Ana gave you *Paint*\n#Home · 👤 Ben"]
     assert await pair.heard(pair.product.ana) == []
     message = await pair.product.pool.fetchval("select message from outbox")
-    answer = await pair.product.ask(
+    said = await pair.product.ask(
         "/api/assistant/messages",
         method="POST",
         body={"tap": buttons_of(message)["Accept"]},
         token=pair.product.ben.token,
     )
-    assert "Paint" in answer.json["reply"]["text"]
+    assert "Paint" in said.json["reply"]["text"]
     assert await pair.product.pool.fetchval("select accepted from tasks where id = $1", task.id) == [pair.ben.user_id]
 
 
@@ -304,6 +312,73 @@ async def test_a_line_that_nobody_can_read_stops_no_other(pair: Pair, caplog: py
     assert not await count(pair.product.pool, "from news")
 
 
+async def test_an_invitation_reaches_whom_it_is_for_and_no_more_once_answered(pair: Pair) -> None:
+    for name, delay in (("Studio", LATER), ("Shop", dt.timedelta())):
+        async with pair.tx() as conn:
+            place = await create_project(conn, viewer=pair.ana, name=name, by=pair.act())
+            invitation = await invite(
+                conn, viewer=pair.ana, project_id=place.id, user_id=pair.ben.user_id, role="editor", by=pair.act()
+            )
+        await pair.tell(after=delay)
+    async with pair.tx() as conn:
+        await answer(conn, viewer=pair.ben, invitation_id=invitation.id, accept=True, by=pair.act())
+    await pair.tell()
+    await pair.tell()
+    assert await pair.heard(pair.product.ben) == ["✉️ Ana invites you to #Studio. Accept or decline in the console."]
+    assert (await pair.states(pair.ben))[-1] == ("invited", "dropped", "You answered before it left.")
+    assert await pair.heard(pair.product.ana) == ["👥 Ben joined #Shop"]
+
+
+async def test_long_and_odd_words_still_make_one_message(pair: Pair) -> None:
+    odd = ["x" * 850, "💥" * 400, "*bold* _it_ {title} {0} %s", "שלום"]
+    for n in range(60):
+        title = odd[n % len(odd)] + str(n)
+        task = await pair.add(pair.ana, title[:900], assignees=(pair.ben.user_id,))
+        async with pair.tx() as conn:
+            text = "@Ben " + odd[n % len(odd)] * 9
+            await create_comment(conn, viewer=pair.ana, task_id=task.id, text=text, by=pair.act())
+    await pair.tell()
+    [text] = await pair.heard(pair.product.ben)
+    assert "more" in text
+    assert await count(pair.product.pool, "from outbox") == 1
+    row = await pair.product.pool.fetchrow("select message, task_ids from outbox")
+    assert len(row["message"].encode("utf-16-le")) // 2 < 4096 + 200
+    assert len(row["task_ids"]) == len(set(re.findall(r"^(\d+)\. ", text, re.MULTILINE)))
+
+
+async def test_what_cannot_be_worded_stops_no_other_and_is_tried_for_a_day(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    write = Writer.write
+
+    def broken(self: Writer, notices: Sequence[Notice], digests: Mapping[UUID, Digest]) -> Message:
+        if self.pen.user_id == pair.ben.user_id:
+            raise KeyError("no such word")
+        return write(self, notices, digests)
+
+    monkeypatch.setattr(Writer, "write", broken)
+    await pair.add(pair.ana, "Paint", assignees=(pair.ben.user_id,))
+    await pair.add(pair.ben, "Sand", assignees=(pair.ana.user_id,))
+    await pair.tell()
+    assert len(await pair.heard(pair.product.ana)) == 1
+    assert await pair.states(pair.ben) == [("assigned", "waiting", None)]
+    assert "notices_unsaid" in caplog.text
+    pair.now += dt.timedelta(days=1)
+    await pair.tell()
+    assert await pair.states(pair.ben) == [("assigned", "dropped", "It could not be put into words; the log says why.")]
+
+
+async def test_what_was_told_long_ago_is_forgotten(pair: Pair) -> None:
+    await pair.add(pair.ana, "Paint", assignees=(pair.ben.user_id,))
+    await pair.tell()
+    await pair.product.pool.execute("update users set disabled_at = now() where id = $1", pair.ben.user_id)
+    await pair.add(pair.ana, "Sand", assignees=(pair.ben.user_id,))
+    await pair.tell()
+    async with pair.tx() as conn:
+        assert await forget_settled(conn, before=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)) == 0
+        assert await forget_settled(conn, before=dt.datetime.now(dt.UTC) + dt.timedelta(minutes=1)) == 1
+    assert await pair.states(pair.ben) == []
+
+
 async def sweep(pair: Pair) -> None:
-    teller = Teller(pair.product.pool, pair.product.keyring, LATER, clock=lambda: pair.now)
-    await teller.look()
+    await Teller(pair.product.pool, pair.product.keyring, LATER, clock=lambda: pair.now).look()

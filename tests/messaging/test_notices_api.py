@@ -34,6 +34,14 @@ async def test_what_was_told_and_what_was_not(pair: Pair) -> None:
     }
 
 
+async def test_what_whatsapp_refused_says_so(pair: Pair) -> None:
+    await pair.add(pair.ana, "Paint", assignees=(pair.ben.user_id,))
+    await pair.tell()
+    await pair.product.pool.execute("update outbox set state = 'refused', error = 'Re-engagement message.'")
+    [shown] = (await pair.product.ask("/api/notifications", token=pair.product.ben.token)).json["items"]
+    assert (shown["state"], shown["why"]) == ("dropped", "WhatsApp did not take it: Re-engagement message.")
+
+
 async def test_newest_first_page_by_page(pair: Pair) -> None:
     for n in range(5):
         await pair.add(pair.ana, f"Task {n}", assignees=(pair.ben.user_id,))

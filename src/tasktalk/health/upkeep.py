@@ -1,10 +1,12 @@
-"""What is swept out once an hour: the trash, files that nothing names, answers to repeated requests, old sessions."""
+"""What is swept out once an hour: the trash, unnamed files, answers to repeated requests, old sessions and notices."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from tasktalk.accounts.sessions import forget_expired
 from tasktalk.db import Pool
+from tasktalk.messaging.notices.history import KEPT as NOTICES_KEPT
+from tasktalk.messaging.notices.history import forget_settled
 from tasktalk.queue.upkeep import Job
 from tasktalk.settings import Settings
 from tasktalk.tasks.attachments.purge import purge_files
@@ -37,4 +39,9 @@ def list_jobs(settings: Settings) -> Mapping[str, Job]:
             await forget_expired(conn, now=now)
         return 0
 
-    return {"trash": trash, "files": files, "idempotency": idempotency, "sessions": sessions}
+    async def notices(pool: Pool, now: datetime) -> int:
+        async with pool.acquire() as conn:
+            return await forget_settled(conn, before=now - NOTICES_KEPT)
+
+    jobs = {"trash": trash, "files": files, "idempotency": idempotency, "sessions": sessions}
+    return {**jobs, "notices": notices}

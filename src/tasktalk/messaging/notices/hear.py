@@ -12,6 +12,7 @@ from tasktalk.db.sql import queries
 from tasktalk.ids import new_id
 from tasktalk.logs import get_log
 from tasktalk.messaging.notices.quiet import after_quiet
+from tasktalk.messaging.notices.sentences import TAKEN_BACK
 from tasktalk.messaging.notices.told import News, Scene, Told, decide, once, wants
 
 Q = queries(__file__)
@@ -46,7 +47,7 @@ async def hear(conn: Conn, *, now: dt.datetime, gather: dt.timedelta, rows: int 
         around = await _look_around(conn, [News(*(row[name] for name in News.__dataclass_fields__)) for row in stands])
         await add_notices(conn, await _plan(conn, around, leave_at=now + gather), now=now)
         if undone := {row["undoes"] for row in taken if row["undoes"]}:
-            await Q.drop_undone(conn, change_sets=list(undone), at=now)
+            await Q.drop_undone(conn, change_sets=list(undone), why=TAKEN_BACK, at=now)
     return len(taken)
 
 

@@ -10,10 +10,14 @@ from asyncpg import Record
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
+from tasktalk.messaging.notices import sentences
 from tasktalk.messaging.notices.hear import Q
 from tasktalk.messaging.notices.reading import Notice, read_notices
 from tasktalk.tasks.cursors import read_cursor, write_cursor
 from tasktalk.tasks.model import Ref
+
+KEPT = dt.timedelta(days=90)
+_AT_ONCE = 1000
 
 State = Literal["waiting", "held", "sent", "dropped"]
 
@@ -71,8 +75,18 @@ async def mark_read(conn: Conn, *, viewer: Viewer, ids: Sequence[UUID] | None, n
     return marked
 
 
+async def forget_settled(conn: Conn, *, before: dt.datetime) -> int:
+    """Drops some of what was made before then and is sent or dropped; answers how many, 0: none is left."""
+    first_id = UUID(int=int(before.timestamp() * 1000) << 80)  # ids begin with their milliseconds
+    gone: int = await Q.drop_settled(conn, before=first_id, limit=_AT_ONCE)
+    return gone
+
+
 def _shown(notice: Notice, row: Record) -> Notification:
     task = TaskTitle(notice.task.id, notice.task.title) if notice.task else None
+    state, why = row["state"], row["why"]
+    if row["refused"] is not None:
+        state, why = "dropped", sentences.REFUSED.format(row["refused"])
     return Notification(
         notice.id,
         notice.event,
@@ -80,8 +94,8 @@ def _shown(notice: Notice, row: Record) -> Notification:
         notice.project,
         notice.actor,
         notice.line,
-        row["state"],
-        row["why"],
+        state,
+        why,
         row["created_at"],
         row["read_at"],
     )

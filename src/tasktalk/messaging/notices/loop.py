@@ -12,6 +12,7 @@ from tasktalk.db.pool import LOST
 from tasktalk.logs import get_log
 from tasktalk.messaging.notices.hear import Q, hear
 from tasktalk.messaging.notices.ring import ring
+from tasktalk.messaging.notices.sentences import TOO_OLD
 from tasktalk.messaging.notices.tell import tell
 from tasktalk.messaging.notices.ways import MARGIN
 from tasktalk.queue.waiting import LONGEST_PAUSE_SECONDS, first, log_outage
@@ -20,6 +21,7 @@ from tasktalk.tasks.reminders.due import find_next_due
 log = get_log("messaging.notices")
 
 _LOOK_SECONDS = 1.0  # at what is due next, should a NOTIFY have been missed
+_GAP_SECONDS = 0.2  # between two looks, however many changes are announced
 _BUSY_SECONDS = 0.25  # another worker owns the notices, or is not done with what is due
 _SWEEP_EVERY = dt.timedelta(seconds=30)
 _KEPT = dt.timedelta(days=7)  # what nothing can reach a person with
@@ -55,7 +57,8 @@ class Teller:
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
                 continue
             pause = _LOOK_SECONDS
-            await first(seconds, self.wake, self.stop)
+            await first(min(seconds, _GAP_SECONDS), self.stop)
+            await first(max(0.0, seconds - _GAP_SECONDS), self.wake, self.stop)
 
     async def look(self) -> float:
         """Does what is due, unless another worker is at it; answers in how many seconds to look again."""
@@ -104,7 +107,7 @@ class Teller:
         """What was held leaves when its person can be reached; what nothing could reach anybody with is given up."""
         now = self.clock()
         async with conn.transaction():
-            await Q.drop_old(conn, before=now - _KEPT, at=now)
+            await Q.drop_old(conn, before=now - _KEPT, why=TOO_OLD, at=now)
             await Q.release_held(conn, now=now, open_until=now + MARGIN)
         self._swept_at = now
 

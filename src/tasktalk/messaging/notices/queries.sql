@@ -60,9 +60,11 @@ where exists (select from users u where u.id = n.user_id)
   and (n.actor_id is null or exists (select from users u where u.id = n.actor_id))
 order by n.place;
 
--- name: drop_undone(change_sets, at)!
-update notices set state = 'dropped', why = 'Taken back before it left.', settled_at = :at::timestamptz
-where state in ('waiting', 'held') and change_set = any(:change_sets::uuid[]);
+-- name: drop_undone(change_sets, why, at)!
+-- Rows are always locked in the order of their ids, so that nobody waits in a circle.
+update notices set state = 'dropped', why = :why::text, settled_at = :at::timestamptz
+where id in (select id from notices where state in ('waiting', 'held') and change_set = any(:change_sets::uuid[])
+             order by id for update);
 
 -- name: take_due(now, until, rows)
 -- The open notices of people who have one that is due: those due until `until`, and what was held.
@@ -124,26 +126,27 @@ set state = s.state, why = s.why, outbox_id = s.outbox_id,
 from unnest(:ids::uuid[], :states::text[], :whys::text[], :outbox_ids::uuid[]) as s (id, state, why, outbox_id)
 where n.id = s.id;
 
--- name: put_off(ids, until, before, at)!
--- What cannot be told for a reason of ours is tried again, for a day.
-update notices
-set not_before = :until::timestamptz,
-    state = case when created_at < :before::timestamptz then 'dropped' else 'waiting' end,
-    why = case when created_at < :before::timestamptz then 'It could not be put into words; the log says why.' end,
-    settled_at = case when created_at < :before::timestamptz then :at::timestamptz end
+-- name: put_off(ids, until, before, why, at)!
+-- What cannot be told for a reason of ours is tried again, until it is older than `before`.
+update notices n
+set (not_before, state, why, settled_at) = (
+    select case when old then n.not_before else :until::timestamptz end, case when old then 'dropped' else 'waiting' end,
+           case when old then :why::text end, case when old then :at::timestamptz end
+    from (select n.created_at < :before::timestamptz as old) as age)
 where id = any(:ids::uuid[]);
 
 -- name: release_held(now, open_until)!
 -- What was held leaves when its person can be reached again.
-update notices n set state = 'waiting', not_before = :now::timestamptz, why = null
-where n.state = 'held' and exists (
-    select from contacts c join integrations i on i.id = c.integration_id and i.disabled_at is null
-    where c.user_id = n.user_id and c.window_until > :open_until::timestamptz);
+update notices set state = 'waiting', not_before = :now::timestamptz, why = null
+where id in (select n.id from notices n
+             where n.state = 'held' and exists (
+                 select from contacts c join integrations i on i.id = c.integration_id and i.disabled_at is null
+                 where c.user_id = n.user_id and c.window_until > :open_until::timestamptz)
+             order by n.id for update of n);
 
--- name: drop_old(before, at)!
-update notices
-set state = 'dropped', why = 'It waited for seven days. ' || coalesce(why, ''), settled_at = :at::timestamptz
-where state = 'held' and created_at < :before::timestamptz;
+-- name: drop_old(before, why, at)!
+update notices set state = 'dropped', why = :why::text || coalesce(why, ''), settled_at = :at::timestamptz
+where id in (select id from notices where state = 'held' and created_at < :before::timestamptz order by id for update);
 
 -- name: count_done(user_id, since)$
 -- What a person finished; a repeating task counts each time.
@@ -151,16 +154,29 @@ select count(distinct (subject_id, change_set)) from journal
 where actor_id = :user_id::uuid and at >= :since::timestamptz and subject = 'task' and verb = 'completed' and undone_at is null;
 
 -- name: list_history(viewer, before, limit)
-select n.id, n.user_id, n.event, n.task_id, n.project_id, n.facts, n.state, n.why, n.created_at, n.read_at
-from notices n
+-- `refused`: what WhatsApp said, where it would not take the message.
+select n.id, n.user_id, n.event, n.task_id, n.project_id, n.facts, n.state, n.why, n.created_at, n.read_at,
+       case when o.state = 'refused' then coalesce(o.error, '') end as refused
+from notices n left join outbox o on o.id = n.outbox_id
 where n.user_id = :viewer::uuid and (:before::uuid is null or n.id < :before::uuid)
 order by n.id desc limit :limit::int;
 
 -- name: mark_read(viewer, ids, at)$
 -- Those among `ids`, or all where it is null; answers how many were unread.
-with marked as (
-    update notices set read_at = :at::timestamptz
+with unread as (
+    select id from notices
     where user_id = :viewer::uuid and read_at is null and (:ids::uuid[] is null or id = any(:ids::uuid[]))
-    returning 1
+    order by id for update
+), marked as (
+    update notices set read_at = :at::timestamptz where id in (select id from unread) returning 1
 )
 select count(*) from marked;
+
+-- name: drop_settled(before, limit)$
+-- What has had its time; answers how many rows went.
+with old as (
+    delete from notices where id in (select id from notices where state in ('sent', 'dropped') and id < :before::uuid
+                                     order by id limit :limit::int for update skip locked)
+    returning 1
+)
+select count(*) from old;

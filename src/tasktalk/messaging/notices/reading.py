@@ -35,6 +35,7 @@ class Notice:
     project: Ref | None
     names: Record
     facts: dict[str, Any]
+    state: str
 
     @property
     def is_digest(self) -> bool:
@@ -94,6 +95,7 @@ async def read_notices(conn: Conn, rows: Sequence[Record], *, now: dt.datetime) 
             project=_project(row, others[row["id"]]),
             names=others[row["id"]],
             facts=row["facts"],
+            state=row["state"],
         )
         for row in rows
     ]

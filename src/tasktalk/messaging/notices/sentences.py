@@ -6,6 +6,10 @@ from tasktalk.assistant.replies.pen import TITLE_ALONE, bold, short
 
 NO_PHONE = "No phone is linked: it leaves as soon as one is, and has written."
 WINDOW_CLOSED = "Outside WhatsApp's 24-hour window: it leaves as soon as you write."
+TOO_OLD = "It waited for seven days. "  # and what for
+TAKEN_BACK = "Taken back before it left."
+UNSAID = "It could not be put into words; the log says why."
+REFUSED = "WhatsApp did not take it: {}"
 MUTED = "You muted notices."
 SWITCHED_OFF = "This account is switched off."
 GONE = "The task is gone, or not yours to see any more."

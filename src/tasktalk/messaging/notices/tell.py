@@ -15,6 +15,7 @@ from tasktalk.assistant.replies.pen import Pen
 from tasktalk.assistant.reply import Reply
 from tasktalk.crypto import Keyring
 from tasktalk.db import Conn
+from tasktalk.errors import AppError
 from tasktalk.ids import new_id
 from tasktalk.logs import get_log
 from tasktalk.messaging.notices import sentences
@@ -92,7 +93,13 @@ async def _tell_one(
                 outcome.lists[person["user_id"]] = message.reply.task_ids
             elif message.reply.task_ids:
                 [outcome.focuses[person["user_id"]]] = message.reply.task_ids
-    except (ArithmeticError, LookupError, TypeError, ValueError):  # a bug of ours must not silence everybody else
+    except (
+        AppError,
+        ArithmeticError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ):  # a bug of ours must not silence everybody else
         log.exception("notices_unsaid", user_id=str(person["user_id"]))
         unsaid = {notice.id for notice in live}
         outcome.unsaid += unsaid
@@ -134,7 +141,8 @@ def _outgoing(reply: Reply, way: Way) -> Outgoing:
 async def _write(conn: Conn, outcome: _Outcome, notices: Sequence[Notice], *, now: dt.datetime) -> None:
     ids = await add_messages(conn, list(outcome.messages.values()))
     sent = dict(zip(outcome.messages, ids, strict=True))
-    settled = [(notice, fate) for notice in notices if (fate := outcome.fates.get(notice.id)) is not None]
+    fates = [(notice, outcome.fates[notice.id]) for notice in notices if notice.id in outcome.fates]
+    settled = [(notice, fate) for notice, fate in fates if fate.state != "held" or notice.state != "held"]
     await Q.settle(
         conn,
         ids=[notice.id for notice, _ in settled],
@@ -144,5 +152,5 @@ async def _write(conn: Conn, outcome: _Outcome, notices: Sequence[Notice], *, no
         at=now,
     )
     if outcome.unsaid:
-        await Q.put_off(conn, ids=outcome.unsaid, until=now + _AGAIN, before=now - _FOR, at=now)
+        await Q.put_off(conn, ids=outcome.unsaid, until=now + _AGAIN, before=now - _FOR, why=sentences.UNSAID, at=now)
     await note_shown(conn, lists=outcome.lists, focuses=outcome.focuses, now=now)

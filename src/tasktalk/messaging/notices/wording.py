@@ -13,9 +13,10 @@ from tasktalk.messaging.notices import sentences
 from tasktalk.messaging.notices.digests import Digest
 from tasktalk.messaging.notices.reading import Notice
 from tasktalk.tasks.model import Due, Task
+from tasktalk.whatsapp.graphemes import count_units
 
 _MOST_LINES = 25
-_MOST_UNITS = 3600  # of 4096, so that one message holds it
+_MOST_UNITS = 3400  # of 4096; one line more and the last ones must fit
 _IN_DIGEST = 10
 _LATER_MINUTES = "60"
 _SHOWS_DUE = frozenset({"reminder", "assigned", "added", "changed"})
@@ -118,7 +119,7 @@ class _Page:
 
     @property
     def is_full(self) -> bool:
-        return len(self.lines) > _MOST_LINES or sum(len(line) for line in self.lines) > _MOST_UNITS
+        return len(self.lines) > _MOST_LINES or sum(map(count_units, self.lines)) > _MOST_UNITS
 
     def has(self, task: Task | None) -> bool:
         return task is not None and task.id in self.numbers

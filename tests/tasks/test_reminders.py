@@ -1,6 +1,6 @@
 """When reminders ring, and who takes them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from tasktalk.db import Conn, Pool
 from tasktalk.errors import BadRequest, NotFound
 from tasktalk.ids import new_id
 from tasktalk.tasks import Act, NewTask, Task, TaskChanges, change_task, change_tasks, create_tasks, undo
+from tasktalk.tasks.reminders import due as due_reminders
 from tasktalk.tasks.reminders.due import find_next_due, find_next_ring, take_due_reminders
 from tasktalk.tasks.reminders.model import Moment, NewReminder
 from tasktalk.tasks.reminders.planning import plan_reminders
@@ -260,7 +261,11 @@ async def test_everything_can_be_taken_back(conn: Conn, people: People, act: Act
     at = Moment(TODAY, time(20))
     await change_reminder(conn, viewer=people.ana, reminder_id=own.id, changes={"at": at}, by=moved)
     await delete_reminder(conn, viewer=people.ana, reminder_id=own.id, by=gone)
-    expected = [[(FIVE + timedelta(hours=3), False)], [(FIVE - timedelta(minutes=30), False)], [(FIVE, True)]]
+    expected = [
+        [(FIVE, True), (FIVE + timedelta(hours=3), False)],
+        [(FIVE - timedelta(minutes=30), False)],
+        [(FIVE, True)],
+    ]
     for by, left in zip((gone, moved, added), expected, strict=True):
         await undo(conn, viewer=people.ana, change_set=by.change_set, by=act())
         assert [row[1:] for row in await rings(conn, task)] == left
@@ -278,6 +283,29 @@ async def test_nothing_to_do_costs_nothing(conn: Conn, now: datetime) -> None:
     await plan_reminders(conn, task_ids=[], now=now)
     assert await take_due_reminders(conn, now=now) == []
     assert await find_next_due(conn) is None
+
+
+async def test_those_that_wait_cost_nothing(conn: Conn, people: People, act: ActMaker) -> None:
+    task = await make(conn, people, act)
+    await conn.execute(
+        "insert into reminders (id, task_id, user_id, offset_seconds, ring_at) "
+        "select gen_random_uuid(), $1, $2, 0, $3::timestamptz + n * interval '1 minute' from generate_series(1, 30000) n",
+        task.id,
+        people.ana.user_id,
+        FIVE,
+    )
+    await conn.execute("analyze reminders")
+    due = due_reminders.Q
+    for statement, arguments in ((due.lock_due, (FIVE, 500)), (due.find_next_ring, ()), (due.find_next_due, ())):
+        rows = await conn.fetch(f"explain (analyze, format json) {statement.sql}", *arguments)
+        scans = [node for node in _nodes(rows[0][0][0]["Plan"]) if node.get("Relation Name") == "reminders"]
+        assert [(node["Index Name"], node["Actual Rows"]) for node in scans] == [("reminders_due", 1)]
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for inner in plan.get("Plans", ()):
+        yield from _nodes(inner)
 
 
 @pytest.mark.parametrize(

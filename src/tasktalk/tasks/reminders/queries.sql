@@ -1,10 +1,11 @@
 -- name: plan_defaults(ids, now)
 -- Default reminders of these tasks as they should be; answers the other reminders, locked, for the wall clock to plan.
+-- `ids` comes by a subquery, so that PostgreSQL cannot count them: it plans once for all, where planning took most of the time.
 with task as materialized (
     select t.id, t.due_on, t.due_at, t.owner_id, t.assignees, t.project_id,
            t.status = 'open' and t.deleted_at is null and p.deleted_at is null and p.archived_at is null as live
     from tasks t left join projects p on p.id = t.project_id
-    where t.id = any(:ids::uuid[])
+    where t.id = any((select :ids::uuid[])::uuid[])
 ), wanted as materialized (
     select t.id as task_id, a.user_id, t.live, s.seconds, t.due_at + make_interval(secs => s.seconds) as moment
     from task t
@@ -13,7 +14,9 @@ with task as materialized (
     cross join lateral (
         select case when f.user_id is null then 0 else -extract(epoch from f.default_reminder)::int end as seconds) s
     where t.due_at is not null and s.seconds is not null
-      and not exists (select from reminders r where r.task_id = t.id and r.user_id = a.user_id and not r.is_default)
+      -- A moment of its own, such as "in an hour", comes beside the default one, else it would silence all that repeats.
+      and not exists (select from reminders r where r.task_id = t.id and r.user_id = a.user_id and not r.is_default
+                      and (r.at_on is null or r.rrule is not null))
       and case when t.project_id is null then a.user_id = t.owner_id
                else exists (select from project_members m where m.project_id = t.project_id and m.user_id = a.user_id) end
 ), dropped as (
@@ -29,9 +32,10 @@ with task as materialized (
     on conflict (task_id, user_id) where is_default do update set
         offset_seconds = excluded.offset_seconds,
         version = r.version + (r.offset_seconds <> excluded.offset_seconds)::int,
-        ring_at = (select w.moment from wanted w
-                   where w.task_id = r.task_id and w.user_id = r.user_id and (w.moment >= :now::timestamptz or w.moment = r.ring_at)
-                     and w.moment > coalesce(r.rung_at, '-infinity'))
+        ring_at = (select m.moment
+                   from tasks t cross join lateral (select t.due_at + make_interval(secs => excluded.offset_seconds) as moment) m
+                   where t.id = r.task_id and (m.moment >= :now::timestamptz or m.moment = r.ring_at)
+                     and m.moment > coalesce(r.rung_at, '-infinity'))
     where r.dropped_at is null
       and (r.offset_seconds <> excluded.offset_seconds or r.ring_at is distinct from excluded.ring_at)
 )

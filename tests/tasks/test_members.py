@@ -4,9 +4,11 @@ from uuid import UUID
 
 import httpx
 import pytest
+from race import waits_or_ended
 from task_http import BEN, ZOE, failure
 from task_people import ActMaker, People
 
+from product_kit import until
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.users import create_user
 from tasktalk.db import Conn, Pool
@@ -231,22 +233,26 @@ async def test_settling_what_is_settled_writes_nothing(
     assert await conn.fetch("select *, xmin from project_members order by project_id, user_id") == before
 
 
-async def test_of_two_owners_who_step_down_at_once_one_stays(
+async def test_of_two_owners_who_leave_at_once_one_stays(
     pool: Pool, conn: Conn, people: People, act: ActMaker, now: datetime
 ) -> None:
     await join(conn, people, people.ben, "owner", now)
 
-    async def leave(viewer: Viewer) -> bool:
-        async with pool.acquire() as own, own.transaction():
-            try:
-                await remove_member(own, viewer=viewer, project_id=people.home, user_id=viewer.user_id, by=act())
-            except Conflict:
-                return False
-            return True
+    async def leave(own: Conn, viewer: Viewer) -> None:
+        await remove_member(own, viewer=viewer, project_id=people.home, user_id=viewer.user_id, by=act())
 
-    assert sorted(await asyncio.gather(leave(people.ana), leave(people.ben))) == [False, True]
-    owners = await conn.fetchval("select count(*) from project_members where project_id = $1", people.home)
-    assert owners == 1
+    async def leave_too() -> None:
+        async with pool.acquire() as own, own.transaction():
+            await leave(own, people.ben)
+
+    async with pool.acquire() as first, first.transaction():
+        await leave(first, people.ana)
+        second = asyncio.create_task(leave_too())
+        await until(lambda: waits_or_ended(conn, second))
+    with pytest.raises(Conflict):
+        await second
+    left = await conn.fetch("select user_id from project_members where project_id = $1", people.home)
+    assert [row["user_id"] for row in left] == [people.ben.user_id]
 
 
 async def test_an_account_that_goes_takes_nobody_elses_project(

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,14 +16,15 @@ import pytest
 from pydantic import SecretStr
 from s3_peer import ACCESS, REGION, SECRET, open_bucket
 
-from product_kit import Answer, Product, count, open_product
+from product_kit import Answer, Product, count, open_product, until
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.tokens import create_token
 from tasktalk.accounts.users import create_user
-from tasktalk.db import Pool
+from tasktalk.db import Conn, Pool
+from tasktalk.errors import TooLarge
 from tasktalk.ids import new_id
 from tasktalk.tasks import Act, NewTask, add_member, create_project, create_tasks, undo
-from tasktalk.tasks.attachments.attachments import clean_name
+from tasktalk.tasks.attachments.attachments import Kept, add_attachment, clean_name
 from tasktalk.tasks.attachments.purge import purge_files
 from tasktalk.tasks.attachments.store import Store, open_store
 
@@ -282,6 +283,41 @@ async def test_what_could_run_is_served_as_bytes(desk: Desk) -> None:
         assert got.headers["content-type"] == "application/octet-stream"
         assert got.headers["content-disposition"].startswith("attachment;")
         assert got.content == content
+
+
+@pytest.mark.parametrize(("who", "task"), [("ana", "private"), ("ben", "task")])
+async def test_who_comes_second_counts_the_first(desk: Desk, pool: Pool, who: str, task: str) -> None:
+    """The same person elsewhere, who has room for one of two; another person at a task that has room for one."""
+    by = Act(new_id(), "test", datetime.now(UTC))
+    await pool.execute(
+        "insert into attachments (id, task_id, name, mime_type, size, sha256, key) "
+        "select gen_random_uuid(), $1, 'a', 'text/plain', 1, '', '' from generate_series(1, 49)",
+        UUID(desk.task),
+    )
+    await pool.executemany(
+        "insert into loose_files values ($1, $2)", [(key, by.at + timedelta(days=1)) for key in ("aa/1", "aa/2")]
+    )
+
+    async def add(conn: Conn, key: str, *, who: str, task: str) -> None:
+        kept = Kept(key, "a.txt", "text/plain", 2 * MIB, b"")
+        place = UUID(getattr(desk, task))
+        await add_attachment(conn, viewer=desk.viewers[who], task_id=place, kept=kept, most_bytes=3 * MIB, by=by)
+
+    async def second() -> None:
+        async with pool.acquire() as conn, conn.transaction():
+            await add(conn, "aa/2", who=who, task=task)
+
+    async with pool.acquire() as conn, conn.transaction():
+        await add(conn, "aa/1", who="ana", task="task")
+        adding = asyncio.create_task(second())
+        waiting = "from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+        await until(lambda: _either(adding, count(pool, waiting)))
+    with pytest.raises(TooLarge):
+        await adding
+
+
+async def _either(task: "asyncio.Task[None]", found: Awaitable[int]) -> bool:
+    return bool(await found) or task.done()
 
 
 @pytest.mark.parametrize(

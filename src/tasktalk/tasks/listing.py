@@ -13,7 +13,7 @@ from tasktalk.db import Conn
 from tasktalk.errors import BadRequest, NotFound
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.filters import Expr, parse
-from tasktalk.tasks.filters.expressions import is_narrow, speaks_of_status
+from tasktalk.tasks.filters.expressions import is_narrow, status_of
 from tasktalk.tasks.filters.scope import Scope, read_scope
 from tasktalk.tasks.filters.sql import Writer
 from tasktalk.tasks.model import Task
@@ -27,6 +27,14 @@ LIMIT = 50
 MOST = 500
 
 _MUCH = 3000  # tasks: who has fewer gets them all gathered
+# The orders that have an index, and of which status (None in its place: of any).
+_INDEXED: dict[str, tuple[str | None, ...] | None] = {
+    "id": None,
+    "due": (None, "open"),
+    "priority": ("open",),
+    "updated": None,
+    "completed": ("done",),
+}
 _STEPS = 6000  # tasks looked at in order, whoever's they are, before all of the viewer's are gathered
 
 
@@ -98,11 +106,10 @@ async def list_tasks(
 
 def _can_walk(asked: _Asked) -> bool:
     """Whether an index has everybody's tasks in the order that is asked for, and much of it may match."""
-    if asked.expr is None:
-        return asked.order.by == "id"
-    return not is_narrow(asked.expr) and (
-        asked.order.by == "id" or (asked.order.by == "due" and not speaks_of_status(asked.expr))
-    )
+    if asked.scope.trashed or (asked.expr and is_narrow(asked.expr)):
+        return False
+    indexed = _INDEXED.get(asked.order.by, ())
+    return indexed is None or (status_of(asked.expr) if asked.expr else None) in indexed
 
 
 async def _has_much(conn: Conn, asked: _Asked) -> bool:
@@ -141,7 +148,7 @@ def _listed(asked: _Asked, writer: Writer) -> list[str]:
     kind = writer.listed(asked.expr)
     if asked.cursor is None:
         return [kind]
-    columns = zip(asked.cursor.values, asked.order.columns, strict=True)
+    columns = zip(asked.cursor.values(asked.order), asked.order.columns, strict=True)
     places = [writer.param(value, sql_type) for value, (_, sql_type) in columns]
     keys = [column for column, _ in asked.order.columns]
     return [kind, f"({', '.join(keys)}) {'<' if asked.order.descends else '>'} ({', '.join(places)})"]

@@ -4,16 +4,19 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from tasktalk.errors import BadRequest
+from tasktalk.tasks.due import FIRST_YEAR, LAST_YEAR
 
 _Key = int | float | str
+_INT = 1 << 31
 
-# What each order compares, as numbers and text that a cursor can carry; the id comes last and makes it total.
-# `due` is the index tasks_by_due, to the letter.
+# What each order compares, which is never null; the id comes last and makes it total. The indexes that list the first
+# tasks of an order without reading all are on these very expressions.
 _DAY = "(coalesce(t.due_on, date '9999-12-31') - date '2000-01-01')"
 _MINUTE = "coalesce(extract(epoch from t.due_time)::int, 86400)"
 _SORTS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -22,9 +25,9 @@ _SORTS: dict[str, tuple[tuple[str, str], ...]] = {
     "priority": (("coalesce(t.priority, 5)::int", "int"), (_DAY, "int"), (_MINUTE, "int")),
     "title": (("fold(t.title)", "text"),),
     "position": (("t.position", "float8"),),
-    "created": (("(extract(epoch from t.created_at) * 1000000)::bigint", "bigint"),),
-    "updated": (("(extract(epoch from t.updated_at) * 1000000)::bigint", "bigint"),),
-    "completed": (("coalesce((extract(epoch from t.completed_at) * 1000000)::bigint, 0)", "bigint"),),
+    "created": (("t.created_at", "timestamptz"),),
+    "updated": (("t.updated_at", "timestamptz"),),
+    "completed": (("coalesce(t.completed_at, timestamptz '1970-01-01 00:00:00Z')", "timestamptz"),),
 }
 SORTS = tuple(_SORTS)
 _KEYS = {f"{word}_at": word for word in ("created", "updated", "completed")}  # as a task's JSON spells them
@@ -51,10 +54,11 @@ class Cursor(msgspec.Struct, array_like=True, frozen=True):
     keys: list[_Key]
     id: UUID
 
-    @property
-    def values(self) -> list[object]:
+    def values(self, order: Order) -> list[object]:
         """What the columns of the order were there."""
-        return [*self.keys, self.id]
+        types = [sql_type for _, sql_type in order.columns]
+        keys = [_value(key, sql_type) for key, sql_type in zip(self.keys, types, strict=False)]
+        return [*keys, self.id]
 
 
 def order_of(sort: str) -> Order:
@@ -77,17 +81,30 @@ def read_cursor(text: str, order: Order) -> Cursor:
         cursor = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=Cursor)
     except (msgspec.MsgspecError, binascii.Error, ValueError) as error:
         raise BadRequest("This cursor is not ours.", field="cursor") from error
-    if cursor.sort != order.sort or len(order.columns) != len(cursor.values):
+    if cursor.sort != order.sort or len(order.columns) != len(cursor.keys) + 1:
         raise BadRequest("This cursor belongs to another order.", field="cursor")
-    if not all(_fits(key, sql_type) for key, (_, sql_type) in zip(cursor.keys, order.columns, strict=False)):
+    if any(value is None for value in cursor.values(order)):
         raise BadRequest("This cursor is not ours.", field="cursor")
     return cursor
 
 
-def _fits(key: _Key, sql_type: str) -> bool:
+def _value(key: _Key, sql_type: str) -> object:
+    """What the database is given; None for what it could not take."""
     match sql_type:
+        case "timestamptz":
+            return _moment(key) if isinstance(key, str) else None
         case "text":
-            return isinstance(key, str) and "\x00" not in key
+            fits = isinstance(key, str) and "\x00" not in key
         case "float8":
-            return isinstance(key, float | int)
-    return isinstance(key, int) and abs(key) < 1 << (31 if sql_type == "int" else 63)
+            fits = isinstance(key, float | int)
+        case _:
+            fits = isinstance(key, int) and abs(key) < _INT
+    return key if fits else None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = msgspec.convert(text, datetime)
+    except msgspec.ValidationError:
+        return None
+    return moment if moment.tzinfo and FIRST_YEAR <= moment.year <= LAST_YEAR else None

@@ -91,6 +91,15 @@ def speaks_of_status(expr: Expr) -> bool:
     )
 
 
+def status_of(expr: Expr) -> str | None:
+    """The one status that all it matches have; None where that is not known."""
+    if not speaks_of_status(expr):
+        return "open"
+    parts = expr.parts if isinstance(expr, All) else (expr,)
+    said = [part.word for part in parts if isinstance(part, Word) and part.word in _STATUSES]
+    return said[0] if said and said[0] != "trash" else None
+
+
 def is_narrow(expr: Expr) -> bool:
     """Whether little of what a person has can match, and an index leads there."""
     match expr:

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from tasktalk.errors import BadRequest
 from tasktalk.tasks.due import get_zone
 from tasktalk.tasks.filters.days import Days, find_days, find_moment
-from tasktalk.tasks.filters.expressions import All, Any, Dated, Expr, Named, Not, Search, Word, speaks_of_status
+from tasktalk.tasks.filters.expressions import All, Any, Dated, Expr, Named, Not, Search, Word, status_of
 from tasktalk.tasks.filters.scope import Scope, escape, like
 from tasktalk.tasks.names import fold
 
@@ -85,7 +85,8 @@ class Writer:
     def listed(self, expr: Expr | None) -> str:
         """The condition that a task is of the kind that is listed, which an index may be partial to."""
         deleted = f"t.deleted_at is {'not ' if self.scope.trashed else ''}null"
-        return deleted if expr is None or speaks_of_status(expr) else f"{deleted} and t.status = 'open'"
+        status = status_of(expr) if expr else None
+        return f"{deleted} and {_PLAIN[status]}" if status else deleted
 
     def write(self, expr: Expr) -> str:  # noqa: PLR0911  (one a kind of expression)
         """The condition that `expr` is."""
@@ -195,7 +196,8 @@ class Writer:
         pattern = self.param(f"%{escape(fold(word))}%", "text")
         own = f"fold(t.title || ' ' || t.notes) like {pattern}"
         if self.walking or len(fold(word)) < _TRIGRAM:
-            said = f"exists (select from comments c where c.task_id = t.id and fold(c.text) like {pattern})"
+            # `offset 0`: for this task, not once for all comments there are.
+            said = f"exists (select from comments c where c.task_id = t.id and fold(c.text) like {pattern} offset 0)"
         else:
             # An array that is found once, so that both sides of the `or` can use their index.
             said = f"t.id = any(array(select c.task_id from comments c where fold(c.text) like {pattern}))"

@@ -125,10 +125,19 @@ return array(select fold(each) from unnest(t) each);
 create index tasks_labels on tasks using gin (fold_all(labels)) where labels <> '{}' and status = 'open' and deleted_at is null;
 create index tasks_assignees on tasks using gin (assignees) where assignees <> '{}' and status = 'open' and deleted_at is null;
 create statistics tasks_labels_folded on (fold_all(labels)) from tasks;  -- of a partial index PostgreSQL takes none
--- The order of lists by due date, as tasks/orders.py spells it.
+-- The orders of lists, as tasks/orders.py spells them.
 create index tasks_by_due on tasks (
     (coalesce(due_on, date '9999-12-31') - date '2000-01-01'), (coalesce(extract(epoch from due_time)::int, 86400)),
     (coalesce(priority, 5)::int), id) where status = 'open' and deleted_at is null;
+create index tasks_by_due_ever on tasks (
+    (coalesce(due_on, date '9999-12-31') - date '2000-01-01'), (coalesce(extract(epoch from due_time)::int, 86400)),
+    (coalesce(priority, 5)::int), id) where deleted_at is null;
+create index tasks_by_priority on tasks (
+    (coalesce(priority, 5)::int), (coalesce(due_on, date '9999-12-31') - date '2000-01-01'),
+    (coalesce(extract(epoch from due_time)::int, 86400)), id) where status = 'open' and deleted_at is null;
+create index tasks_by_update on tasks (updated_at, id) where deleted_at is null;
+create index tasks_by_completion on tasks ((coalesce(completed_at, timestamptz '1970-01-01 00:00:00Z')), id)
+    where status = 'done' and deleted_at is null;
 
 create table task_relations (
     id         uuid primary key,

@@ -116,6 +116,18 @@ async def test_a_template_keeps_distances_and_what_is_made_from_it_has_no_days_b
     assert (days["Socks"], days["Pack"]) == ("2027-02-03", "2027-02-05")
 
 
+async def test_a_template_does_not_ring(conn: Conn, people: People, act: ActMaker) -> None:
+    await fill(conn, people, act)
+    ringing = (
+        "select count(*) from reminders r join tasks t on t.id = r.task_id "
+        "where t.project_id = $1 and r.ring_at is not null"
+    )
+    copy = await copy_project(conn, viewer=people.ana, project_id=people.home, name="P", by=act(), as_template=True)
+    assert await conn.fetchval(ringing, copy.id) == 0
+    await change_project(conn, viewer=people.ana, project_id=copy.id, changes={"is_template": False}, by=act())
+    assert await conn.fetchval(ringing, copy.id) == 2
+
+
 async def test_a_copy_is_taken_back_whole(conn: Conn, people: People, act: ActMaker, now: datetime) -> None:
     await fill(conn, people, act)
     before = len((await list_tasks(conn, viewer=people.ana, now=now)).items)

@@ -3,7 +3,8 @@
 -- `ids` comes by a subquery, so that PostgreSQL cannot count them: it plans once for all, where planning took most of the time.
 with task as materialized (
     select t.id, t.due_on, t.due_at, t.owner_id, t.assignees, t.project_id,
-           t.status = 'open' and t.deleted_at is null and p.deleted_at is null and p.archived_at is null as live
+           t.status = 'open' and t.deleted_at is null and p.deleted_at is null and p.archived_at is null
+           and p.is_template is not true as live
     from tasks t left join projects p on p.id = t.project_id
     where t.id = any((select :ids::uuid[])::uuid[])
 ), wanted as materialized (
@@ -59,7 +60,8 @@ with due as materialized (
 )
 select r.id, r.task_id, r.user_id, r.at_on, r.at_time, r.rrule, r.is_default, r.ring_at,
        case when r.floats then u.timezone else r.zone end as zone,
-       t.status = 'open' and t.deleted_at is null and p.deleted_at is null and p.archived_at is null and u.disabled_at is null
+       t.status = 'open' and t.deleted_at is null and p.deleted_at is null and p.archived_at is null
+       and p.is_template is not true and u.disabled_at is null
        and case when t.project_id is null then r.user_id = t.owner_id
                 else exists (select from project_members m where m.project_id = t.project_id and m.user_id = r.user_id) end as live
 from due r join tasks t on t.id = r.task_id left join projects p on p.id = t.project_id join users u on u.id = r.user_id

@@ -88,7 +88,16 @@ async def test_what_cannot_be_done_by_chat_is_said_in_a_sentence(ana: Talk, text
 async def test_a_zone_goes_back_with_a_message_that_fails(ana: Talk, ben: Talk) -> None:
     """Ben may only look at Home: nothing of his message is done, and his dialogue is where it was."""
     await ana.say("paint the wall #Home")
-    refused = await ben.say("set my timezone to Tokyo\ndone paint the wall")
-    if refused.text.startswith("⚠️"):
-        assert ben.viewer.timezone == "Europe/Madrid"
-    assert (await settings(ben)).timezone == ben.viewer.timezone
+    assert (await ben.say("set my timezone to Tokyo and done paint the wall")).text.startswith("⚠️")
+    assert ben.viewer.timezone == "Europe/Madrid"
+    assert (await settings(ben)).timezone == "Europe/Madrid"
+
+
+async def test_what_follows_in_the_message_is_in_the_new_zone(ana: Talk) -> None:
+    """It is 23:30 in Madrid and tomorrow in Tokyo."""
+    ana.wait(hours=12, minutes=30)
+    await ana.say("buy milk")
+    await ana.say("set my timezone to Tokyo and snooze milk")
+    [task] = await ana.tasks()
+    assert task.due is not None
+    assert task.due.date == dt.date(2026, 11, 25)

@@ -289,7 +289,8 @@ async def test_those_that_wait_cost_nothing(conn: Conn, people: People, act: Act
     task = await make(conn, people, act)
     await conn.execute(
         "insert into reminders (id, task_id, user_id, offset_seconds, ring_at) "
-        "select gen_random_uuid(), $1, $2, 0, $3::timestamptz + n * interval '1 minute' from generate_series(1, 30000) n",
+        "select gen_random_uuid(), $1, $2, 0, $3::timestamptz + n * interval '1 minute' "
+        "from generate_series(1, 30000) n",
         task.id,
         people.ana.user_id,
         FIVE,

@@ -12,17 +12,13 @@ from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, Forbidden, NotFound
 from tasktalk.tasks.model import Act
 from tasktalk.tasks.places import find_role
+from tasktalk.tasks.preferences.events import Event
 from tasktalk.tasks.projects.model import Role
 from tasktalk.tasks.projects.sharing.settling import lock_as_owner, lock_sharing, settle_members
 
 Q = queries(__file__)
 
-EVENTS = frozenset(
-    {
-        *("assigned", "accepted", "declined", "commented", "mentioned", "completed"),
-        *("added", "changed", "joined", "invited"),
-    }
-)
+EVENTS = frozenset(Event) - {Event.DIGEST, Event.REVIEW, Event.REMINDER}  # those three are of no project
 
 
 @dataclass(frozen=True, slots=True)

@@ -377,6 +377,9 @@ async def test_too_large_as_it_turns_out_is_read_no_further(desk: Desk) -> None:
     made = await post(desk, [head, *pieces], content_type="multipart/form-data; boundary=edge")
     assert failure(made) == (413, "file")
     assert made.read < 20
+    note = b'--edge\r\nContent-Disposition: form-data; name="note"\r\n\r\n'
+    made = await post(desk, [note, *pieces], content_type=_FORM)
+    assert (failure(made), made.read) == ((413, "file"), 2)
     assert await desk.traces() == (0, 0, 0)
 
 

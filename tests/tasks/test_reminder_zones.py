@@ -99,6 +99,13 @@ async def test_every_hour_through_an_hour_that_comes_twice(conn: Conn, people: P
     assert [f"{ring:%H:%M}" for ring in rung] == ["22:30", "23:30", "00:30", "02:30", "03:30"]
 
 
+async def test_who_wakes_in_the_second_hour_rings_no_more_of_it(conn: Conn, people: People) -> None:
+    hourly = NewReminder(at=Moment(FOLD, time(0, 30)), rrule="FREQ=HOURLY")
+    await make(conn, people.ana, reminders=(hourly,))
+    assert len(await take_due_reminders(conn, now=utc(2027, 10, 31, 1, 15))) == 1  # it is 02:15 again
+    assert await find_next_ring(conn) == utc(2027, 10, 31, 2, 30)
+
+
 async def test_what_floats_goes_along_and_what_is_fixed_stays(conn: Conn, people: People) -> None:
     day = date(2026, 12, 1)
     floating = await make(conn, people.ana, due_on=day, due_time=time(9))

@@ -37,7 +37,7 @@ TAGS = {
     "journal": "What was changed, and taking it back.",
     "trash": "What was deleted, for 30 days.",
     "preferences": "How a person wants to be reminded and told.",
-    "notices": "What a person was told.",
+    "notifications": "What a person was told, or would have been.",
     "assistant": "Talking to it, and what it understands.",
     "tokens": "API tokens of one's own.",
     "users": "People, for administrators.",

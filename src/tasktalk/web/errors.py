@@ -1,6 +1,7 @@
 """Errors as the contract's JSON; anything that is no AppError is a bug, logged with an id that the answer shows."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from tasktalk.logs import get_log
 log = get_log("web")
 
 
+_WRONG_METHOD = 405
 Draw = Callable[[Request, AppError], Response]
 
 
@@ -36,12 +38,9 @@ def add_error_handlers(app: FastAPI, *, draw: Draw) -> None:
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
-        if error.status_code == NotFound.status:
-            return answer(request, NotFound())
-        answered = error_answer(BadRequest(str(error.detail)))
-        answered.status_code = error.status_code
-        answered.headers.update(error.headers or {})
-        return answered
+        return (
+            answer(request, NotFound()) if error.status_code == NotFound.status else _of_the_framework(request, error)
+        )
 
     async def away(request: Request, error: Exception) -> Response:
         if isinstance(error, ValueError):  # asyncpg's own, of a value that it cannot encode
@@ -72,6 +71,23 @@ def error_answer(error: AppError) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     # ASCII: a message may repeat a key that was sent, and that may hold half a character.
     return Response(json.dumps(_plain(error.as_json())), error.status, headers, "application/json")
+
+
+def _of_the_framework(request: Request, error: HTTPException) -> Response:
+    answered = error_answer(BadRequest(str(error.detail)))
+    answered.status_code = error.status_code
+    answered.headers.update(error.headers or {})
+    if error.status_code == _WRONG_METHOD and (methods := _methods_of(request)):
+        answered.headers["Allow"] = ", ".join(sorted(methods))
+    return answered
+
+
+def _methods_of(request: Request) -> set[str]:
+    """What can be done with the request's path, as described; the framework tells of the first route there alone."""
+    described, asked = request.app.openapi()["paths"], request.url.path
+    fits = [path for path in described if re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)), asked)]
+    plainest = min(fits, key=lambda path: path.count("{"), default=None)  # `members/me` before `members/{user_id}`
+    return {method.upper() for method in described.get(plainest, ())}
 
 
 def say_what_is_wrong(errors: Sequence[Any], *, skip: int) -> BadRequest:

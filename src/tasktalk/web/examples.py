@@ -175,6 +175,8 @@ class Examples:
         match schema.get("type"):
             case "object" if depth < _DEEPEST:
                 return {key: self._of(each, key, depth + 1) for key, each in schema.get("properties", {}).items()}
+            case "array" if "prefixItems" in schema:
+                return [self._of(each, name, depth + 1) for each in schema["prefixItems"]]
             case "array" if depth < _DEEPEST and "items" in schema:
                 return [self._of(schema["items"], name.removesuffix("s"), depth + 1)]
             case kind:

@@ -49,7 +49,9 @@ def complete(document: Json) -> Json:
     for path, method, told in operations(document):
         _complete(told, path, method, examples)
     used = {tag for _, _, told in operations(document) for tag in told["tags"]}
-    document["tags"] = [{"name": tag, "description": describing.TAGS.get(tag, tag)} for tag in sorted(used)]
+    document["tags"] = [
+        {"name": tag, "description": describing.TAGS.get(tag, tag.capitalize() + ".")} for tag in sorted(used)
+    ]
     return document
 
 

@@ -89,6 +89,19 @@ async def test_skip_by_word_by_button_and_after_a_deletion(ana: Talk) -> None:
     assert await ana.titles() == []
 
 
+@pytest.mark.parametrize("title", ["Done", "Skip"])
+async def test_a_second_tap_does_not_take_the_next_one_too(ana: Talk, title: str) -> None:
+    await ana.say("go to the gym every day at 8am")
+    card = await ana.tap(await ana.say("all"), "1. go to the gym")
+    assert "Next: Wed 25 Nov" in (await ana.tap(card, title)).text
+    again = await ana.tap(card, title)
+    assert again.text.startswith("*go to the gym*\n📅 Wed 25 Nov")
+    assert buttons(again) == ["Done", "Tomorrow", "Skip"]
+    [task] = await ana.tasks()
+    assert task.due is not None
+    assert task.due.date == dt.date(2026, 11, 25)
+
+
 async def test_skipping_what_does_not_repeat(ana: Talk) -> None:
     await ana.say("buy milk")
     assert "Deleted" in (await ana.say("skip milk")).text

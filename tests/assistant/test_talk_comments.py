@@ -48,6 +48,18 @@ async def test_a_card_shows_what_hangs_on_a_task(ana: Talk) -> None:
     )
 
 
+async def test_a_card_counts_files(ana: Talk) -> None:
+    added = await ana.say("buy milk")
+    async with ana.pool.acquire() as conn:
+        await conn.execute(
+            "insert into attachments (id, task_id, uploader_id, name, mime_type, size, sha256, key) "
+            "values (gen_random_uuid(), $1, $2, 'list.pdf', 'application/pdf', 1, '', 'k')",
+            added.task_ids[0],
+            ana.viewer.user_id,
+        )
+    assert (await ana.tap(await ana.say("all"), "1. buy milk")).text == "*buy milk*\n\n📎 1 file"
+
+
 async def test_a_card_lists_open_subtasks(ana: Talk) -> None:
     await ana.say("- move house\n" + "\n".join(f"  - box {number}" for number in range(1, 9)))
     listed = await ana.say("search move house")

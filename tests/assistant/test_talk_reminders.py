@@ -110,7 +110,7 @@ async def test_before_a_task_that_has_its_hour(ana: Talk) -> None:
     await ana.say("buy milk")
     assert "14:30" in (await ana.say("remind me 30 min before", about=met.task_ids)).text
     assert await ana.titles() == ["the meeting", "buy milk"]
-    assert await moments(ana) == ["2026-11-24T14:00+01:00", "2026-11-24T14:30+01:00"]
+    assert await moments(ana) == [f"2026-11-24T{clock}+01:00" for clock in ("14:00", "14:30", "15:00")]
 
 
 async def test_numbers_of_the_last_list(ana: Talk) -> None:
@@ -155,3 +155,12 @@ async def test_undo_of_a_chosen_moment(ana: Talk, title: str) -> None:
     await ana.tap(chosen, "Undo")
     assert await moments(ana) == []
     assert await ana.titles() == ["buy milk"]
+
+
+async def test_another_reminder_leaves_the_default_one(ana: Talk) -> None:
+    await ana.say("call Bo tomorrow 5pm")
+    reply = await ana.say("remind me about Bo at 8pm")
+    assert reply.text == "I will remind you of *call Bo*\n⏰ Mon 23 Nov (today), 20:00"
+    assert await moments(ana) == ["2026-11-23T20:00+01:00", "2026-11-24T17:00+01:00"]
+    await ana.tap(reply, "Undo")
+    assert await moments(ana) == ["2026-11-24T17:00+01:00"]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from tasktalk.crypto import Keyring
 from tasktalk.errors import AppError
+from tasktalk.tasks.model import Task
 
 Verb = Literal[
     "done", "reopen", "due", "undo", "show", "pick", "list", "drop", "accept", "decline", "later", "skip", "remind"
@@ -28,12 +29,18 @@ class BadTap(AppError):
 class Action:
     """`subject`: the task, or for `undo` the change set.
 
-    `argument`: the new date for `due`, the filter for `list`, the minutes from now for `later`.
+    `argument`: the new date for `due`, the filter for `list`, the minutes from now for `later`, the moment for
+    `remind`; for `done` and `skip` of a repeating task which occurrence, see `occurrence_of`.
     """
 
     verb: Verb
     subject: UUID | None = None
     argument: str = ""
+
+
+def occurrence_of(task: Task) -> str:
+    """Which occurrence of a repeating task is open, by its date: a second tap must not take the next one too."""
+    return task.due.date.isoformat() if task.recurrence and task.due else ""
 
 
 def encode_action(action: Action, *, keyring: Keyring, user_id: UUID, now: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from tasktalk.assistant.actions import occurrence_of
 from tasktalk.assistant.dialogue import Q
 from tasktalk.assistant.outcomes import SUBTASKS, Listed, Missing, Outcome, Shown
 from tasktalk.assistant.turn import Turn
@@ -72,6 +73,12 @@ async def show(turn: Turn, task_id: UUID) -> Outcome:
         subtasks = await list_tasks_by_ids(turn.conn, viewer=viewer, ids=ids)
     reminders = await list_task_reminders(turn.conn, viewer=viewer, task_id=task_id)
     return Shown(task, comment, tuple(each for each in reminders if each.next_at), tuple(subtasks))
+
+
+async def is_open(turn: Turn, task_id: UUID, occurrence: str) -> bool:
+    """Whether the occurrence that a button spoke of is still the one to be done, in the trash or out of it."""
+    tasks = await list_tasks_by_ids(turn.conn, viewer=turn.dialogue.viewer, ids=[task_id], trashed=True)
+    return [occurrence_of(task) for task in tasks] == [occurrence]
 
 
 def quoted(text: str | None) -> str:

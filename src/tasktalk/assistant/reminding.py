@@ -14,7 +14,7 @@ from tasktalk.tasks.model import Task
 from tasktalk.tasks.names import match_by_name
 from tasktalk.tasks.preferences.preferences import get_preferences
 from tasktalk.tasks.reminders.model import Moment, NewReminder
-from tasktalk.tasks.reminders.reading import read_reminder, spell_offset
+from tasktalk.tasks.reminders.reading import read_offset, read_reminder, spell_offset
 from tasktalk.tasks.reminders.reminders import Reminder, add_reminders, list_task_reminders
 
 _WHEN_DUE = NewReminder(offset=dt.timedelta(0))
@@ -58,8 +58,20 @@ async def remind_of(
         wanted = new or ([] if ringing else [_WHEN_DUE])
         same = [each for each in ringing if not new or any(_is_same(each, one) for one in new)]
         fresh = [one for one in wanted if not any(_is_same(each, one) for each in ringing)]
-        made = await add_reminders(turn.conn, viewer=turn.dialogue.viewer, task_ids=[task.id], new=fresh, by=turn.by)
-        asked[task.id] = (*same, *made)
+        # One's own reminders take the place of the default one; who asks for another wants that too.
+        kept = [
+            NewReminder(offset=read_offset(each.offset, field="offset"))
+            for each in ringing
+            if each.default and each.offset
+        ]
+        made = await add_reminders(
+            turn.conn,
+            viewer=turn.dialogue.viewer,
+            task_ids=[task.id],
+            new=[*fresh, *kept] if fresh else [],
+            by=turn.by,
+        )
+        asked[task.id] = (*same, *made[: len(fresh)])
         any_new = any_new or bool(made)
     return Reminded(tuple(tasks), asked, missing, new=any_new)
 

@@ -148,6 +148,8 @@ async def _tap(turn: Turn, action: Action) -> Outcome:  # noqa: C901, PLR0911  (
         return await look.show(turn, subject)
     if action.verb == "due":
         return await change.move_to(turn, subject, dt.date.fromisoformat(action.argument))
+    if action.verb in {"done", "skip"} and action.argument and not await look.is_open(turn, subject, action.argument):
+        return await look.show(turn, subject)
     if action.verb == "skip":
         return await change.skip(turn, [subject])
     if action.verb == "remind":

@@ -79,7 +79,7 @@ def _buttons(outcome: Changed, pen: Pen) -> tuple[Button, ...]:
     if len(tasks) > 1:
         return (pen.undo(),)
     if outcome.change == "dropped" and tasks[0].recurrence and tasks[0].status == "open":
-        return (pen.button("Skip only this one", Action("skip", tasks[0].id)), pen.undo())
+        return (pen.skip(tasks[0], "Skip only this one"), pen.undo())
     if outcome.change in {"completed", "dropped", "skipped", "declined"} or tasks[0].status != "open":
         return (pen.undo(),)
     return (pen.done(tasks[0]), pen.undo())
@@ -204,7 +204,7 @@ def _card_buttons(task: Task, pen: Pen) -> tuple[Button, ...]:
     if task.status != "open":
         return (pen.button("Reopen", Action("reopen", task.id)),)
     if task.recurrence:
-        return (pen.done(task), pen.other_day(task), pen.button("Skip", Action("skip", task.id)))
+        return (pen.done(task), pen.other_day(task), pen.skip(task, "Skip"))
     return (pen.done(task), pen.other_day(task), pen.button("Delete", Action("drop", task.id)))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from tasktalk.assistant.actions import Action, encode_action
+from tasktalk.assistant.actions import Action, encode_action, occurrence_of
 from tasktalk.assistant.replies.when import say_day, say_due, say_moment
 from tasktalk.assistant.reply import Button
 from tasktalk.crypto import Keyring
@@ -57,8 +57,12 @@ class Pen:
         return self.button("Undo", Action("undo", self.change_set))
 
     def done(self, task: Task) -> Button:
-        """Finishes a task."""
-        return self.button("Done", Action("done", task.id))
+        """Finishes a task; of a repeating one the occurrence that is open now."""
+        return self.button("Done", Action("done", task.id, occurrence_of(task)))
+
+    def skip(self, task: Task, title: str) -> Button:
+        """Leaves out the occurrence that is open now."""
+        return self.button(title, Action("skip", task.id, occurrence_of(task)))
 
     def other_day(self, task: Task, others: Sequence[dt.date] = ()) -> Button:
         """The other reading of an ambiguous date, else tomorrow, else a week on for what is due tomorrow."""

@@ -35,6 +35,16 @@ async def test_errors_count_and_say_so_too(limited: Limited) -> None:
         assert answer.headers["ratelimit-limit"] == "2"
 
 
+async def test_an_answer_that_is_given_again_counts_once_more(limited: Limited) -> None:
+    product = await limited(requests_per_minute=2)
+    auth = {"authorization": f"Bearer {product.ana.token}", "content_type": "application/json"}
+    told = []
+    for _ in range(3):
+        answer = await product.call("POST", "/api/tasks", b'{"title": "x"}', idempotency_key="k", **auth)
+        told.append((answer.status, *standing(answer)))
+    assert told == [(201, "2", "1"), (201, "2", "0"), (429, "2", "0")]
+
+
 async def test_administration_has_a_limit_of_its_own_for_what_changes(limited: Limited) -> None:
     product = await limited(admin_per_hour=1, requests_per_minute=2)
     order = {"action": "pause"}

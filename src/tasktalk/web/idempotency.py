@@ -16,6 +16,7 @@ from tasktalk.db.pool import LOST
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, RateLimited, Unauthorized, Unavailable
 from tasktalk.web.asgi import Asgi, Caught, Receive, Scope, Send, header_of, read_body, replay
+from tasktalk.web.limits import Limits
 from tasktalk.web.transaction import one_transaction
 
 Q = queries(__file__)
@@ -49,10 +50,14 @@ class Idempotency:
             await self._once(
                 scope, replay(body, receive), caught, user_id=user_id, key=key, fingerprint=_fingerprint(scope, body)
             )
+        except Conflict:
+            await _count(scope, user_id)
+            raise
         except _NotKept:
             pass
         except LOST as error:
             raise Unavailable("The database cannot be reached right now. Try again in a moment.") from error
+        await _count(scope, user_id)
         await caught.pass_on(send)
 
     async def _once(
@@ -85,6 +90,14 @@ async def forget_idempotency(conn: Conn, *, before: datetime) -> int:
 
 class _NotKept(Exception):
     """Nothing of this request is to stay: the next one with its key begins anew."""
+
+
+async def _count(scope: Scope, user_id: UUID) -> None:
+    """Counts a request that no route has counted, for it got an answer that was there already. Raises RateLimited."""
+    request = Request(scope)
+    limits: Limits | None = getattr(request.app.state, "limits", None)
+    if limits is not None and not hasattr(request.state, "standing"):
+        await limits.count(request, user_id, administers=False)
 
 
 async def _find(conn: Conn, caught: Caught, *, user_id: UUID, key: str, fingerprint: bytes) -> bool:

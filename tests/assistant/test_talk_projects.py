@@ -101,3 +101,10 @@ async def test_only_existing_tasks_make_a_project_by_moving(ana: Talk, ben: Talk
     assert await ana.titles("#Shop") == ["buy milk"]
     assert "Which task" in (await ben.say("move it to #Stable")).text
     assert "#Stable" not in (await ben.say("projects")).text
+
+
+async def test_a_name_that_is_taken(ana: Talk) -> None:
+    await ana.say("plant a tree #Garden")
+    assert (await ana.say("rename project Garden to home")).text == "There is a project #home already."
+    assert await ana.titles("#Garden") == ["plant a tree"]
+    assert "called #garden now" in (await ana.say("rename project Garden to garden")).text

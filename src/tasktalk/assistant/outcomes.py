@@ -35,6 +35,7 @@ Remark = Literal[
     "forget me",
     "which_project",
     "no_project",
+    "name_taken",
     "share_with_whom",
 ]
 

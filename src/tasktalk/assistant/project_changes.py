@@ -24,6 +24,8 @@ from tasktalk.tasks.projects import projects
 from tasktalk.tasks.projects.model import ProjectChanges
 from tasktalk.tasks.projects.sharing.members import add_acquaintance
 
+_LOOKED_AT = 20  # tasks, to find the next one of a project
+
 
 async def ensure_project(turn: Turn, name: str) -> UUID:
     """The person's project of that name, made if there is none."""
@@ -60,6 +62,8 @@ async def update(turn: Turn, intent: Intent) -> Outcome:  # noqa: PLR0911  (one 
     if intent.action == "share":
         return await _share(turn, project_id, intent)
     if intent.action == "rename" and intent.title:
+        if turn.dialogue.find_project(intent.title.removeprefix("#")) not in {None, project_id}:
+            return Said("name_taken", intent.title.removeprefix("#"))  # words could not tell the two apart
         return await _change(turn, project_id, "rename", {"name": intent.title})
     if intent.action == "archive":
         return await _change(turn, project_id, "archive", {"archived": True})
@@ -86,22 +90,22 @@ async def show_status(turn: Turn, intent: Intent) -> Outcome:
     if project_id is None:
         return Standings(standings)
     [standing] = standings
-    coming = await _find_coming(turn, standing.name)
+    coming = await _find_coming(turn, standing.name, project_id)
     turn.dialogue.speak_of([coming.id] if coming else [])
     return Standing(standing.name, standing.open, standing.done, standing.overdue, coming)
 
 
-async def _find_coming(turn: Turn, name: str) -> Task | None:
-    """The next task that is due there."""
+async def _find_coming(turn: Turn, name: str, project_id: UUID) -> Task | None:
+    """The next task that is due there; projects of others may have the same name."""
     page = await list_tasks(
         turn.conn,
         viewer=turn.dialogue.viewer,
         filter=f"#{quoted(name)} & !overdue & !no date",
         sort="due",
-        limit=1,
+        limit=_LOOKED_AT,
         now=turn.now,
     )
-    return page.items[0] if page.items else None
+    return next((task for task in page.items if task.project and task.project.id == project_id), None)
 
 
 async def _change(

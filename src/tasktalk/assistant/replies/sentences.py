@@ -203,6 +203,7 @@ _REMARKS = {
     "forget me": "I cannot delete your account by chat. Ask the person who runs this server; they can.",
     "which_project": "Which project? Say _archive project Home_, for example.",
     "no_project": "You have no project #{about}. Say _projects_ to see them.",
+    "name_taken": "There is a project #{about} already.",
     "share_with_whom": "I know nobody of that name. Invite them by e-mail to #{about} in the console.",
     "not_yet": "I understand, but I cannot do that yet. Say _help_ for what I can.",
     "unknown": "I keep tasks, and I did not understand that. Say _help_ for examples.",

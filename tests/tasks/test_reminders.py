@@ -1,5 +1,6 @@
 """When reminders ring, and who takes them."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -179,6 +180,32 @@ async def test_each_ring_is_taken_once_whoever_is_at_work(
     assert [ring.task_id for ring in [*first, *second]] == [task.id for task in new[:5]]
     assert await take_due_reminders(conn, now=now) == []
     assert await find_next_due(conn) == await find_next_ring(conn) == FIVE + timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    ("own", "left"),
+    [
+        ((), None),
+        ((NewReminder(offset=timedelta()),), None),
+        ((NewReminder(at=Moment(TODAY, time(17)), rrule="FREQ=DAILY"),), FIVE + timedelta(days=1)),
+    ],
+    ids=["default", "own", "repeating"],
+)
+async def test_who_plans_while_it_rings_waits_and_sees(
+    pool: Pool, conn: Conn, people: People, act: ActMaker, *, own: tuple[NewReminder, ...], left: datetime | None
+) -> None:
+    task = await make(conn, people, act, reminders=own)
+    async with pool.acquire() as other:
+        worker = other.transaction()
+        await worker.start()
+        assert len(await take_due_reminders(other, now=FIVE)) == 1
+        planning = asyncio.ensure_future(plan_reminders(conn, task_ids=[task.id], now=FIVE - timedelta(seconds=1)))
+        async with pool.acquire() as watcher:
+            while not await watcher.fetchval("select exists (select from pg_locks where not granted)"):
+                assert not planning.done()
+        await worker.commit()
+        await planning
+    assert await find_next_ring(conn) == left
 
 
 async def test_what_was_not_committed_is_due_still(pool: Pool, conn: Conn, people: People, act: ActMaker) -> None:

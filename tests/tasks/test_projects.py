@@ -62,6 +62,9 @@ async def test_a_project_from_birth_to_trash_and_back(api: httpx.AsyncClient, co
     assert (await api.delete(path)).status_code == 204
     for gone in (await api.get(path), await api.patch(path, json={"name": "X"}), await api.delete(path)):
         assert failure(gone)[:2] == (404, "NOT_FOUND")
+    for query, wanted in (({}, ["Home"]), ({"trashed": "true"}, ["Garden"])):
+        found = (await api.get("/api/projects", params=query)).json()["items"]
+        assert [each["name"] for each in found] == wanted
     restored = await api.post(f"{path}/restore")
     assert (restored.status_code, restored.headers["etag"]) == (200, '"5"')
 

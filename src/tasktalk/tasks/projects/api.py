@@ -22,13 +22,14 @@ async def list_(
     *,
     archived: Annotated[bool | None, Query(description="Only archived ones, or none of them; both without.")] = None,
     templates: Annotated[bool | None, Query(description="Only templates, or none of them; both without.")] = None,
+    trashed: Annotated[bool, Query(description="Those in the trash instead.")] = False,
     limit: Annotated[int, Query(ge=1, le=MOST)] = LIMIT,
     cursor: Annotated[str | None, Query(description="`next` of the page before.")] = None,
 ) -> Response:
     """The projects the caller is in, by position."""
     async with pool_of(request).acquire() as conn:
         page = await list_project_page(
-            conn, viewer=viewer, archived=archived, templates=templates, limit=limit, cursor=cursor
+            conn, viewer=viewer, archived=archived, templates=templates, trashed=trashed, limit=limit, cursor=cursor
         )
     return to_json(page)
 
@@ -103,14 +104,14 @@ async def copy(request: Request, viewer: Me, project_id: str, body: CopyBody) ->
 
 
 @router.get("/projects/{project_id}/sections", responses=answers(SectionPage))
-async def list_columns(request: Request, viewer: Me, project_id: str) -> Response:
+async def list_of_project(request: Request, viewer: Me, project_id: str) -> Response:
     """The sections of a project, in their order."""
     async with pool_of(request).acquire() as conn:
         return to_json(SectionPage(await list_sections(conn, viewer=viewer, place=known_id(project_id))))
 
 
 @router.post("/projects/{project_id}/sections", status_code=201, responses=answers(Section, status=201, versioned=True))
-async def create_column(request: Request, viewer: Me, project_id: str, body: NewSectionBody) -> Response:
+async def create_in_project(request: Request, viewer: Me, project_id: str, body: NewSectionBody) -> Response:
     """Makes a section in a project."""
     place = known_id(project_id)
     async with pool_of(request).acquire() as conn, conn.transaction():
@@ -119,14 +120,14 @@ async def create_column(request: Request, viewer: Me, project_id: str, body: New
 
 
 @router.get("/sections", responses=answers(SectionPage))
-async def list_inbox_columns(request: Request, viewer: Me) -> Response:
+async def list_of_inbox(request: Request, viewer: Me) -> Response:
     """The sections of the caller's Inbox, in their order."""
     async with pool_of(request).acquire() as conn:
         return to_json(SectionPage(await list_sections(conn, viewer=viewer, place=None)))
 
 
 @router.post("/sections", status_code=201, responses=answers(Section, status=201, versioned=True))
-async def create_inbox_column(request: Request, viewer: Me, body: NewSectionBody) -> Response:
+async def create_in_inbox(request: Request, viewer: Me, body: NewSectionBody) -> Response:
     """Makes a section in the caller's Inbox."""
     async with pool_of(request).acquire() as conn, conn.transaction():
         section = await create_section(conn, viewer=viewer, place=None, by=act_of(request), **body.model_dump())
@@ -134,7 +135,7 @@ async def create_inbox_column(request: Request, viewer: Me, body: NewSectionBody
 
 
 @router.patch("/sections/{section_id}", responses=answers(Section, versioned=True))
-async def change_column(
+async def change_one_section(
     request: Request, viewer: Me, section_id: str, body: SectionPatchBody, if_match: IfMatch = None
 ) -> Response:
     """Changes only the keys that are sent."""
@@ -152,7 +153,7 @@ async def change_column(
 
 
 @router.delete("/sections/{section_id}", status_code=204)
-async def delete_column(request: Request, viewer: Me, section_id: str, if_match: IfMatch = None) -> None:
+async def delete_one_section(request: Request, viewer: Me, section_id: str, if_match: IfMatch = None) -> None:
     """Takes a section away; its tasks stay, without one."""
     version = version_of(if_match)
     async with pool_of(request).acquire() as conn, conn.transaction():

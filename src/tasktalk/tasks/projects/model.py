@@ -21,7 +21,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ProjectSection:
     """A section as its project shows it."""
 
     id: UUID
@@ -56,7 +56,7 @@ class Project:
     description: str
     is_template: bool
     progress: Progress
-    sections: list[Column]
+    sections: list[ProjectSection]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def project_of(row: Mapping[str, Any]) -> Project:
         description=row["description"],
         is_template=row["is_template"],
         progress=Progress(row["open_count"], row["done_count"]),
-        sections=[Column(UUID(each["id"]), each["name"], each["position"]) for each in row["sections"] or ()],
+        sections=[ProjectSection(UUID(each["id"]), each["name"], each["position"]) for each in row["sections"] or ()],
     )
 
 

@@ -102,7 +102,7 @@ async def change_project(
     if columns.keys() & _SILENCES:
         ids = [task["id"] async for task in Q.list_reminded(conn, project_id=project_id)]
         await plan_reminders(conn, task_ids=ids, now=by.at)
-    return (await _read(conn, viewer=viewer, ids=[project_id], trashed=True))[0]
+    return (await _read(conn, viewer=viewer, ids=[project_id], trashed=None))[0]
 
 
 async def list_projects(conn: Conn, *, viewer: Viewer) -> list[Project]:
@@ -116,16 +116,21 @@ async def list_project_page(
     viewer: Viewer,
     archived: bool | None = None,
     templates: bool | None = None,
+    trashed: bool = False,
     limit: int = LIMIT,
     cursor: str | None = None,
 ) -> ProjectPage:
-    """A page of them; `archived` and `templates`: only those that are (True) or are not (False), None: both."""
+    """A page of them; `archived` and `templates`: only those that are (True) or are not (False), None: both.
+
+    `trashed`: those in the trash instead.
+    """
     if not 1 <= limit <= MOST:
         raise BadRequest(f"A page has 1 to {MOST} projects.", field="limit")
     after_id, after_position = read_cursor(cursor, positioned=bool(cursor))
     found = await _read(
         conn,
         viewer=viewer,
+        trashed=trashed,
         archived=archived,
         templates=templates,
         after_id=after_id,
@@ -162,7 +167,7 @@ async def list_people(conn: Conn, *, viewer: Viewer) -> list[Ref]:
     return [Ref(row["id"], row["name"]) async for row in Q.list_people(conn, viewer=viewer.user_id)]
 
 
-async def _read(conn: Conn, *, viewer: Viewer, trashed: bool = False, **narrowed: object) -> list[Project]:
+async def _read(conn: Conn, *, viewer: Viewer, trashed: bool | None = False, **narrowed: object) -> list[Project]:
     asked: dict[str, object] = {
         "ids": None,
         "archived": None,

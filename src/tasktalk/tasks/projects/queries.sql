@@ -13,7 +13,7 @@ select :at::timestamptz, :change_set::uuid, :viewer::uuid, 'project', c.id, c.id
 from created c;
 
 -- name: list_projects(viewer, ids, trashed, archived, templates, after_id, after_position, limit)
--- The viewer's projects, all or those among `ids`; `trashed`: deleted ones too.
+-- The viewer's projects, all or those among `ids`. `trashed`: those that are deleted, or are not; null: both.
 select p.*, n.open_count, n.done_count,
        (select jsonb_agg(jsonb_build_object('id', u.id, 'name', u.name, 'role', o.role) order by u.name, u.id)
         from project_members o join users u on u.id = o.user_id where o.project_id = p.id) as members,
@@ -22,7 +22,7 @@ select p.*, n.open_count, n.done_count,
 from (
     select o.*, m.role
     from project_members m join projects o on o.id = m.project_id
-    where m.user_id = :viewer::uuid and (o.deleted_at is null or :trashed::bool)
+    where m.user_id = :viewer::uuid and (:trashed::bool is null or (o.deleted_at is not null) = :trashed::bool)
       and (:ids::uuid[] is null or o.id = any(:ids::uuid[]))
       and (:archived::bool is null or (o.archived_at is not null) = :archived::bool)
       and (:templates::bool is null or o.is_template = :templates::bool)

@@ -22,12 +22,18 @@ ASKED = {
     "move milk to friday 6pm": "reschedule_task",
     "make it p2": "update_task",
     "snooze milk": "snooze",
+    "remind me to call Ana at 6": "create_task",
+    "remind me 30 min before the gym": "remind",
     "assign milk to Ben": "assign_task",
-    "add note to milk: oat": "comment_task",
+    "comment on milk: oat": "comment_task",
     "delete milk": "delete_task",
     "find rent": "search",
     "projects": "list_projects",
     "new project Garden": "create_project",
+    "share Garden with Ben": "update_project",
+    "daily digest at 8am": "settings",
+    "quiet hours 22 to 7": "settings",
+    "stop": "settings",
     "undo": "undo",
 }
 
@@ -41,8 +47,8 @@ def test_what_the_readme_says_is_understood() -> None:
         tz="UTC",
         language="en",
         people=("Ana", "Ben"),
-        projects=("Home",),
-        open_titles=("buy milk", "pay rent"),
+        projects=("Home", "Garden"),
+        open_titles=("buy milk", "pay rent", "gym"),
     )
     heard = {text: [intent.intent for intent in understand(text, context).intents] for text in said}
     assert heard == {text: [intent] for text, intent in ASKED.items()}

@@ -102,7 +102,7 @@ async def remove(request: Request, viewer: Me, project_id: str, user_id: str) ->
 @router.get("/projects/{project_id}/invitations", responses=answers(InvitationPage))
 async def list_invited(request: Request, viewer: Me, project_id: str) -> Response:
     """A project's open invitations, for its owners."""
-    async with pool_of(request).acquire() as conn, conn.transaction():
+    async with pool_of(request).acquire() as conn:
         found = await invitations.list_of_project(
             conn, viewer=viewer, project_id=known_id(project_id), now=datetime.now(UTC)
         )

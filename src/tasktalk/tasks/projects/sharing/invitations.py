@@ -19,7 +19,7 @@ from tasktalk.ids import new_id
 from tasktalk.tasks.model import Act, Ref
 from tasktalk.tasks.projects.model import Role
 from tasktalk.tasks.projects.sharing.members import is_acquaintance
-from tasktalk.tasks.projects.sharing.settling import lock_as_owner, lock_sharing, settle_members
+from tasktalk.tasks.projects.sharing.settling import check_owner, lock_as_owner, lock_sharing, settle_members
 
 Q = queries(__file__)
 
@@ -105,7 +105,7 @@ async def invite(
 
 async def list_of_project(conn: Conn, *, viewer: Viewer, project_id: UUID, now: dt.datetime) -> list[Invitation]:
     """A project's open invitations, for its owners. Raises NotFound, Forbidden."""
-    await lock_as_owner(conn, viewer=viewer, project_id=project_id)
+    await check_owner(conn, viewer=viewer, project_id=project_id)
     rows = Q.list_invitations(conn, id=None, project_id=project_id, invited=None, at=now)
     return [_invitation_of(row) async for row in rows]
 

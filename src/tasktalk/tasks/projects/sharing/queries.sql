@@ -68,9 +68,14 @@ select :at::timestamptz, :change_set::uuid, :viewer::uuid, 'project', w.id, w.id
 from written w;
 
 -- name: lock_assigned(project_ids, people)
--- The tasks there that any of these people has, deleted ones too: they may come back.
+-- The tasks there that any of these people has, deleted ones too: they may come back. Each half has an index of its own.
 select id, project_id, assignees, accepted from tasks
-where project_id = any(:project_ids::uuid[]) and assignees && :people::uuid[]
+where id = any(array(
+    select id from tasks
+    where project_id = any(:project_ids::uuid[]) and assignees && :people::uuid[] and deleted_at is null
+    union all
+    select id from tasks
+    where project_id = any(:project_ids::uuid[]) and assignees && :people::uuid[] and deleted_at is not null))
 order by id for no key update;
 
 -- name: find_person(user_id)$

@@ -31,8 +31,13 @@ async def lock_sharing(conn: Conn, *, project_ids: Collection[UUID]) -> None:
 
 
 async def lock_as_owner(conn: Conn, *, viewer: Viewer, project_id: UUID) -> None:
-    """Raises NotFound for a project the viewer does not see, Forbidden unless they are an owner."""
+    """Before an owner changes who is in a project. Raises as `check_owner`."""
     await lock_sharing(conn, project_ids=[project_id])
+    await check_owner(conn, viewer=viewer, project_id=project_id)
+
+
+async def check_owner(conn: Conn, *, viewer: Viewer, project_id: UUID) -> None:
+    """Raises NotFound for a project the viewer does not see, Forbidden unless they are an owner."""
     role = await find_role(conn, viewer=viewer, project_id=project_id)
     if role is None:
         raise NotFound("There is no such project.")

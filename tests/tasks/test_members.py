@@ -13,10 +13,12 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.users import create_user
 from tasktalk.db import Conn, Pool
 from tasktalk.errors import AppError, BadRequest, Conflict, Forbidden, NotFound
+from tasktalk.ids import new_id
 from tasktalk.tasks import NewTask, add_member, change_task, create_project, create_tasks, get_task
 from tasktalk.tasks.journal.undo import find_last_change, undo
 from tasktalk.tasks.projects.sharing.members import change_member, remove_member
 from tasktalk.tasks.projects.sharing.settling import lock_sharing, settle_members
+from tasktalk.up import sandbox
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
@@ -231,6 +233,16 @@ async def test_settling_what_is_settled_writes_nothing(
     before = await conn.fetch("select *, xmin from project_members order by project_id, user_id")
     assert await settle_members(conn, viewer=people.ana, project_ids=places, now=now, by=act()) == []
     assert await conn.fetch("select *, xmin from project_members order by project_id, user_id") == before
+
+
+async def test_the_project_of_the_sandbox_is_its_peoples_own(
+    conn: Conn, people: People, act: ActMaker, now: datetime
+) -> None:
+    emails = ["ana@example.org", "ben@example.org"]
+    place = new_id()
+    await sandbox.Q.share_project(conn, id=place, owner_email=emails[0], name="Shared", emails=emails)
+    assert await settle_members(conn, viewer=people.ana, project_ids=[place], now=now, by=act()) == []
+    assert await conn.fetchval("select count(*) from project_members where project_id = $1", place) == 2
 
 
 async def test_of_two_owners_who_leave_at_once_one_stays(

@@ -8,6 +8,7 @@ from task_people import ActMaker, People
 
 from tasktalk.db import Conn
 from tasktalk.tasks import NewTask, add_member, create_tasks, get_task, undo
+from tasktalk.tasks.projects import sections
 from tasktalk.tasks.projects.sections import create_section, delete_section, list_sections
 
 KEYS = ["id", "name", "position", "project_id", "version", "created_at", "updated_at"]
@@ -124,8 +125,9 @@ async def test_columns_that_cannot_be(
 
 
 async def test_tasks_stay_when_their_column_goes_and_undo_brings_it_back(
-    conn: Conn, people: People, act: ActMaker
+    conn: Conn, people: People, act: ActMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sections, "BATCH", 2)
     section = await create_section(conn, viewer=people.ana, place=people.home, name="Soon", by=act())
     new = [NewTask(title=str(n), project_id=people.home, section="soon") for n in range(3)]
     await create_tasks(conn, viewer=people.ana, new=new, by=act())

@@ -8,6 +8,7 @@ from task_people import ActMaker, People
 from tasktalk.db import Conn
 from tasktalk.errors import BadRequest
 from tasktalk.tasks import NewTask, Task, add_member, change_task, create_tasks, list_tasks, undo
+from tasktalk.tasks.projects import copying
 from tasktalk.tasks.projects.copying import copy_project
 from tasktalk.tasks.projects.model import Project
 from tasktalk.tasks.projects.projects import change_project
@@ -173,6 +174,26 @@ async def test_copies_that_cannot_be(
     before = await conn.fetchval("select count(*) from projects")
     assert failure(await api.post(f"/api/projects/{people.home}/copy", json=body))[:2] == (400, "BAD_REQUEST")
     assert await conn.fetchval("select count(*) from projects") == before
+
+
+async def test_a_project_that_is_too_large_is_not_copied(
+    conn: Conn, people: People, act: ActMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(conn, people, act)
+    monkeypatch.setattr(copying, "MOST_TASKS", 4)
+    before = await conn.fetchval("select count(*) from projects")
+    with pytest.raises(BadRequest):
+        await copy_project(conn, viewer=people.ana, project_id=people.home, name="x", by=act())
+    assert await conn.fetchval("select count(*) from projects") == before
+
+
+async def test_a_large_project_is_copied_piece_by_piece(
+    conn: Conn, people: People, act: ActMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(conn, people, act)
+    monkeypatch.setattr(copying, "BATCH", 2)
+    copy = await copy_project(conn, viewer=people.ana, project_id=people.home, name="x", by=act())
+    assert copy.open_count == 5
 
 
 async def test_days_that_would_leave_the_calendar(conn: Conn, people: People, act: ActMaker) -> None:

@@ -7,6 +7,7 @@ import pytest
 from notice_kit import Pair, open_pair
 
 from product_kit import Product
+from tasktalk.tasks.journal.undo import undo
 from tasktalk.tasks.preferences.preferences import change_preferences
 
 DAY = dt.timedelta(days=1)
@@ -99,6 +100,10 @@ async def test_a_week_ends_with_a_review(pair: Pair) -> None:
     await pair.change(pair.ana, every_day, status="done")
     await pair.change(pair.ana, every_day, status="done")
     await pair.change(pair.ana, done, status="done")
+    undone, act = await due_on(pair, "Undone", 28), pair.act()
+    await pair.change(pair.ana, undone, by=act, status="done")
+    async with pair.tx() as conn:
+        await undo(conn, viewer=pair.ana, change_set=act.change_set, by=pair.act())
     await due_on(pair, "Next", 6)
     await due_on(pair, "Far", 30)
     pair.now = dt.datetime(2026, 11, 29, 17, 59, tzinfo=dt.UTC)

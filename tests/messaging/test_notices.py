@@ -380,5 +380,70 @@ async def test_what_was_told_long_ago_is_forgotten(pair: Pair) -> None:
     assert await pair.states(pair.ben) == []
 
 
+async def test_who_has_the_task_in_their_inbox_by_then_hears_of_it(pair: Pair) -> None:
+    task = await pair.add(pair.ben, "Paint")
+    await pair.change(pair.ana, task, status="done")
+    await pair.change(pair.ben, task, project_id=None)
+    await pair.tell()
+    assert await pair.heard(pair.product.ben) == ["✔️ Ana completed *Paint*"]
+    assert await pair.heard(pair.product.ana) == []
+
+
+async def test_a_repetition_that_went_on_was_completed_all_the_same(pair: Pair) -> None:
+    daily = {"rrule": "FREQ=DAILY", "from": "schedule", "text": "every day"}
+    task = await pair.add(pair.ben, "Water plants", due_on=pair.now.date(), recurrence=daily)
+    once = await pair.add(pair.ben, "Paint")
+    await pair.change(pair.ana, task, status="done")
+    await pair.change(pair.ana, once, status="done")
+    await pair.tell(after=dt.timedelta())
+    await pair.change(pair.ana, once, status="open")
+    await pair.tell()
+    await pair.tell()
+    assert await pair.heard(pair.product.ben) == ["✔️ Ana completed *Water plants*"]
+    assert (await pair.states(pair.ben))[-1] == ("completed", "dropped", "The task was opened again before it left.")
+
+
+async def test_an_account_that_was_switched_off_hears_nothing(pair: Pair) -> None:
+    await pair.add(pair.ana, "Paint", assignees=(pair.ben.user_id,))
+    await pair.tell(after=dt.timedelta())
+    await pair.product.pool.execute("update users set disabled_at = now() where id = $1", pair.ben.user_id)
+    await pair.add(pair.ana, "Sand", assignees=(pair.ben.user_id,))
+    await pair.tell()
+    await pair.tell()
+    assert await pair.heard(pair.product.ben) == []
+    assert await pair.states(pair.ben) == [("assigned", "dropped", "This account is switched off.")]
+
+
+async def test_what_was_held_goes_along_with_what_comes_next(pair: Pair) -> None:
+    await pair.open_window(pair.product.ben, until=pair.now)
+    await pair.add(pair.ana, "Paint", assignees=(pair.ben.user_id,))
+    await pair.tell()
+    await pair.open_window(pair.product.ben)
+    await pair.add(pair.ana, "Sand", assignees=(pair.ben.user_id,))
+    await pair.tell()
+    [text] = await pair.heard(pair.product.ben)
+    assert "Paint" in text
+    assert "Sand" in text
+
+
+async def test_of_two_phones_the_one_that_wrote_last_is_told(pair: Pair) -> None:
+    other = new_id()
+    await pair.product.pool.execute(
+        "insert into contacts (id, integration_id, wa_id, user_id, window_until) values ($1, $2, '4477', $3, $4)",
+        other,
+        pair.product.integration_id,
+        pair.ben.user_id,
+        pair.now - LATER,
+    )
+    await pair.add(pair.ana, "Paint", assignees=(pair.ben.user_id,))
+    await pair.tell()
+    assert len(await pair.heard(pair.product.ben)) == 1
+    await pair.product.pool.execute("update contacts set window_until = window_until + '9 years' where id = $1", other)
+    await pair.add(pair.ana, "Sand", assignees=(pair.ben.user_id,))
+    await pair.tell()
+    assert len(await pair.heard(pair.product.ben)) == 1
+    assert await count(pair.product.pool, "from outbox where contact_id = $1", other) == 1
+
+
 async def sweep(pair: Pair) -> None:
     await Teller(pair.product.pool, pair.product.keyring, LATER, clock=lambda: pair.now).look()

@@ -8,6 +8,9 @@ from notice_kit import Pair, open_pair
 
 from product_kit import Product
 from tasktalk.ids import new_id
+from tasktalk.tasks import create_project
+from tasktalk.tasks.projects.projects import change_project
+from tasktalk.tasks.projects.sharing.members import add_member, remove_member
 
 
 @pytest.fixture
@@ -84,6 +87,29 @@ async def test_what_is_gone_or_was_never_theirs_keeps_its_name_to_itself(pair: P
 
 MANY = {"ids": [str(UUID(int=n)) for n in range(501)]}
 NEITHER_NOR = [{}, {"ids": None}, {"all": False}, {"all": True, "ids": []}, {"all": True, "x": 1}]
+
+
+async def test_who_left_a_project_reads_its_name_no_more(pair: Pair) -> None:
+    async with pair.tx() as conn:
+        shop = await create_project(conn, viewer=pair.ana, name="Shop", by=pair.act())
+        await add_member(
+            conn,
+            viewer=pair.ana,
+            project_id=shop.id,
+            user_id=pair.ben.user_id,
+            role="viewer",
+            now=pair.now,
+            by=pair.act(),
+        )
+    await pair.tell()
+    assert await pair.heard(pair.product.ben) == ["👥 Ana let you into #Shop"]
+    async with pair.tx() as conn:
+        await remove_member(conn, viewer=pair.ana, project_id=shop.id, user_id=pair.ben.user_id, by=pair.act())
+        await change_project(conn, viewer=pair.ana, project_id=shop.id, changes={"name": "Secret"}, by=pair.act())
+    answer = await pair.product.ask("/api/notifications", token=pair.product.ben.token)
+    assert answer.json["items"][0]["project"] is None
+    assert b"Shop" not in answer.body
+    assert b"Secret" not in answer.body
 
 
 @pytest.mark.parametrize("body", [*NEITHER_NOR, {"ids": ["x"]}, {"ids": "x"}, MANY, [], "x", 1], ids=range(11))

@@ -135,6 +135,13 @@ async def test_muted_reminders_ring(pair: Pair) -> None:
     assert len(await pair.heard(pair.product.ana)) == 1
 
 
+async def test_who_switched_reminders_off_gets_none(pair: Pair) -> None:
+    await pair.prefer(pair.ana, switches={"reminder": False})
+    await due_at(pair, "Call Bob", 11)
+    await pair.tell(after=HOUR)
+    assert await pair.heard(pair.product.ana) == []
+
+
 async def test_each_reads_the_hour_on_their_own_clock(pair: Pair) -> None:
     await pair.product.pool.execute("update users set timezone = 'America/New_York' where id = $1", pair.ben.user_id)
     await pair.add(

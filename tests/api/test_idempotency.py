@@ -3,9 +3,11 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 
 from product_kit import Answer, Product, count
+from tasktalk.accounts import request as accounts_request
 from tasktalk.db import Conn
 from tasktalk.tasks import api as tasks_api
 from tasktalk.web import idempotency
@@ -100,6 +102,19 @@ async def test_death_before_the_key_is_written_leaves_nothing(
     monkeypatch.setattr(idempotency, "_keep", real)
     assert (await post(product, {"title": "Once"})).status == 201
     assert await count(product.pool, "from tasks") == 1
+
+
+@pytest.mark.parametrize("key", [{}, {"idempotency_key": "k"}])
+async def test_a_database_that_is_away_is_503_and_no_bug(
+    product: Product, key: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: Any, **__: Any) -> None:
+        raise asyncpg.ConnectionDoesNotExistError("gone")
+
+    monkeypatch.setattr(accounts_request, "find_token", away)
+    auth = {"authorization": f"Bearer {product.ana.token}", "content_type": "application/json"}
+    answer = await product.call("POST", "/api/tasks", b'{"title": "x"}', **auth, **key)
+    assert (answer.status, answer.json["error"]["code"]) == (503, "INTERNAL_SERVER_ERROR")
 
 
 async def test_death_before_the_answer_is_sent_leaves_the_answer_to_be_asked_for(

@@ -44,9 +44,9 @@ class Idempotency:
             return
         check_key(key)
         body = await read_body(scope, receive, most=MOST_BYTES)
-        user_id = await self._identify(Request(scope, replay(body, receive)))
         caught = Caught()
         try:
+            user_id = await self._identify(Request(scope, replay(body, receive)))
             await self._once(
                 scope, replay(body, receive), caught, user_id=user_id, key=key, fingerprint=_fingerprint(scope, body)
             )

@@ -16,7 +16,8 @@ from tasktalk.web.examples import Examples
 Json = dict[str, Any]
 
 _METHODS = ("get", "post", "put", "patch", "delete")
-_OPEN = frozenset({"/api/webhooks/whatsapp/health", "/api/workers/whatsapp"})  # to look at
+_HEALTH = "/api/webhooks/whatsapp/health"
+_OPEN = frozenset({_HEALTH, "/api/workers/whatsapp"})  # to look at
 _JSON = "application/json"
 
 
@@ -77,6 +78,8 @@ def _complete(told: Json, path: str, method: str, examples: Examples) -> None:
         examples.add(body, told["operationId"] + "_body")
     responses: Json = told["responses"]
     responses.pop("422", None)
+    if path == _HEALTH:  # it says in the same words that it is not well
+        responses["503"] = {**responses["200"], "description": "Unhealthy."}
     for status, answer in responses.items():
         _complete_answer(answer, status, method, limited=bool(told["security"]))
         for kind, content in answer.get("content", {}).items():

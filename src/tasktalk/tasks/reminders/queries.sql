@@ -125,15 +125,19 @@ where t.id = any(:ids::uuid[]) and t.deleted_at is null
 
 -- name: insert_reminders(rows, viewer, most, change_set, channel, at)
 -- All of `rows` or none: the viewer must see each task, and have no more than `most` of their own on any.
-with new as (
-    select r.*, count(*) over (partition by r.task_id) as beside from jsonb_populate_recordset(null::reminders, :rows::jsonb) r
+with new as materialized (
+    select r.*, count(*) over (partition by r.task_id)
+           + (select count(*) filter (where o.user_id = :viewer::uuid and not o.is_default) from reminders o where o.task_id = r.task_id)
+               as many
+    from jsonb_populate_recordset(null::reminders, :rows::jsonb) r
 ), allowed as (
-    select n.* from new n join tasks t on t.id = n.task_id
+    -- One by one, for a database too young to know how many there are would walk through all tasks.
+    select n.* from new n cross join lateral (select * from tasks t where t.id = n.task_id limit 1) t
     left join project_members m on m.project_id = t.project_id and m.user_id = :viewer::uuid
     left join projects p on p.id = t.project_id
     where t.deleted_at is null
       and case when t.project_id is null then t.owner_id = :viewer::uuid else m.user_id is not null and p.deleted_at is null end
-      and n.beside + (select count(*) from reminders o where o.task_id = n.task_id and o.user_id = :viewer::uuid and not o.is_default) <= :most::int
+      and n.many <= :most::int
 ), created as (
     insert into reminders (id, task_id, user_id, offset_seconds, at_on, at_time, zone, floats, rrule, created_at, updated_at)
     select id, task_id, :viewer::uuid, offset_seconds, at_on, at_time, zone, zone is null, rrule, created_at, created_at

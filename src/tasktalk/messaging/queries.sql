@@ -41,9 +41,10 @@ with seen as (
     returning c.user_id
 )
 update notices set state = 'waiting', not_before = now(), why = null
-where id in (select n.id from notices n
-             where n.state = 'held' and n.user_id = any(array(select user_id from seen where user_id is not null))
-             for update skip locked);
+where id = any(array(
+    select n.id from notices n
+    where n.state = 'held' and n.user_id = any(array(select user_id from seen where user_id is not null))
+    for update skip locked));
 
 -- name: find_shown(contact_id, wamid)^
 -- The tasks that a message of ours showed, in order.

@@ -63,8 +63,8 @@ order by n.place;
 -- name: drop_undone(change_sets, why, at)!
 -- Rows are always locked in the order of their ids, so that nobody waits in a circle.
 update notices set state = 'dropped', why = :why::text, settled_at = :at::timestamptz
-where id in (select id from notices where state in ('waiting', 'held') and change_set = any(:change_sets::uuid[])
-             order by id for update);
+where id = any(array(select id from notices where state in ('waiting', 'held') and change_set = any(:change_sets::uuid[])
+                     order by id for update));
 
 -- name: take_due(now, until, rows)
 -- The open notices of people who have one that is due: those due until `until`, and what was held.
@@ -138,15 +138,17 @@ where id = any(:ids::uuid[]);
 -- name: release_held(now, open_until)!
 -- What was held leaves when its person can be reached again.
 update notices set state = 'waiting', not_before = :now::timestamptz, why = null
-where id in (select n.id from notices n
-             where n.state = 'held' and exists (
-                 select from contacts c join integrations i on i.id = c.integration_id and i.disabled_at is null
-                 where c.user_id = n.user_id and c.window_until > :open_until::timestamptz)
-             order by n.id for update of n);
+where id = any(array(
+    select n.id from notices n
+    where n.state = 'held' and exists (
+        select from contacts c join integrations i on i.id = c.integration_id and i.disabled_at is null
+        where c.user_id = n.user_id and c.window_until > :open_until::timestamptz)
+    order by n.id for update of n));
 
 -- name: drop_old(before, why, at)!
 update notices set state = 'dropped', why = :why::text || coalesce(why, ''), settled_at = :at::timestamptz
-where id in (select id from notices where state = 'held' and created_at < :before::timestamptz order by id for update);
+where id = any(array(
+    select id from notices where state = 'held' and created_at < :before::timestamptz order by id for update));
 
 -- name: count_done(user_id, since)$
 -- What a person finished; a repeating task counts each time.

@@ -189,6 +189,13 @@ class Phone:
                 return sorted(found, key=lambda task: task["id"])
 
 
+async def post(session: aiohttp.ClientSession, up: Up, path: str, body: Any, *, token: str) -> Any:
+    """What the web process answers to a POST, as JSON."""
+    async with session.post(up.facts["web"] + path, headers={"Authorization": f"Bearer {token}"}, json=body) as answer:
+        assert answer.status < 300, await answer.text()
+        return await answer.json(content_type=None)
+
+
 async def get(session: aiohttp.ClientSession, up: Up, path: str, *, token: str | None = None, **query: Any) -> Any:
     """An answer of the web process as JSON."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}

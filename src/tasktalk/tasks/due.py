@@ -26,7 +26,7 @@ def instant(on: dt.date, at: dt.time, zone: str) -> dt.datetime:
     An hour that the clock skips in spring is read with the offset before the change (02:30 becomes 03:30); of an hour
     that comes twice in autumn the first one is meant.
     """
-    wall = dt.datetime.combine(on, at.replace(second=0, microsecond=0, fold=0), get_zone(zone))
+    wall = dt.datetime.combine(on, at.replace(microsecond=0, fold=0), get_zone(zone))
     return wall.astimezone(dt.UTC)
 
 

@@ -37,7 +37,7 @@ def read_moment(moment: dt.datetime, *, zone: str, now: dt.datetime | None = Non
     wall = moment.astimezone(ZoneInfo(zone)) if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
     if now is not None and wall < now:
         raise BadRequest("This moment is past.", field=field)
-    return Moment(wall.date(), wall.time().replace(second=0, microsecond=0))
+    return Moment(wall.date(), wall.time().replace(microsecond=0))
 
 
 def read_offset(text: str, *, field: str) -> dt.timedelta:

@@ -228,7 +228,7 @@ def _columns(new: NewReminder, *, viewer: Viewer, now: dt.datetime) -> dict[str,
         raise BadRequest("A reminder has either an offset or a moment.", field="at")
     moment = Moment(*new.at)
     check_day(moment.on, field="at")
-    at = moment.at.replace(second=0, microsecond=0, tzinfo=None, fold=0)
+    at = moment.at.replace(microsecond=0, tzinfo=None, fold=0)
     zone = None if moment.zone is None else get_zone(moment.zone).key
     columns: dict[str, object] = {
         "at_on": moment.on,

@@ -230,3 +230,19 @@ async def test_a_project_in_the_trash_rings_no_more(conn: Conn, people: People, 
     for deleted in (True, False):
         await change_project(conn, viewer=people.ana, project_id=people.home, changes={"deleted": deleted}, by=by)
         assert await conn.fetchval(ringing, new.id) == (0 if deleted else 1)
+
+
+async def test_who_owns_a_project_no_more_cannot_undo_what_they_did_as_its_owner(
+    conn: Conn, people: People, act: ActMaker, now: datetime
+) -> None:
+    named, painted = act(), act()
+    await change_project(conn, viewer=people.ana, project_id=people.home, changes={"name": "House"}, by=named)
+    await change_project(conn, viewer=people.ana, project_id=people.home, changes={"colour": "red"}, by=painted)
+    await add_member(conn, viewer=people.ana, project_id=people.home, user_id=people.ben.user_id, role="owner", now=now)
+    await add_member(
+        conn, viewer=people.ben, project_id=people.home, user_id=people.ana.user_id, role="editor", now=now
+    )
+    await undo(conn, viewer=people.ana, change_set=painted.change_set, by=act())
+    with pytest.raises(Conflict):
+        await undo(conn, viewer=people.ana, change_set=named.change_set, by=act())
+    assert (await get_project(conn, viewer=people.ana, project_id=people.home)).name == "House"

@@ -29,8 +29,8 @@ async def load_frame(conn: Conn, visit: Visit, *, here: str, title: str, now: da
     viewer = visit.viewer
     zone = ZoneInfo(viewer.timezone)
     row = await Q.count_open(conn, viewer=viewer.user_id, today=now.astimezone(zone).date())
-    listed = [project for project in await list_projects(conn, viewer=viewer) if project.archived_at is None]
-    projects = sorted(listed, key=lambda project: project.position)
+    everything = await list_projects(conn, viewer=viewer)
+    projects = [project for project in everything if project.archived_at is None and not project.is_template]
     hues = {project.id: number % HUES for number, project in enumerate(projects)}
     return {
         "viewer": viewer,

@@ -14,7 +14,7 @@ from (
     select t.due_on from tasks t
     join project_members m on m.project_id = t.project_id
     join projects p on p.id = t.project_id
-    where m.user_id = :viewer::uuid and p.deleted_at is null
+    where m.user_id = :viewer::uuid and p.deleted_at is null and p.archived_at is null and not p.is_template
       and t.status = 'open' and t.deleted_at is null and t.due_on <= :today::date
 ) due;
 

@@ -15,6 +15,7 @@ from tasktalk.errors import Conflict, NotFound
 from tasktalk.tasks.journal.satellites import AFTER_TASKS, BEFORE_TASKS, SATELLITES, Span, list_moved, put_back
 from tasktalk.tasks.model import Act
 from tasktalk.tasks.places import find_role, lock_tasks
+from tasktalk.tasks.projects.model import EDITORS_MAY_CHANGE
 from tasktalk.tasks.projects.writing import lock_projects, write_projects
 from tasktalk.tasks.reminders.planning import plan_reminders
 from tasktalk.tasks.writing import verb_of, write_tasks
@@ -119,9 +120,9 @@ async def _list_blocked(conn: Conn, *, viewer: Viewer, spans: Mapping[str, Mappi
     moved |= {row["id"] async for row in Q.list_moved_projects(conn, states=[span.after for span in projects.values()])}
     blocked = [
         str(span.row[name])
-        for of_subject, there, name in ((tasks, rows, "title"), (projects, owned, "name"))
+        for of_subject, there, name, may_change in ((tasks, rows, "title", _edits), (projects, owned, "name", _owns))
         for id_, span in of_subject.items()
-        if id_ not in there or there[id_]["role"] == "viewer" or id_ in moved
+        if id_ not in there or id_ in moved or not may_change(there[id_]["role"], span)
     ]
     for place in {_place(span) for span in tasks.values()} - {None, *projects}:
         # A task goes back only to where its mover may still put it.
@@ -130,6 +131,17 @@ async def _list_blocked(conn: Conn, *, viewer: Viewer, spans: Mapping[str, Mappi
     for subject in spans.keys() & SATELLITES.keys():
         blocked += await list_moved(conn, viewer=viewer, subject=subject, spans=spans[subject])
     return blocked
+
+
+def _edits(role: str, _span: Span) -> bool:
+    return role != "viewer"
+
+
+def _owns(role: str, span: Span) -> bool:
+    """Whether a project's change is theirs to make: its looks are any editor's, all else the owners'."""
+    before, after = span.before or {}, span.after or {}
+    changed = {key for key in after if key not in _OWN and before.get(key) != after[key]}
+    return role == "owner" or (role == "editor" and changed <= EDITORS_MAY_CHANGE)
 
 
 async def _put_back_tasks(conn: Conn, *, viewer: Viewer, spans: Mapping[UUID, Span], by: Act) -> list[Change]:

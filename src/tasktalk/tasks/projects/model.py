@@ -101,6 +101,9 @@ class ProjectChanges(TypedDict, total=False):
     is_template: bool
 
 
+EDITORS_MAY_CHANGE = frozenset({"colour", "icon", "position"})  # how it looks; all else is the owners'
+
+
 class SectionChanges(TypedDict, total=False):
     """What to change; a key that is absent stays as it is."""
 

@@ -18,7 +18,15 @@ from tasktalk.tasks.checks import NAME_CHARACTERS, clean_colour, clean_line, cle
 from tasktalk.tasks.cursors import LIMIT, MOST, read_cursor, write_cursor
 from tasktalk.tasks.model import Act, Ref
 from tasktalk.tasks.names import fold
-from tasktalk.tasks.projects.model import Member, Project, ProjectChanges, ProjectPage, Role, project_of
+from tasktalk.tasks.projects.model import (
+    EDITORS_MAY_CHANGE,
+    Member,
+    Project,
+    ProjectChanges,
+    ProjectPage,
+    Role,
+    project_of,
+)
 from tasktalk.tasks.projects.writing import lock_projects, write_projects
 from tasktalk.tasks.reminders.planning import plan_reminders
 
@@ -27,7 +35,6 @@ Q = queries(__file__)
 TRASH_LIFE = dt.timedelta(days=30)
 ICON_CHARACTERS = 50
 
-_OWNERS_ALONE = frozenset({"name", "description", "archived", "deleted", "is_template"})
 _SILENCES = frozenset({"archived_at", "deleted_at", "is_template"})
 
 __all__ = [
@@ -93,7 +100,7 @@ async def change_project(
         raise NotFound("There is no such project.")
     if row["role"] == "viewer":
         raise Forbidden("You may only look at this project.")
-    if row["role"] != "owner" and changes.keys() & _OWNERS_ALONE:
+    if row["role"] != "owner" and not changes.keys() <= EDITORS_MAY_CHANGE:
         raise Forbidden("Only a project's owner may do this.")
     if version is not None and version != row["version"]:
         raise Conflict("Somebody else changed this project first.", version=row["version"])

@@ -278,6 +278,15 @@ async def _gone(pool: Pool, pid: int) -> bool:
     return not await count(pool, "from pg_stat_activity where pid = $1", pid)
 
 
+async def test_a_look_hears_news_while_something_else_is_due_later(pair: Pair) -> None:
+    teller = Teller(pair.product.pool, pair.product.keyring, GATHER, clock=lambda: pair.now)
+    await teller.look()  # the sweep at the start is over
+    await due_at(pair, "Call Bob", 11)
+    await pair.add(pair.ana, "Paint", assignees=(pair.ben.user_id,))
+    assert 0 < await teller.look() <= 1
+    assert [event for event, _, _ in await pair.states(pair.ben)] == ["assigned"]
+
+
 async def test_a_paused_queue_rings(pair: Pair) -> None:
     await pair.product.pool.execute("update queue_control set state = 'paused'")
     await due_at(pair, "Call Bob", 11)

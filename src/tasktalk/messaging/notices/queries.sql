@@ -7,7 +7,7 @@ select pg_advisory_unlock(hashtextextended('tasktalk.notices', 0));
 
 -- name: find_next()$
 -- When there is something to do, as far as news and notices go: at once if there are news; null: not as things are.
-select case when exists (select from news) then 'epoch'::timestamptz
+select case when (select seq from news order by seq limit 1) is not null then 'epoch'::timestamptz
             else (select not_before from notices where state = 'waiting' order by not_before limit 1) end;
 
 -- name: take_news(rows)

@@ -5,9 +5,9 @@ import sys
 
 from rich.console import Console
 
-from bench import e2e, intake, latency, machine, report, start, system
+from bench import e2e, intake, latency, machine, report, start, system, tasks
 
-_PARTS = ("start", "intake", "e2e", "latency")
+_PARTS = ("start", "intake", "e2e", "latency", "tasks")
 _PEOPLE = 400
 
 
@@ -45,6 +45,14 @@ def main() -> int:
                     ended = e2e.measure(running, messages=given.messages or (800 if quick else 4000))
                 rows += report.e2e_rows(ended)
                 sound &= not (ended.missing or ended.doubled or ended.failed)
+    if "tasks" in parts:
+        with (
+            out.status("Lists and reminders in a large database …"),
+            system.temporary_folder() as folder,
+            system.running(folder, people=tasks.PEOPLE) as running,
+        ):
+            asked = tasks.measure(running, quick=quick)
+        rows += report.tasks_rows(asked)
     load = others.describe()
     out.print(report.as_table(rows))
     out.print(load, style="dim", highlight=False)

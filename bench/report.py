@@ -9,10 +9,15 @@ from rich.table import Table
 from bench.e2e import EndToEnd
 from bench.intake import Intake
 from bench.latency import Latency
+from bench.reminders import Reminders
 from bench.start import Start
+from bench.tasks import LISTS, Tasks
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "performance.md"
 _BEGIN, _END = "<!-- figures: written by `make bench ARGS=--write` -->", "<!-- end of figures -->"
+
+
+_LIST_MS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,51 @@ def latency_rows(found: Latency) -> list[Row]:
     return [
         Row(f"Webhook to reply at {found.per_second}/s", line(webhook=True) + missing, "p50 ≤ 60 ms", good),
         Row(f"Phone to reply at {found.per_second}/s", line(webhook=False)),
+    ]
+
+
+def tasks_rows(found: Tasks) -> list[Row]:
+    """Lists by who asks and over how many connections, the batch, the yardstick, reminders."""
+    rows = []
+    for name in LISTS:
+        for much in (False, True):
+            who = f"{found.own(much=much):,} tasks of their own"
+            each = [(found.ms(name, n, 50, much=much), found.ms(name, n, 95, much=much)) for n in (1, 4)]
+            figure = f"p50 {each[0][0]:.0f} ms, p95 {each[0][1]:.0f} ms; by four at once p50 {each[1][0]:.0f} ms, "
+            figure += f"p95 {each[1][1]:.0f} ms"
+            rows.append(Row(f"Tasks, {name}, {who}", figure, "p95 ≤ 30 ms", each[0][1] <= _LIST_MS))
+    slowest = max(found.batch_seconds)
+    made = f"{median(found.batch_seconds):.2f} s (slowest {slowest:.2f} s)"
+    rows.append(Row("Tasks, 1,000 created in a batch", made, "≤ 1 s", slowest <= 1))
+    if found.yardstick:
+        for much in (False, True):
+            who = f"{found.own(much=much):,} tasks"
+            ours, theirs = median(found.yardstick.ours[much]), median(found.yardstick.orm[much])
+            figure = f"{theirs / ours:.1f} ({theirs:.1f} ms; ours {ours:.1f} ms)"
+            rows.append(
+                Row(f"Tasks, list in one process, times SQLAlchemy's ORM, {who}", figure, "≥ 1", theirs >= ours)
+            )
+    return rows + (_reminder_rows(found.rings) if found.rings else [])
+
+
+def _reminder_rows(found: Reminders) -> list[Row]:
+    rest = ", ".join(f"{name} {share:.1%} ({found.cpu_without[name]:.1%} without)" for name, share in found.cpu.items())
+    last = max(found.late, default=0.0)
+    late = f"{found.late_seconds(50):.2f} s late, p95 {found.late_seconds(95):.2f} s, last {last:.2f} s"
+    missing = f"; {found.missing} missing" if found.missing else ""
+    return [
+        Row(
+            f"Reminders, {found.pending:,} pending, none due: of one core",
+            rest,
+            "≤ 1 % more",
+            found.more <= 0.01,
+        ),
+        Row(
+            f"Reminders, {found.due:,} due within {found.within_seconds:.0f} s",
+            f"p50 {late}{missing}",
+            "all left within it",
+            not found.missing and last <= found.within_seconds,
+        ),
     ]
 
 

@@ -12,8 +12,8 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.errors import BadRequest, NotFound
 from tasktalk.tasks.cards import list_tasks_by_ids
-from tasktalk.tasks.filters import Expr, parse
-from tasktalk.tasks.filters.expressions import is_narrow, status_of
+from tasktalk.tasks.filters import Expr, Search, parse
+from tasktalk.tasks.filters.expressions import is_narrow, list_leaves, status_of
 from tasktalk.tasks.filters.scope import Scope, read_scope
 from tasktalk.tasks.filters.sql import Writer
 from tasktalk.tasks.model import Task
@@ -36,6 +36,7 @@ _INDEXED: dict[str, tuple[str | None, ...] | None] = {
     "completed": ("done",),
 }
 _STEPS = 6000  # tasks looked at in order, whoever's they are, before all of the viewer's are gathered
+_SEARCH_STEPS = 1500  # the same, where each must be read for its words
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,8 @@ async def _walk(conn: Conn, asked: _Asked) -> list[_Row]:
     """The first rows, if they are among the next tasks of an index in this order: who has much finds them soon."""
     writer = Writer(asked.scope, now=asked.now, zone=asked.zone, walking=True)
     steps = f"select t.*, {_shown(asked)} from tasks t where {' and '.join(_listed(asked, writer))}"
-    steps += f" order by {_ordered(asked)} limit {_STEPS}"
+    searching = asked.expr is not None and any(isinstance(leaf, Search) for leaf in list_leaves(asked.expr))
+    steps += f" order by {_ordered(asked)} limit {_SEARCH_STEPS if searching else _STEPS}"
     wanted = f"{writer.fence()} and {writer.write(asked.expr)}" if asked.expr else writer.fence()
     sql = f"select {_names(asked)} from ({steps}) t where {wanted} order by {_ordered(asked)} limit {asked.rows}"
     return await _fetch(conn, sql, writer.params)

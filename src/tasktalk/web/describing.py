@@ -75,7 +75,7 @@ IDEMPOTENCY_KEY: Json = {
     "in": "header",
     "required": False,
     "description": "Of your making, new for each thing you do: sent again with it, the request has its effect once.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
     "example": "7f3c1b1e-pay-rent",
 }
 IF_NONE_MATCH: Json = {

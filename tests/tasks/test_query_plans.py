@@ -4,6 +4,7 @@ A few thousand tasks are enough for PostgreSQL to think about its indexes, once 
 """
 
 import asyncio
+import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,10 @@ import pytest
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.users import create_user
 from tasktalk.db import Conn, Pool
-from tasktalk.tasks import list_tasks, listing
+from tasktalk.db.migrate import migrate
+from tasktalk.db.pool import connect
+from tasktalk.ids import new_id
+from tasktalk.tasks import Act, NewTask, create_tasks, list_tasks, listing
 
 BIG = {"tasks", "comments", "journal"}  # what grows with use; that of few rows is soonest read whole
 ROWS = """
@@ -126,6 +130,30 @@ async def test_no_list_reads_a_whole_table_and_every_index_serves_one(
     expected |= {f"tasks_by_{name}" for name in ("due", "due_ever", "priority", "update", "completion")}
     expected |= {"tasks_words", "comments_words"} if has_trigrams else set()
     assert expected - used == set()
+
+
+async def test_searching_works_where_the_server_allows_no_trigrams(
+    empty_database: str, admin: Conn, now: datetime
+) -> None:
+    role = f"plain_{secrets.token_hex(4)}"
+    await admin.execute(f"create role {role}")
+    owner = await connect(empty_database)
+    try:
+        await owner.execute(f"alter schema public owner to {role}")
+        await migrate(f"{empty_database}{'&' if '?' in empty_database else '?'}role={role}")
+        assert await owner.fetchval(
+            "select to_regclass('tasks_words') is null and to_regclass('tasks_by_due') is not null"
+        )
+        ana = _viewer("Ana", await create_user(owner, name="Ana", email="ana@example.org"))
+        new = [NewTask(title="Crème brûlée"), NewTask(title="bread")]
+        await create_tasks(owner, viewer=ana, new=new, by=Act(new_id(), "test", now))
+        for text in ("search: creme", "search: br le"):
+            page = await list_tasks(owner, viewer=ana, now=now, filter=text)
+            assert [task.title for task in page.items] == ["Crème brûlée"]
+    finally:
+        await owner.execute(f"drop owned by {role} cascade")
+        await owner.close()
+        await admin.execute(f"drop role {role}")
 
 
 def _nodes(plans: Any) -> Iterator[dict[str, Any]]:

@@ -57,6 +57,11 @@ class _Asked:
     now: datetime
     zone: str
 
+    @property
+    def status(self) -> str | None:
+        """The one status that all of the list has; None: any."""
+        return status_of(self.expr) if self.expr else None
+
 
 async def get_task(conn: Conn, *, viewer: Viewer, task_id: UUID) -> Task:
     """A task the viewer sees; NotFound otherwise, and for a deleted one."""
@@ -110,12 +115,12 @@ def _can_walk(asked: _Asked) -> bool:
     if asked.scope.trashed or (asked.expr and is_narrow(asked.expr)):
         return False
     indexed = _INDEXED.get(asked.order.by, ())
-    return indexed is None or (status_of(asked.expr) if asked.expr else None) in indexed
+    return indexed is None or asked.status in indexed
 
 
 async def _has_much(conn: Conn, asked: _Asked) -> bool:
     writer = Writer(asked.scope, now=asked.now, zone=asked.zone, walking=True)
-    kind = writer.listed(asked.expr)
+    kind = writer.listed(asked.status)
     own = f"select from tasks t where {kind} and t.owner_id = {writer.me} limit {_MUCH}"
     shared = f"select from tasks t where {kind} and t.project_id = any({writer.places}) limit {_MUCH}"
     sql = f"select (select count(*) from ({own}) t) + (select count(*) from ({shared}) t)"
@@ -126,18 +131,25 @@ async def _has_much(conn: Conn, asked: _Asked) -> bool:
 async def _walk(conn: Conn, asked: _Asked) -> list[_Row]:
     """The first rows, if they are among the next tasks of an index in this order: who has much finds them soon."""
     writer = Writer(asked.scope, now=asked.now, zone=asked.zone, walking=True)
-    steps = f"select t.*, {_shown(asked)} from tasks t where {' and '.join(_listed(asked, writer))}"
+    # Where the index has all, those of another status count as steps too: there may be no end of them.
+    status = None if _INDEXED[asked.order.by] is None else asked.status
+    steps = f"select t.*, {_shown(asked)} from tasks t where {' and '.join(_listed(asked, writer, status))}"
     searching = asked.expr is not None and any(isinstance(leaf, Search) for leaf in list_leaves(asked.expr))
     steps += f" order by {_ordered(asked)} limit {_SEARCH_STEPS if searching else _STEPS}"
-    wanted = f"{writer.fence()} and {writer.write(asked.expr)}" if asked.expr else writer.fence()
-    sql = f"select {_names(asked)} from ({steps}) t where {wanted} order by {_ordered(asked)} limit {asked.rows}"
+    wanted = [writer.listed(asked.status), writer.fence(), *([writer.write(asked.expr)] if asked.expr else ())]
+    sql = f"select {_names(asked)} from ({steps}) t where {' and '.join(wanted)}"
+    sql += f" order by {_ordered(asked)} limit {asked.rows}"
     return await _fetch(conn, sql, writer.params)
 
 
 async def _gather(conn: Conn, asked: _Asked) -> list[_Row]:
     """The first rows of all that match."""
     writer = Writer(asked.scope, now=asked.now, zone=asked.zone, walking=False)
-    conditions = [*_listed(asked, writer), writer.fence(), *([writer.write(asked.expr)] if asked.expr else ())]
+    conditions = [
+        *_listed(asked, writer, asked.status),
+        writer.fence(),
+        *([writer.write(asked.expr)] if asked.expr else ()),
+    ]
     # `offset 0` keeps PostgreSQL from walking an index in the order of the list, through everybody's tasks, in the hope
     # that a page is soon full; `_walk` has tried that.
     found = f"select {_shown(asked)} from tasks t where {' and '.join(conditions)} offset 0"
@@ -145,9 +157,9 @@ async def _gather(conn: Conn, asked: _Asked) -> list[_Row]:
     return await _fetch(conn, sql, writer.params)
 
 
-def _listed(asked: _Asked, writer: Writer) -> list[str]:
+def _listed(asked: _Asked, writer: Writer, status: str | None) -> list[str]:
     """The conditions of every task that is on this page or a later one, whoever's it is."""
-    kind = writer.listed(asked.expr)
+    kind = writer.listed(status)
     if asked.cursor is None:
         return [kind]
     columns = zip(asked.cursor.values(asked.order), asked.order.columns, strict=True)

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from tasktalk.errors import BadRequest
 from tasktalk.tasks.due import get_zone
 from tasktalk.tasks.filters.days import Days, find_days, find_moment
-from tasktalk.tasks.filters.expressions import All, Any, Dated, Expr, Named, Not, Search, Word, status_of
+from tasktalk.tasks.filters.expressions import All, Any, Dated, Expr, Named, Not, Search, Word
 from tasktalk.tasks.filters.scope import Scope, escape, like
 from tasktalk.tasks.names import fold
 
@@ -82,10 +82,9 @@ class Writer:
             f"(({task}.owner_id = {self.me} and {task}.project_id is null) or {task}.project_id = any({self.places}))"
         )
 
-    def listed(self, expr: Expr | None) -> str:
+    def listed(self, status: str | None) -> str:
         """The condition that a task is of the kind that is listed, which an index may be partial to."""
         deleted = f"t.deleted_at is {'not ' if self.scope.trashed else ''}null"
-        status = status_of(expr) if expr else None
         return f"{deleted} and {_PLAIN[status]}" if status else deleted
 
     def write(self, expr: Expr) -> str:  # noqa: PLR0911  (one a kind of expression)

@@ -92,13 +92,22 @@ async def settle(conn: Conn, row: Row, sets: dict[UUID, dict[str, Any]], *, view
         await _move_along(conn, row, sets, insiders, viewer=viewer)
 
 
+async def lock_under(
+    conn: Conn, row: Row, sets: Mapping[UUID, Mapping[str, Any]], *, viewer: Viewer
+) -> dict[UUID, Row]:
+    """Everything under a task, deleted or not, locked; but for what `sets` puts elsewhere."""
+    leaving = [id_ for id_, values in sets.items() if "parent_id" in values]
+    under = [found["id"] async for found in Q.list_descendants(conn, id=row["id"], leaving=leaving)]
+    return await lock_tasks(conn, viewer=viewer, ids=under)
+
+
 async def _move_along(
     conn: Conn, row: Row, sets: dict[UUID, dict[str, Any]], insiders: set[UUID], *, viewer: Viewer
 ) -> None:
     """Lets everything under a task that moves come along."""
     place = sets[row["id"]]["project_id"]
-    along = [row["id"], *[found["id"] async for found in Q.list_descendants(conn, id=row["id"])]]
-    for task_id, moved in (await lock_tasks(conn, viewer=viewer, ids=along)).items():
+    along = {row["id"]: row} | await lock_under(conn, row, sets, viewer=viewer)
+    for task_id, moved in along.items():
         values = sets.setdefault(task_id, {})
         values["project_id"] = place
         if place is None:  # in an Inbox a task is its mover's
@@ -115,7 +124,7 @@ async def _check_parent(conn: Conn, row: Row, parent_id: UUID, *, viewer: Viewer
     parent = (await lock_tasks(conn, viewer=viewer, ids=[parent_id])).get(parent_id)
     if parent is None or parent["deleted_at"] or parent["place_deleted"]:
         raise NotFound("There is no such parent task.", field="parent_id")
-    under = {found["id"] async for found in Q.list_descendants(conn, id=row["id"])}
+    under = {found["id"] async for found in Q.list_descendants(conn, id=row["id"], leaving=[])}
     if parent_id == row["id"] or parent_id in under:
         raise BadRequest("A task cannot lie under itself.", field="parent_id")
     place: UUID | None = parent["project_id"]

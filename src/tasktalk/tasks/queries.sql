@@ -86,20 +86,41 @@ select w.id, w.due_at is not null or exists (select from reminders r where r.tas
 from written w;
 
 -- name: list_places(viewer, ids)
--- Where visible tasks lie, for those who want to put something under them.
+-- Where visible tasks lie, for those who want to put something under them; locked, so that they stay there meanwhile.
 select t.id, t.project_id from tasks t
 left join project_members m on m.project_id = t.project_id and m.user_id = :viewer::uuid
 where t.id = any(:ids::uuid[]) and t.deleted_at is null
-  and case when t.project_id is null then t.owner_id = :viewer::uuid else m.user_id is not null end;
+  and case when t.project_id is null then t.owner_id = :viewer::uuid else m.user_id is not null end
+order by t.id
+for no key update of t;
 
--- name: list_descendants(id)
--- Ids of everything under a task, deleted or not.
+-- name: list_descendants(id, leaving)
+-- Ids of everything under a task, deleted or not, but for those that are just being put elsewhere.
 with recursive under as (
-    select id from tasks where parent_id = :id::uuid
+    select id from tasks where parent_id = :id::uuid and id <> all(:leaving::uuid[])
     union
-    select t.id from tasks t join under u on t.parent_id = u.id
+    select t.id from tasks t join under u on t.parent_id = u.id where t.id <> all(:leaving::uuid[])
 )
 select id from under;
+
+-- name: await_turn()!
+-- One at a time: two tasks that are put under each other's subtasks at once could close a circle that neither sees.
+select pg_advisory_xact_lock(9, 1);
+
+-- name: list_torn(ids)
+-- Among these tasks and those right under them: what hangs under a task that is deleted, lies elsewhere, or is under it.
+with recursive near as (
+    select t.* from tasks t where (t.id = any(:ids::uuid[]) or t.parent_id = any(:ids::uuid[])) and t.deleted_at is null
+), above as (
+    select t.id, t.parent_id from tasks t where t.id = any(:ids::uuid[])
+    union
+    select a.id, p.parent_id from above a join tasks p on p.id = a.parent_id
+)
+select n.title from near n join tasks p on p.id = n.parent_id
+where p.deleted_at is not null or p.project_id is distinct from n.project_id
+   or (n.project_id is null and p.owner_id <> n.owner_id)
+   or exists (select from above a where a.id = n.id and a.parent_id = n.id)
+order by n.id;
 
 -- name: find_role(viewer, project_id)$
 select m.role from project_members m join projects p on p.id = m.project_id

@@ -6,10 +6,7 @@ from uuid import UUID
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
-from tasktalk.db.sql import queries
-from tasktalk.tasks.places import lock_tasks
-
-Q = queries(__file__)
+from tasktalk.tasks.places import lock_tasks, lock_under
 
 Row = Mapping[str, Any]
 
@@ -25,15 +22,14 @@ async def take_along(
     values = sets[row["id"]]
     rows: dict[UUID, Row] = {}
     if row["has_subtasks"]:
-        under = [found["id"] async for found in Q.list_descendants(conn, id=row["id"])]
-        rows = await lock_tasks(conn, viewer=viewer, ids=under)
+        rows = await lock_under(conn, row, sets, viewer=viewer)
     follow: dict[UUID, dict[str, Any]] = {}
     if "deleted_at" in values:
         was = row["deleted_at"]  # null: being deleted now
         follow = {id_: {"deleted_at": values["deleted_at"]} for id_, sub in rows.items() if sub["deleted_at"] == was}
         if was is not None and row["parent_id"] is not None:
             parent = (await lock_tasks(conn, viewer=viewer, ids=[row["parent_id"]])).get(row["parent_id"])
-            if parent is None or parent["deleted_at"] is not None:
+            if parent is None or parent["deleted_at"] is not None or parent["project_id"] != row["project_id"]:
                 values["parent_id"] = None
     elif values.get("status") in {"done", "cancelled"}:
         ended: dict[str, Any] = {key: values[key] for key in ("status", "completed_at") if key in values}

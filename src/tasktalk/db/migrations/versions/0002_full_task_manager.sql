@@ -139,6 +139,13 @@ create index tasks_by_update on tasks (updated_at, id) where deleted_at is null;
 create index tasks_by_completion on tasks ((coalesce(completed_at, timestamptz '1970-01-01 00:00:00Z')), id)
     where status = 'done' and deleted_at is null;
 
+-- What was torn from its parent stands alone.
+update tasks t set parent_id = null
+from tasks p
+where p.id = t.parent_id
+  and (p.project_id is distinct from t.project_id or (t.project_id is null and p.owner_id <> t.owner_id)
+       or (p.deleted_at is not null and t.deleted_at is null));
+
 create table task_relations (
     id         uuid primary key,
     task_id    uuid not null references tasks on delete cascade,

@@ -15,6 +15,7 @@ from tasktalk.db import Conn, Pool
 from tasktalk.errors import BadRequest, NotFound
 from tasktalk.ids import new_id
 from tasktalk.tasks import Act, NewTask, Task, TaskChanges, change_task, change_tasks, create_tasks, undo
+from tasktalk.tasks.projects.projects import change_project
 from tasktalk.tasks.reminders import due as due_reminders
 from tasktalk.tasks.reminders.due import find_next_due, find_next_ring, take_due_reminders
 from tasktalk.tasks.reminders.model import Moment, NewReminder
@@ -114,6 +115,30 @@ async def test_what_is_over_does_not_ring_until_it_is_open_again(
     assert {ring_at for _, ring_at, _ in await rings(conn, task)} == {None}
     await change(conn, people, act, task, {"status": "open", "deleted": False})
     assert await rings(conn, task) == before
+
+
+@pytest.mark.parametrize("key", ["archived", "deleted", "is_template"])
+async def test_a_project_that_comes_back_by_undoing_rings_again(
+    conn: Conn, people: People, act: ActMaker, key: str
+) -> None:
+    task = await make(conn, people, act, project_id=people.home)
+    before, away = await rings(conn, task), act()
+    await change_project(conn, viewer=people.ana, project_id=people.home, changes={key: True}, by=away)  # type: ignore[misc]
+    assert before[0][1] is not None
+    assert [ring_at for _, ring_at, _ in await rings(conn, task)] == [None]
+    await undo(conn, viewer=people.ana, change_set=away.change_set, by=act())
+    assert await rings(conn, task) == before
+
+
+async def test_undoing_a_change_of_the_default_reminder(conn: Conn, people: People, act: ActMaker) -> None:
+    task = await make(conn, people, act)
+    [default] = await list_task_reminders(conn, viewer=people.ana, task_id=task.id)
+    changed = act()
+    moment = Moment(TODAY, time(16))  # one of its own comes beside the default one, which is made anew
+    await change_reminder(conn, viewer=people.ana, reminder_id=default.id, changes={"at": moment}, by=changed)
+    assert len(await rings(conn, task)) == 2
+    await undo(conn, viewer=people.ana, change_set=changed.change_set, by=act())
+    assert await rings(conn, task) == [(people.ana.user_id, FIVE, True)]
 
 
 async def test_an_archived_project_is_silent(conn: Conn, people: People, act: ActMaker) -> None:

@@ -97,7 +97,10 @@ async def test_a_batch_is_carried_out_in_its_order(conn: Conn, people: People, a
 async def test_a_batch_closes_no_circle(conn: Conn, people: People, act: ActMaker) -> None:
     one, two = NewTask(title="one"), NewTask(title="two")
     await _make(conn, people.ana, act(), one, two)
-    circle = [("change", one.id, {"parent_id": str(two.id)}), ("change", two.id, {"parent_id": str(one.id)})]
+    circle: list[tuple[str, UUID, dict[str, object]]] = [
+        ("change", one.id, {"parent_id": str(two.id)}),
+        ("change", two.id, {"parent_id": str(one.id)}),
+    ]
     assert await _batch(conn, people.ana, act(), *circle) == [200, 400]
 
 

@@ -7,6 +7,11 @@ where change_set = :change_set::uuid and actor_id = :viewer::uuid and undone_at 
   and not exists (select from journal m where m.change_set = j.change_set and m.subject = 'member')
 order by seq desc for update;
 
+-- name: clear_defaults(viewer, task_ids, ids)!
+-- Default reminders that were made since make room for `ids`, which come back.
+delete from reminders
+where user_id = :viewer::uuid and task_id = any(:task_ids::uuid[]) and is_default and id <> all(:ids::uuid[]);
+
 -- name: mark_undone(seqs, at, change_set, by)!
 with taken as (
     update journal set undone_at = :at::timestamptz where seq = any(:seqs::bigint[])

@@ -81,6 +81,9 @@ async def _put_back_all(
         await put_back(conn, viewer=viewer, subject=subject, spans=spans[subject], by=by)
     changes = await _put_back_tasks(conn, viewer=viewer, spans=spans.get("task", {}), by=by)
     changes += await _put_back_projects(conn, viewer=viewer, spans=spans.get("project", {}), by=by)
+    if defaults := [id_ for id_, span in spans.get("reminder", {}).items() if (span.before or {}).get("is_default")]:
+        tasks = {spans["reminder"][id_].task_id for id_ in defaults}
+        await Q.clear_defaults(conn, viewer=viewer.user_id, task_ids=list(tasks), ids=defaults)
     for subject in AFTER_TASKS.keys() & spans.keys():
         await put_back(conn, viewer=viewer, subject=subject, spans=spans[subject], by=by)
     return changes

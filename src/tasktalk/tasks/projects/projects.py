@@ -28,14 +28,11 @@ from tasktalk.tasks.projects.model import (
     project_of,
 )
 from tasktalk.tasks.projects.writing import lock_projects, write_projects
-from tasktalk.tasks.reminders.planning import plan_reminders
 
 Q = queries(__file__)
 
 TRASH_LIFE = dt.timedelta(days=30)
 ICON_CHARACTERS = 50
-
-_SILENCES = frozenset({"archived_at", "deleted_at", "is_template"})
 
 __all__ = [
     "Member",
@@ -106,9 +103,6 @@ async def change_project(
         raise Conflict("Somebody else changed this project first.", version=row["version"])
     columns = {key: value for key, value in _columns(row, changes, by=by).items() if value != row[key]}
     await write_projects(conn, viewer=viewer, sets={project_id: columns}, by=by)
-    if columns.keys() & _SILENCES:
-        ids = [task["id"] async for task in Q.list_reminded(conn, project_id=project_id)]
-        await plan_reminders(conn, task_ids=ids, now=by.at)
     return (await _read(conn, viewer=viewer, ids=[project_id], trashed=None))[0]
 
 

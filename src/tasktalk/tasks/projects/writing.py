@@ -8,9 +8,12 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.tasks.model import Act
+from tasktalk.tasks.reminders.planning import plan_reminders
 from tasktalk.tasks.writing import verb_of
 
 Q = queries(__file__)
+
+_SILENCES = frozenset({"archived_at", "deleted_at", "is_template"})
 
 Row = Mapping[str, Any]
 
@@ -30,4 +33,9 @@ async def write_projects(
     written = Q.write_projects(
         conn, changes=changes, viewer=viewer.user_id, change_set=by.change_set, channel=by.channel, at=by.at
     )
-    return {row["id"]: row["name"] async for row in written}
+    names = {row["id"]: row["name"] async for row in written}
+    for project_id in names:
+        if sets[project_id].keys() & _SILENCES:
+            ids = [task["id"] async for task in Q.list_reminded(conn, project_id=project_id)]
+            await plan_reminders(conn, task_ids=ids, now=by.at)
+    return names

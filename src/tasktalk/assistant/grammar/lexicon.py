@@ -33,6 +33,7 @@ class Lexicon:
     weak: frozenset[str]
     not_typos: frozenset[str]
     amounts: frozenset[str]
+    elisions: frozenset[str]
 
     def find_typo(self, word: str) -> Senses | None:
         """The senses of the one word that `word` misspells by a letter, if it is long enough to tell."""
@@ -83,6 +84,7 @@ def load(languages: Sequence[str]) -> Lexicon:
     suffixes: dict[str, Senses] = {}
     phrases: dict[str, list[tuple[tuple[str, ...], Senses]]] = {}
     sources = [get_source(language) for language in languages]
+    elisions = frozenset(word for source in sources for word in source.get("elisions", ()))
     for source in sources:
         own: dict[str, Senses] = {}
         for kind, entries in source.items():
@@ -93,7 +95,7 @@ def load(languages: Sequence[str]) -> Lexicon:
             if phrase.startswith("~"):
                 suffixes.setdefault(phrase[1:], senses)
                 continue
-            pieces = tuple(token.text for token in tokenise(phrase, []))
+            pieces = tuple(token.text for token in tokenise(phrase, [], elisions))
             if len(pieces) == 1:
                 words.setdefault(pieces[0], senses)
             else:
@@ -110,6 +112,7 @@ def load(languages: Sequence[str]) -> Lexicon:
         weak=_gather(sources, "weak", "words"),
         not_typos=_gather(sources, "weak", "not_typos"),
         amounts=_gather(sources, "weak", "amounts"),
+        elisions=elisions,
     )
 
 

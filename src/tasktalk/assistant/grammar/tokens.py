@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -55,17 +56,39 @@ def fold(text: str) -> str:
     return "".join(map(_fold_char, text)).replace("\u2019", "'")
 
 
-def tokenise(text: str, taken: list[tuple[int, int]]) -> list[Token]:
-    """The tokens of `text`, folded. Each span in `taken` (in order, already understood) becomes one literal token."""
+def tokenise(text: str, taken: list[tuple[int, int]], elisions: Collection[str] = ()) -> list[Token]:
+    """The tokens of `text`, folded. Each span in `taken` (in order, already understood) becomes one literal token.
+
+    `elisions` are the small words that lose their vowel before another word ("l'", "dell'"): tokens of their own.
+    """
     folded = fold(text)
     tokens: list[Token] = []
     at = 0
     for start, end in [*taken, (len(text), len(text))]:
         for found in _PATTERN.finditer(folded, at, start):
             kind = found.lastgroup or SYMBOL
-            glued = bool(tokens) and tokens[-1].end == found.start()
-            tokens.append(Token(kind, found.group(), found.start(), found.end(), glued))
+            glued = bool(tokens) and tokens[-1].end == found.start() and tokens[-1].text not in elisions
+            token = Token(kind, found.group(), found.start(), found.end(), glued)
+            if elisions and (kind == WORD or token.text == "'"):
+                _put_elided(tokens, token, elisions)
+            else:
+                tokens.append(token)
         if end > start:
             tokens.append(Token(LITERAL, "", start, end, glued=False))
         at = end
     return tokens
+
+
+def _put_elided(tokens: list[Token], token: Token, elisions: Collection[str]) -> None:
+    """Append a word cut behind each elided one that it begins with, or the apostrophe that ends one ("l'8")."""
+    if token.kind != WORD:
+        if token.glued and f"{tokens[-1].text}'" in elisions:
+            before = tokens.pop()
+            token = Token(WORD, f"{before.text}'", before.start, token.end, before.glued)
+        tokens.append(token)
+        return
+    text, start, glued = token.text, token.start, token.glued
+    while (cut := text.find("'") + 1) and text[:cut] in elisions:
+        tokens.append(Token(WORD, text[:cut], start, start + cut, glued))
+        text, start, glued = text[cut:], start + cut, False
+    tokens.append(Token(WORD, text, start, token.end, glued))

@@ -17,6 +17,7 @@ from tasktalk.tasks import (
     list_projects,
     undo,
 )
+from tasktalk.tasks.projects.sharing.members import remove_member
 
 
 async def test_undoing_a_capture_and_redoing_it(conn: Conn, people: People, act: ActMaker) -> None:
@@ -106,6 +107,17 @@ async def test_a_task_does_not_go_back_to_where_its_mover_is_out(conn: Conn, peo
     await conn.execute("delete from project_members where user_id = $1", people.ben.user_id)
     with pytest.raises(Conflict):
         await undo(conn, viewer=people.ben, change_set=moved.change_set, by=act())
+
+
+async def test_who_left_is_not_given_a_task_again(conn: Conn, people: People, act: ActMaker) -> None:
+    new = NewTask(title="Paint", project_id=people.home, assignees=(people.ben.user_id, people.ana.user_id))
+    [task] = await create_tasks(conn, viewer=people.ana, new=[new], by=act())
+    off = act()
+    await change_task(conn, viewer=people.ana, task_id=task.id, changes={"assignees": ()}, by=off)
+    await remove_member(conn, viewer=people.ana, project_id=people.home, user_id=people.ben.user_id, by=act())
+    await undo(conn, viewer=people.ana, change_set=off.change_set, by=act())
+    back = await get_task(conn, viewer=people.ana, task_id=task.id)
+    assert [person.name for person in back.assignees] == ["Ana"]
 
 
 def _plain(task: object) -> dict[str, object]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from asyncpg import UniqueViolationError
+from asyncpg import ForeignKeyViolationError, UniqueViolationError
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
@@ -14,7 +14,7 @@ from tasktalk.db.sql import queries
 from tasktalk.errors import Conflict, NotFound
 from tasktalk.tasks.journal.satellites import AFTER_TASKS, BEFORE_TASKS, SATELLITES, Span, list_moved, put_back
 from tasktalk.tasks.model import Act
-from tasktalk.tasks.places import find_role, lock_tasks
+from tasktalk.tasks.places import find_role, list_insiders, lock_tasks
 from tasktalk.tasks.projects.model import EDITORS_MAY_CHANGE
 from tasktalk.tasks.projects.writing import lock_projects, write_projects
 from tasktalk.tasks.reminders.planning import plan_reminders
@@ -63,6 +63,9 @@ async def undo(conn: Conn, *, viewer: Viewer, change_set: UUID, by: Act) -> list
             changes = await _put_back_all(conn, viewer=viewer, spans=spans, by=by)
     except UniqueViolationError as error:
         raise Conflict("Something of the same name was made since.", titles=_names(spans)) from error
+    except ForeignKeyViolationError as error:
+        titles = [str(span.row["title"]) for span in spans.get("task", {}).values()]
+        raise Conflict("What this belonged to is gone for good.", titles=titles) from error
     reminded = {span.task_id for span in spans.get("reminder", {}).values() if span.task_id is not None}
     await plan_reminders(conn, task_ids=list(reminded), now=by.at)
     seqs = [row["seq"] for row in noted]
@@ -149,8 +152,23 @@ def _owns(role: str, span: Span) -> bool:
 
 async def _put_back_tasks(conn: Conn, *, viewer: Viewer, spans: Mapping[UUID, Span], by: Act) -> list[Change]:
     sets = {id_: _restoring(span, by=by) for id_, span in spans.items()}
+    await _let_leavers_go(conn, spans, sets, viewer=viewer)
     await write_tasks(conn, viewer=viewer, sets=sets, verbs={}, by=by)
     return [Change("task", id_, str(span.row["title"]), verb_of(sets[id_])) for id_, span in spans.items()]
+
+
+async def _let_leavers_go(
+    conn: Conn, spans: Mapping[UUID, Span], sets: Mapping[UUID, dict[str, object]], *, viewer: Viewer
+) -> None:
+    """Who would not see a task any more where it goes back to is not given it again."""
+    insiders: dict[UUID | None, set[UUID]] = {}
+    for id_, span in spans.items():
+        if span.before and span.before["assignees"] and sets[id_].keys() & {"assignees", "project_id"}:
+            place = _place(span)
+            if place not in insiders:
+                insiders[place] = await list_insiders(conn, viewer=viewer, project_id=place)
+            for people in ("assignees", "accepted"):
+                sets[id_][people] = [each for each in span.before[people] if UUID(each) in insiders[place]]
 
 
 async def _put_back_projects(conn: Conn, *, viewer: Viewer, spans: Mapping[UUID, Span], by: Act) -> list[Change]:

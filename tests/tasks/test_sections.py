@@ -1,13 +1,18 @@
+import asyncio
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import httpx
 import pytest
+from race import waits_or_ended
 from task_http import BEN, ZOE, failure
 from task_people import ActMaker, People
 
-from tasktalk.db import Conn
-from tasktalk.tasks import NewTask, add_member, create_tasks, get_task, undo
+from product_kit import until
+from tasktalk.db import Conn, Pool
+from tasktalk.errors import Conflict
+from tasktalk.tasks import NewTask, add_member, change_task, create_tasks, get_task, undo
 from tasktalk.tasks.projects import sections
 from tasktalk.tasks.projects.sections import create_section, delete_section, list_sections
 
@@ -148,3 +153,36 @@ async def test_columns_made_by_naming_them_are_not_news(conn: Conn, people: Peop
     await create_tasks(conn, viewer=people.ana, new=[NewTask(title="x", section="Later")], by=act())
     assert [each.name for each in await list_sections(conn, viewer=people.ana, place=None)] == ["Later"]
     assert await conn.fetchval("select count(*) from journal where subject = 'section'") == 0
+
+
+async def test_no_task_goes_back_into_a_column_that_is_gone(conn: Conn, people: People, act: ActMaker) -> None:
+    [task] = await create_tasks(conn, viewer=people.ana, new=[NewTask(title="Mow", section="Soon")], by=act())
+    out = act()
+    await change_task(conn, viewer=people.ana, task_id=task.id, changes={"section": None}, by=out)
+    [section] = await list_sections(conn, viewer=people.ana, place=None)
+    await delete_section(conn, viewer=people.ana, section_id=section.id, by=act())
+    with pytest.raises(Conflict) as refused:
+        await undo(conn, viewer=people.ana, change_set=out.change_set, by=act())
+    assert refused.value.data["titles"] == ["Mow"]
+
+
+async def test_a_task_put_into_a_column_while_that_goes_makes_it_anew(
+    conn: Conn, pool: Pool, people: People, act: ActMaker
+) -> None:
+    new = [NewTask(title="Mow", section="Soon"), NewTask(title="Rake")]
+    await create_tasks(conn, viewer=people.ana, new=new, by=act())
+    [section] = await list_sections(conn, viewer=people.ana, place=None)
+
+    async def put(task: NewTask) -> None:
+        async with pool.acquire() as other, other.transaction():
+            await change_task(other, viewer=people.ana, task_id=task.id, changes={"section": "Soon"}, by=act())
+
+    async with pool.acquire() as watch:
+        async with conn.transaction():
+            await delete_section(conn, viewer=people.ana, section_id=section.id, by=act())
+            putting = [asyncio.create_task(put(task)) for task in new]
+            for each in putting:
+                await until(partial(waits_or_ended, watch, each))
+        await asyncio.gather(*putting)
+    tasks = [await get_task(conn, viewer=people.ana, task_id=task.id) for task in new]
+    assert [task.section for task in tasks] == ["Soon", "Soon"]

@@ -1,12 +1,14 @@
 """Trees of tasks stay whole: whatever is batched, taken back or done at once, no task hangs under one that is gone."""
 
 import asyncio
+from functools import partial
 from uuid import UUID
 
 import pytest
 from race import waits_or_ended
 from task_people import ActMaker, People
 
+from product_kit import until
 from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn, Pool
 from tasktalk.errors import AppError, Conflict, NotFound
@@ -118,8 +120,7 @@ async def test_nobody_puts_a_task_under_one_that_is_just_deleted(
         async with conn.transaction():
             await change_task(conn, viewer=people.ana, task_id=top.id, changes={"deleted": True}, by=act())
             adding = asyncio.create_task(add())
-            while not await waits_or_ended(watch, adding):
-                pass
+            await until(partial(waits_or_ended, watch, adding))
         with pytest.raises(NotFound):
             await adding
 
@@ -137,7 +138,6 @@ async def test_two_at_once_close_no_circle(conn: Conn, pool: Pool, people: Peopl
         async with conn.transaction():
             await change_task(conn, viewer=people.ana, task_id=one.id, changes={"parent_id": below[1].id}, by=act())
             turning = asyncio.create_task(the_other_way())
-            while not await waits_or_ended(watch, turning):
-                pass
+            await until(partial(waits_or_ended, watch, turning))
         with pytest.raises(AppError):
             await turning

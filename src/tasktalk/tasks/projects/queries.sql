@@ -59,6 +59,7 @@ with wanted as (
     select s.id, w.project_id, fold(s.name) as folded from wanted w join sections s
     on fold(s.name) = fold(w.name)
        and (s.project_id = w.project_id or (w.project_id is null and s.project_id is null and s.owner_id = :viewer::uuid))
+    order by s.id for key share of s  -- it stays until there is a task in it
 ), made as (
     insert into sections (id, owner_id, project_id, name, position, created_at, updated_at)
     select w.id, :viewer::uuid, w.project_id, w.name, extract(epoch from :at::timestamptz), :at::timestamptz, :at::timestamptz
@@ -113,7 +114,7 @@ left join project_members m on m.project_id = s.project_id and m.user_id = :view
 left join projects p on p.id = s.project_id
 where s.id = :id::uuid
   and case when s.project_id is null then s.owner_id = :viewer::uuid else m.user_id is not null and p.deleted_at is null end
-for update of s;
+for no key update of s;
 
 -- name: insert_section(id, viewer, project_id, name, position, change_set, channel, at)^
 with made as (

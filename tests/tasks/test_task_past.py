@@ -182,6 +182,26 @@ async def test_history_and_undo_over_http(api: httpx.AsyncClient, people: People
     assert (await api.get(path)).json()["title"] == "Paint"
 
 
+async def test_what_was_private_before_stays_so(api: httpx.AsyncClient, people: People) -> None:
+    path = (await api.post("/api/tasks", json={"title": "Present", "notes": "Ben must not know"})).headers["location"]
+    await api.post("/api/comments", json={"task_id": path.rpartition("/")[2], "text": "a secret"})
+    await api.patch(path, json={"title": "A present"})
+    await api.patch(path, json={"notes": "", "project": str(people.home)})
+    await api.patch(path, json={"priority": 1})
+    ben, ana = [
+        (await api.get(f"{path}/history", headers={"authorization": name})).json()["items"] for name in ("ben", "ana")
+    ]
+    assert [entry["verb"] for entry in ana] == ["changed", "changed", "changed", "created", "created"]
+    assert ana[1]["changes"] == {"notes": ["Ben must not know", ""], "project_id": [None, str(people.home)]}
+    assert [entry["verb"] for entry in ben] == ["changed", "changed"]
+    arrived = ben[1]["changes"]
+    assert (arrived["title"], arrived["notes"]) == ([None, "A present"], [None, ""])
+    # The other way it is no secret to who was there.
+    await api.patch(path, json={"project": None}, headers={"authorization": "ben"})
+    taken = (await api.get(f"{path}/history", headers={"authorization": "ben"})).json()["items"]
+    assert [entry["verb"] for entry in taken] == ["changed"] * 3
+
+
 async def test_declining_gives_a_task_back(api: httpx.AsyncClient, people: People) -> None:
     both = [str(people.ben.user_id), str(people.ana.user_id)]
     made = await api.post("/api/tasks", json={"title": "Paint", "project": str(people.home), "assignees": both})

@@ -10,8 +10,8 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, NotFound
+from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.model import Ref
-from tasktalk.tasks.places import lock_tasks
 
 Q = queries(__file__)
 
@@ -56,9 +56,11 @@ async def list_history(
 ) -> History:
     """The history of a task, its comments, files and relations, and of the viewer's own reminders.
 
+    What became of it in a project or an Inbox that they do not see stays there.
+
     Also of a task in the trash. Raises NotFound, and BadRequest for a cursor that is not ours.
     """
-    if task_id not in await lock_tasks(conn, viewer=viewer, ids=[task_id]):
+    if not await list_tasks_by_ids(conn, viewer=viewer, ids=[task_id], trashed=True):
         raise NotFound("There is no such task.")
     if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):  # noqa: PLR2004
         raise BadRequest("This cursor is not ours.", field="cursor")
@@ -72,7 +74,7 @@ async def list_history(
 
 
 def _entry(row: Mapping[str, Any]) -> Entry:
-    before, after = row["before"] or {}, row["after"] or {}
+    before, after = row["was"] or {}, row["after"] or {}
     return Entry(
         id=str(row["seq"]),
         at=row["at"],

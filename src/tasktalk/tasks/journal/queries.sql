@@ -39,9 +39,18 @@ select p.id from projects p join jsonb_array_elements(:states::jsonb) s on p.id 
 where to_jsonb(p) - array['version', 'updated_at'] <> s - array['version', 'updated_at'];
 
 -- name: list_history(viewer, task_id, before, limit)
-select j.*, u.name as actor_name from journal j left join users u on u.id = j.actor_id
+-- What the viewer did, and what happened where they are: not what came before in another project or somebody's Inbox. Of a
+-- task that came from there they see how it arrived. `was`: what of `before` is theirs to see.
+select j.*, u.name as actor_name,
+       case when j.subject <> 'task' or j.actor_id = :viewer::uuid
+                 or (j.before ->> 'project_id')::uuid is not distinct from j.project_id
+                 or exists (select from project_members m
+                            where m.project_id = (j.before ->> 'project_id')::uuid and m.user_id = :viewer::uuid)
+            then j.before end as was
+from journal j left join users u on u.id = j.actor_id
 where j.task_id = :task_id::uuid and (:before::bigint is null or j.seq < :before::bigint)
-  and (j.subject <> 'reminder' or j.actor_id = :viewer::uuid)
+  and (j.actor_id = :viewer::uuid
+       or exists (select from project_members m where m.project_id = j.project_id and m.user_id = :viewer::uuid))
 order by j.seq desc limit :limit::int;
 
 -- name: list_trash(viewer, after, limit)

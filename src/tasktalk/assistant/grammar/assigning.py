@@ -1,6 +1,5 @@
 """Who is to do a task, told in words: "… assigned to Ben". Only people that are known are anybody's name."""
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,7 +10,6 @@ from tasktalk.assistant.grammar.slots import Slots
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context, Span
 
-_AND = re.compile(r"\s*(?:,\s*and\b|,|&|\+|\band\b)")
 _NOTHING = " \t\n.,;:!?()"
 
 
@@ -22,7 +20,7 @@ class People(NamedTuple):
     end: int
 
 
-def find_people_at(folded: str, at: int, people: Sequence[str]) -> People | None:
+def find_people_at(folded: str, at: int, people: Sequence[str], book: Phrasebook) -> People | None:
     """The known people whose names come after `at` ("ben and ana tomorrow"); None when that is nobody we know."""
     names: list[str] = []
     end = at
@@ -33,7 +31,7 @@ def find_people_at(folded: str, at: int, people: Sequence[str]) -> People | None
             return People(tuple(names), end) if names else None
         names.append(found)
         end = at + len(found)
-        joint = _AND.match(folded, end)
+        joint = book.people_joins.match(folded, end)
         if joint is None:
             return People(tuple(names), end)
         at = _skip(folded, joint.end())
@@ -60,7 +58,7 @@ def read_slots_and_people(
     """
     folded = fold(text)
     for found in book.assigned.finditer(folded):
-        said = find_people_at(folded, found.end(), context.people)
+        said = find_people_at(folded, found.end(), context.people, book)
         if said is None:
             continue
         slots = read_slots(_blank(text, found.start(), said.end), context, engine, keep_time_alone=keep_time_alone)
@@ -70,7 +68,7 @@ def read_slots_and_people(
             slots.spans.sort(key=lambda span: span.start)
             return slots
     for found in book.for_whom.finditer(folded):
-        said = find_people_at(folded, found.end(), context.people)
+        said = find_people_at(folded, found.end(), context.people, book)
         if said is not None and not folded[said.end :].strip(_NOTHING):
             text = _blank(text, found.start(), said.end)
     return read_slots(text, context, engine, keep_time_alone=keep_time_alone)

@@ -136,7 +136,7 @@ def _read_before_due(slots: Slots, folded: str, context: Context, engine: Engine
     found = book.before_due.search(folded)
     if not found:
         return
-    amounts = [node.senses for node in engine.read(f"for {found['amount']}", context.now, [])]
+    amounts = [node.senses for node in engine.read(f"{book.length} {found['amount']}", context.now, [])]
     said = next((senses["WHEN"] for senses in amounts if "WHEN" in senses), None)
     if not isinstance(said, Said) or not isinstance(said.value, Amount):
         return

@@ -51,7 +51,7 @@ def _find_target(words: str, context: Context, book: Phrasebook) -> Target | Non
     target = read_target(words, book)
     if target.text is None:
         return target
-    return target if find_open(target.text, context.open_titles) else None
+    return target if find_open(target.text, context.open_titles, book) else None
 
 
 def _read_rest(rest: str, context: Context, engine: Engine, book: Phrasebook) -> Slots | None:

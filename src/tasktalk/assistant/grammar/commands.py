@@ -108,7 +108,7 @@ def _create_project(order: Order) -> Intent | None:
 
 def _change_project(action: str) -> Reader:
     def read(order: Order) -> Intent | None:
-        people = find_people(order["people"] or "", order.context.people)
+        people = find_people(order["people"] or "", order.context.people, order.book)
         if order["people"] is not None and not people:
             return None
         name, title = _known_project(order), order["text"]
@@ -165,7 +165,7 @@ def _quiet(order: Order) -> Intent | None:
     hours = []
     for name in ("from", "to"):
         words = order[name] or ""
-        slots = read_slots(f"at {words}", order.context, order.engine, keep_time_alone=True)
+        slots = read_slots(f"{order.book.at} {words}", order.context, order.engine, keep_time_alone=True)
         if slots.due is None or slots.due.time is None:
             return None
         # "from 10 to 7" is a night: the evening hour first
@@ -195,7 +195,7 @@ def _snooze(order: Order) -> Intent | None:
     if order["when"] is None:
         return Intent(intent="snooze", confidence=LIKELY, target=order.target())
     words = order["when"]
-    slots = order.when() or read_slots(f"in {words}", order.context, order.engine)
+    slots = order.when() or read_slots(f"{order.book.within} {words}", order.context, order.engine)
     if not slots.has_time:
         return None
     minutes = slots.duration_minutes or _relative_minutes(words or "", order)
@@ -209,8 +209,9 @@ def _snooze(order: Order) -> Intent | None:
 
 
 def _relative_minutes(words: str, order: Order) -> int | None:
-    bare = re.sub(r"^(in|for)\s+", "", fold(words))
-    return read_slots(f"x for {bare}", order.context, order.engine).duration_minutes
+    lead = f"{order.book.within}|{order.book.length}"
+    bare = re.sub(rf"^(?:{lead})\s+", "", fold(words))
+    return read_slots(f"x {order.book.length} {bare}", order.context, order.engine).duration_minutes
 
 
 def _about_task(name: str, confidence: float) -> Reader:
@@ -245,7 +246,7 @@ def _if_open(name: str) -> Reader:
         target = order.target()
         if target.text is None:
             return Intent(intent=name, confidence=LIKELY, target=target)  # type: ignore[arg-type]
-        title = find_open(target.text, order.context.open_titles)
+        title = find_open(target.text, order.context.open_titles, order.book)
         return Intent(intent=name, confidence=LIKELY, target=target) if title else None  # type: ignore[arg-type]
 
     return read
@@ -262,11 +263,11 @@ def _rename(order: Order) -> Intent | None:
 
 @reads("assign_task")
 def _assign(order: Order) -> Intent | None:
-    people = find_people(order["people"] or "", order.context.people)
+    people = find_people(order["people"] or "", order.context.people, order.book)
     if people:
         return Intent(intent="assign_task", confidence=LIKELY, target=order.target(), assignees=tuple(people))
     # "assign 2 to Ben tomorrow"
-    said = find_people_at(fold(order.text), order.match.start("people"), order.context.people)
+    said = find_people_at(fold(order.text), order.match.start("people"), order.context.people, order.book)
     slots = order.only_time(order.text[said.end :]) if said else None
     if said is None or slots is None:
         return None
@@ -290,7 +291,7 @@ def _reschedule(order: Order) -> Intent | None:
         # "move 3 feb 2031": the number belongs to the date
         whole = order.only_time(order.text[begin:]) if target.numbers else None
         return change(whole, Target(last=True), LIKELY, offset=begin) if whole else None
-    if target.text and find_open(target.text, order.context.open_titles) is None and not _is_strong(order):
+    if target.text and find_open(target.text, order.context.open_titles, order.book) is None and not _is_strong(order):
         return None
     return change(slots, target, LIKELY, offset=order.match.start("when"))
 

@@ -180,7 +180,7 @@ def _read_remind(captured: Captured, context: Context, book: Phrasebook) -> Inte
     """Read "remind me about 2 at 5pm" as a reminder of a task that exists."""
     draft = captured.draft
     target = read_target(draft.title, book)
-    if target.text and find_open(target.text, context.open_titles) is None:
+    if target.text and find_open(target.text, context.open_titles, book) is None:
         return None
     return Intent(
         intent="remind",

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from tasktalk.assistant.grammar.lexicon import get_source
-from tasktalk.assistant.grammar.templates import Template, as_regex
+from tasktalk.assistant.grammar.templates import Template, as_regex, list_numbers
 from tasktalk.assistant.grammar.tokens import fold
 
 
@@ -27,7 +27,9 @@ class Phrasebook:
         """Compile the language's templates. Raises FileNotFoundError for a language without a lexicon."""
         source = get_source(language)
         self.language = language
-        macros: dict[str, str] = source["macros"]
+        self.slots: dict[str, Any] = source["slots"]
+        numbers = list_numbers(self.slots["number_leads"], self.slots["number_joins"])
+        macros: dict[str, str] = {**source["macros"], "{numbers}": numbers}
         self._by_head: dict[str, list[tuple[int, Command]]] = {}
         self._anywhere: list[tuple[int, Command]] = []
         order = 0
@@ -63,7 +65,6 @@ class Phrasebook:
         self.small_talk = _words(capture["small_talk"], "match")
         self.loose_ends = frozenset(capture["loose_ends"])
         self.loose_starts = frozenset(capture["loose_starts"])
-        self.slots: dict[str, Any] = source["slots"]
         self.splitters = [re.compile(each) for each in self.slots["splitters"]]
         self.priorities = _alternatives(self.slots["priorities"])
         self.priority_marks = _alternatives(self.slots["priority_marks"])
@@ -79,8 +80,7 @@ class Phrasebook:
             if " " not in word and value
         }
         self.strong_moves = _words(self.slots["strong_moves"], "search")
-        self.assigned = _alternatives(self.slots["assigned"])
-        self.for_whom = _alternatives(self.slots["for_whom"])
+        self._read_small_words(source)
         led = "|".join(re.escape(word) for kind in ("BY", "DEADLINE") for word in source[kind])
         self.sides = {
             side: re.compile(rf"(?:(?:{led}) )??(?:{words})(?!\w)") for side, words in questions["sides"].items()
@@ -89,6 +89,17 @@ class Phrasebook:
             column: re.compile(rf"(?<!\w)(?:{words})\s*$") for column, words in questions["columns"].items()
         }
         self.before_due = re.compile(as_regex(self.slots["before_due"], macros))
+
+    def _read_small_words(self, source: dict[str, Any]) -> None:
+        self.assigned = _alternatives(self.slots["assigned"])
+        self.for_whom = _alternatives(self.slots["for_whom"])
+        ands = "|".join(self.slots["ands"])
+        self.people_joins = re.compile(rf"\s*(?:,\s*(?:{ands})\b|,|&|\+|\b(?:{ands})\b)")
+        articles = (word if word.endswith("'") else rf"{word}\s+" for word in self.slots["articles"])
+        self.article = re.compile("|".join(articles))
+        self.other_week = re.compile("|".join(self.slots["other_week"]))
+        # The words that make a time of what a slot holds without them: "at", "in", "for".
+        self.at, self.within, self.length = (next(iter(source[kind])) for kind in ("AT", "IN", "FOR"))
 
     def asks_capture(self, folded: str) -> bool:
         """Whether the message begins with words that ask to write a task down ("remind me to", "add")."""

@@ -72,11 +72,8 @@ def _find_list_word(folded: str, book: Phrasebook) -> str | None:
             continue
         if re.search(rf"(?<![\w'-]){re.escape(word)}(?![\w-])", folded) and (best is None or len(word) > best[0]):
             best = (len(word), meant)
-    return best[1] if best and not _is_other_week(folded) else None
-
-
-def _is_other_week(folded: str) -> bool:
-    return bool(re.search(r"\b(next|last|past|following) week\b", folded)) and "7" not in folded
+    other = book.other_week.search(folded) and "7" not in folded
+    return best[1] if best and not other else None
 
 
 def _find_when(text: str, context: Context, engine: Engine) -> tuple[Node, Said] | None:

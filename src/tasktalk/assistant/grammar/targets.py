@@ -12,7 +12,6 @@ from tasktalk.assistant.understanding import Target
 MAX_RANGE = 50
 SIMILAR = 82  # of 100: a typo or a missing word, not another task
 _NUMBERS = re.compile(r"#?\d{1,3}(?:\s*(?:-|\u2013)\s*#?\d{1,3})?")
-_ARTICLE = re.compile(r"^(?:the|my|a|an|task|reminder|todo)\s+", re.IGNORECASE)
 
 
 def read_target(words: str | None, book: Phrasebook) -> Target:
@@ -28,7 +27,12 @@ def read_target(words: str | None, book: Phrasebook) -> Target:
     numbers = read_numbers(folded, book)
     if numbers:
         return Target(numbers=tuple(numbers))
-    return Target(text=_ARTICLE.sub("", said) if len(said.split()) > 1 else said)
+    return Target(text=_without_article(said, book) or said)
+
+
+def _without_article(words: str, book: Phrasebook) -> str:
+    found = book.article.match(fold(words))
+    return words[found.end() :] if found else words
 
 
 def read_numbers(folded: str, book: Phrasebook) -> list[int]:
@@ -58,9 +62,9 @@ def _ordinal_or_word(word: str, book: Phrasebook) -> str:
     return str(value) if value else word
 
 
-def find_open(words: str, titles: Sequence[str]) -> str | None:
+def find_open(words: str, titles: Sequence[str], book: Phrasebook) -> str | None:
     """The open task that `words` name, by its whole title or most of it, letter slips forgiven."""
-    folded = fold(_ARTICLE.sub("", words.strip()))
+    folded = fold(_without_article(words.strip(), book))
     if not folded or not titles:
         return None
     folds = [fold(title) for title in titles]
@@ -74,9 +78,9 @@ def find_open(words: str, titles: Sequence[str]) -> str | None:
     return titles[found[2]] if found else None
 
 
-def find_people(words: str, people: Sequence[str]) -> list[str]:
+def find_people(words: str, people: Sequence[str], book: Phrasebook) -> list[str]:
     """The known people that make up `words`; empty when someone else is named too."""
     known = {fold(person): person for person in people}
-    names = [name.strip(" @+.") for name in re.split(r",|&|\band\b|\+", fold(words)) if name.strip(" @+.")]
+    names = [name.strip(" @+.") for name in book.people_joins.split(fold(words)) if name.strip(" @+.")]
     found = [known[name] for name in names if name in known]
     return found if found and len(found) == len(names) else []

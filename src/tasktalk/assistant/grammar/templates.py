@@ -1,14 +1,13 @@
 """Compiles the templates of a lexicon: whole messages with slots, written by people who know the language."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from tasktalk.assistant.grammar.tokens import fold
 
 # What a slot may take. A {code} is short and has a figure or capital in it; the caller checks what words cannot say.
 _SLOTS = {
-    "numbers": r"(?:(?:numbers?|nos?|nr|tasks?|items?|the)\.?\s+)*#?\d{1,3}"
-    r"(?:(?:\s*(?:,|&|\+|-|\u2013|and|to|y|e|et|und|en)\s*|\s+)(?:and\s+)?#?\d{1,3})*(?!\w)",
     "code": r"[\w-]{4,12}",
     "amount": r"(?:[\w.,]+\s+){0,3}[\w.]+",
     "from": r"[\w:. ]{1,10}?",
@@ -38,14 +37,25 @@ class Template:
         return found.end() if found else 0
 
 
+def list_numbers(leads: Iterable[str], joins: Iterable[str]) -> str:
+    """What {numbers} takes as a regular expression: "tasks 1, 3 and #5" in the words of a language."""
+    lead, join = (
+        "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) for words in (leads, joins)
+    )
+    return rf"(?:(?:{lead})\.?\s+)*#?\d{{1,3}}(?:(?:\s*(?:{join}|\u2013)\s*|\s+)(?:(?:{join})\s+)?#?\d{{1,3}})*(?!\w)"
+
+
 def as_regex(template: str, macros: dict[str, str], *, slots: bool = True) -> str:
-    """The template as a regular expression; each word brings its space along, so that options vanish cleanly."""
+    """The template as a regular expression; each word brings its space along, so that options vanish cleanly.
+
+    A macro named like a slot, "{numbers}", is the regular expression of what that slot takes in this language.
+    """
     out: list[str] = []
     for found in _PIECE.finditer(template):
         piece = found.group()
         if found["slot"]:
             name = piece[1:-1]
-            inside = _SLOTS.get(name, _ANY)
+            inside = macros.get(piece) or _SLOTS.get(name, _ANY)
             out.append(rf"\s*(?P<{name}>{inside})" if slots else rf"\s*(?:{inside})")
         elif found["macro"]:
             out.append(as_regex(macros[piece[1:-1]], macros, slots=slots))

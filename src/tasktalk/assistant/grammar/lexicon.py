@@ -12,6 +12,8 @@ from tasktalk.assistant.grammar.tokens import WORD, Token, tokenise
 FOLDER = Path(__file__).parent / "lexicons"
 TYPO_LENGTH = 6  # shorter words are too often a typo away from each other
 TYPO_KINDS = frozenset({"WEEKDAY", "MONTH", "DAYREL", "FREQWORD", "WEEKDAYS"})
+COMPOUND_HEADS = frozenset({"WEEKDAY", "DAYREL"})
+SHORTEST_HEAD = 4  # characters: shorter words begin too many others
 
 Senses = dict[str, Any]
 
@@ -21,7 +23,8 @@ class Lexicon:
     """The words of one or more languages, the first given going before the others.
 
     `phrases` maps a first word to phrases that begin with it, longest first; `typos` maps a word with one letter
-    taken out to the words it may have been.
+    taken out to the words it may have been. `compounds` are days and parts of the day written as one word
+    ("maandagochtend"): how long the day is, and the senses of both.
     """
 
     languages: tuple[str, ...]
@@ -34,6 +37,7 @@ class Lexicon:
     not_typos: frozenset[str]
     amounts: frozenset[str]
     elisions: frozenset[str]
+    compounds: dict[str, tuple[int, Senses, Senses]]
 
     def find_typo(self, word: str) -> Senses | None:
         """The senses of the one word that `word` misspells by a letter, if it is long enough to tell."""
@@ -113,7 +117,28 @@ def load(languages: Sequence[str]) -> Lexicon:
         not_typos=_gather(sources, "weak", "not_typos"),
         amounts=_gather(sources, "weak", "amounts"),
         elisions=elisions,
+        compounds=_join_compounds(words, _gather(sources, "weak", "words")),
     )
+
+
+def _join_compounds(words: dict[str, Senses], weak: frozenset[str]) -> dict[str, tuple[int, Senses, Senses]]:
+    heads = [word for word, senses in words.items() if COMPOUND_HEADS & senses.keys() and word not in weak]
+    tails = [(word, part) for word, senses in words.items() if (part := as_part(senses))]
+    return {
+        head + tail: (len(head), words[head], part)
+        for head in heads
+        for tail, part in tails
+        if len(head) >= SHORTEST_HEAD and head + tail not in words
+    }
+
+
+def as_part(senses: Senses) -> Senses | None:
+    """What a word means as the part of a day named before it; None when it is no such word.
+
+    PARTBEHIND is for the words that mean something else where no day stands before them ("morgen").
+    """
+    value = senses.get("PARTBEHIND", senses.get("PART"))
+    return None if value is None else {"PART": value}
 
 
 def _gather(sources: list[dict[str, Any]], table: str, key: str) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Turns tokens into the row of nodes the rules work on: words by the lexicon, figures and signs by their shape."""
 
 from tasktalk.assistant.grammar.chart import Alphabet, Node
-from tasktalk.assistant.grammar.lexicon import Lexicon, Senses, find_phrase
+from tasktalk.assistant.grammar.lexicon import Lexicon, Senses, as_part, find_phrase
 from tasktalk.assistant.grammar.tokens import DIGITS, LITERAL, SYMBOL, WORD, Token
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -20,6 +20,7 @@ _SIGNS = {
     "-": "DASH", "\u2013": "DASH", "—": "DASH", ".": "STOP", ",": "COMMA", "&": "AND", "+": "PLUS", "~": "ABOUT",
     "!": "BANG", "/": "BREAK", "(": "OPEN", ")": "CLOSE",
 }  # fmt: skip
+_DAYS = frozenset({"WEEKDAY", "DAYREL", "EVERY"})
 _ISO_MARKS: dict[str, Senses] = {"t": {"ISO_T": 1}, "z": {"ISO_Z": 1}}
 
 
@@ -35,7 +36,7 @@ class RowMaker:
         for choices in lexicon.phrases.values():
             for _, senses in choices:
                 alphabet.letter(senses)
-        for name in (*_SIGNS_GLUED.values(), *_SIGNS.values(), "WORD", "LITERAL", "MARK", "PUNCT"):
+        for name in (*_SIGNS_GLUED.values(), *_SIGNS.values(), "WORD", "LITERAL", "MARK", "PUNCT", "PART"):
             alphabet.letter({name})
         for figure in ("5", "05", "50", "630", "0630", "1730", "1999", "12345"):
             alphabet.letter(_read_figure(figure))
@@ -52,8 +53,16 @@ class RowMaker:
                 row.append(self._node(token.start, tokens[at + size - 1].end, senses))
                 at += size
                 continue
-            row.append(self._node(token.start, token.end, self._read(tokens, at), token.text))
             at += 1
+            if token.text in self._lexicon.compounds and not token.glued:
+                size, day, part = self._lexicon.compounds[token.text]
+                middle = token.start + size
+                row += (self._node(token.start, middle, day), self._node(middle, token.end, part))
+                continue
+            senses = self._read(tokens, at - 1)
+            if "PARTBEHIND" in senses:
+                senses = _read_behind(senses, row)
+            row.append(self._node(token.start, token.end, senses, token.text))
         return row
 
     def _node(self, start: int, end: int, senses: Senses, text: str = "") -> Node:
@@ -104,6 +113,12 @@ class RowMaker:
         """Whether the token is a letter glued behind figures that are no measure ("3DS")."""
         token = tokens[at]
         return token.glued and token.kind == WORD and tokens[at - 1].kind == DIGITS
+
+
+def _read_behind(senses: Senses, row: list[Node]) -> Senses:
+    """A word that is a part of the day right behind a day ("maandag morgen", "elke morgen"), else what it is alone."""
+    before = row[-1].senses if row else {}
+    return (as_part(senses) if _DAYS & before.keys() else None) or senses
 
 
 def _read_figure(text: str) -> Senses:

@@ -96,7 +96,7 @@ def _value(key: _Key, sql_type: str) -> object:
         case "text":
             fits = isinstance(key, str) and "\x00" not in key
         case "float8":
-            fits = isinstance(key, float | int)
+            fits = isinstance(key, float) or (isinstance(key, int) and abs(key) < _INT)
         case _:
             fits = isinstance(key, int) and abs(key) < _INT
     return key if fits else None

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from tasktalk.errors import BadRequest
 from tasktalk.tasks.cursors import LIMIT, MOST
+from tasktalk.tasks.due import FIRST_YEAR, LAST_YEAR
 from tasktalk.tasks.http import IfMatch, Me, act_of, answers, known_id, pool_of, to_json, version_of
 from tasktalk.tasks.reminders.bodies import NewReminderBody, ReminderPatchBody
 from tasktalk.tasks.reminders.reminders import (
@@ -99,6 +100,6 @@ def _read_cursor(text: str) -> tuple[datetime, UUID]:
         )
     except (msgspec.MsgspecError, binascii.Error, ValueError) as error:
         raise BadRequest("This cursor is not ours.", field="cursor") from error
-    if at.tzinfo is None:
+    if at.tzinfo is None or not FIRST_YEAR <= at.year <= LAST_YEAR:
         raise BadRequest("This cursor is not ours.", field="cursor")
     return at, id_

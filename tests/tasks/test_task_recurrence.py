@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tasktalk.errors import BadRequest
 from tasktalk.tasks.model import Recurrence
-from tasktalk.tasks.recurrence import check_recurrence, first_occurrence, next_occurrence
+from tasktalk.tasks.recurrence import check_recurrence, first_occurrence, leave_out, next_occurrence
 from tasktalk.tasks.rules import occurrences, read_rule
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -38,12 +38,25 @@ def rule(text: str, *, completion: bool = False) -> Recurrence:
         ("FREQ=DAILY;UNTIL=20261123", (2026, 11, 23), None),
         ("FREQ=DAILY;UNTIL=20261123T225959Z", (2026, 11, 23), None),
         ("FREQ=DAILY;COUNT=1", (2026, 11, 23), None),
+        ("FREQ=DAILY;INTERVAL=2", (1990, 1, 1), (2026, 11, 24)),  # long open, and goes on
+        ("FREQ=WEEKLY", (1900, 1, 1), (2026, 11, 30)),
+        ("FREQ=YEARLY", (2999, 11, 23), None),  # the calendar ends
     ],
 )
 def test_next_by_schedule(rrule: str, due: tuple[int, int, int], expected: tuple[int, int, int] | None) -> None:
     found = next_occurrence(rule(rrule), due_on=date(*due), due_time=None, now=NOW)
     assert (found and found.on) == (expected and date(*expected))
     assert found is None or found.at is None
+
+
+def test_a_day_is_left_out_where_there_is_one() -> None:
+    here = datetime(2026, 11, 23, 9)
+    weekly = leave_out(rule("FREQ=WEEKLY\nEXDATE:20261102,20261207"), date(2026, 11, 30), since=here)
+    assert weekly["rrule"] == "FREQ=WEEKLY\nEXDATE:20261130,20261207"  # what is over need not be kept
+    assert leave_out(weekly, date(2026, 11, 30), since=here) == weekly
+    for day in (date(2026, 12, 1), date(2026, 11, 16), date(2026, 11, 23), date(9999, 12, 31)):
+        with pytest.raises(BadRequest):
+            leave_out(weekly, day, since=here)
 
 
 def test_until_is_a_whole_local_day() -> None:

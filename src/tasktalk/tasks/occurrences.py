@@ -35,7 +35,9 @@ async def skip_occurrence(
         if values is None:
             raise Conflict("This is the last one: finish or delete the task instead.")
     else:
-        values = {"recurrence": leave_out(row["recurrence"], on)}
+        day, time = _place(row) or (by.at.astimezone(get_zone(row["due_zone"] or viewer.timezone)).date(), None)
+        since = dt.datetime.combine(day, time or dt.time())
+        values = {"recurrence": leave_out(row["recurrence"], on, since=since)}
     values = {key: value for key, value in values.items() if row[key] != value}
     await write_tasks(conn, viewer=viewer, sets={task_id: values}, verbs={task_id: "skipped"}, by=by)
     return (await list_tasks_by_ids(conn, viewer=viewer, ids=[task_id]))[0]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from tasktalk.errors import BadRequest
+from tasktalk.tasks.due import LAST_YEAR
 from tasktalk.tasks.model import Recurrence
 from tasktalk.tasks.rules import occurrences, read_rule, spell
 
@@ -45,11 +46,19 @@ def first_occurrence(recurrence: Recurrence, on: dt.date) -> dt.date | None:
     return found and found.date()
 
 
-def leave_out(recurrence: Recurrence, on: dt.date) -> Recurrence:
-    """The recurrence without its occurrence on that day; BadRequest when nothing of it is left."""
-    _, parts = read_rule(recurrence["rrule"])
-    days = sorted({*parts.get("EXDATE", "").split(","), f"{on:%Y%m%d}"} - {""})
-    return check_recurrence({**recurrence, "rrule": spell({**parts, "EXDATE": ",".join(days)})})
+def leave_out(recurrence: Recurrence, on: dt.date, *, since: dt.datetime) -> Recurrence:
+    """The recurrence without its occurrence on that day; `since` (naive): the occurrence that is open.
+
+    BadRequest when there is none on that day, or nothing of it would be left.
+    """
+    rule, parts = read_rule(recurrence["rrule"])
+    if on in rule.left_out:
+        return recurrence
+    days = (found.date() for found in occurrences(rule, since) if found > since)
+    if next((day for day in days if day >= on), None) != on:
+        raise BadRequest("It does not come on that day.", field="date")
+    kept = sorted(f"{day:%Y%m%d}" for day in {*rule.left_out, on} if day > since.date())
+    return check_recurrence({**recurrence, "rrule": spell({**parts, "EXDATE": ",".join(kept)})})
 
 
 def next_occurrence(
@@ -70,10 +79,12 @@ def next_occurrence(
     gone = 0
     if rule.step and after > start and rule.count is None:
         start += (after - start) // rule.step * rule.step  # what was missed in steps need not be walked through
-    for found in occurrences(rule, start):
+    for found in occurrences(rule, start, beyond=after):
         if gone == 0 and found > start:
             gone = 1  # a task moved off its rule counts as one
         if rule.count is not None and gone >= rule.count:
+            return None
+        if found.year > LAST_YEAR:
             return None
         if found > after:
             rest = parts if rule.count is None else {**parts, "COUNT": str(rule.count - gone)}

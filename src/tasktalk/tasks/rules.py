@@ -94,9 +94,13 @@ def read_rule(text: str) -> tuple[Rule, dict[str, str]]:
     return rule, parts
 
 
-def occurrences(rule: Rule, start: dt.datetime) -> Iterator[dt.datetime]:
-    """Occurrences from `start` (naive; in the series if it fits the rule) to UNTIL, a whole day, or the horizon."""
-    last = start.date().replace(day=1) + dt.timedelta(days=366 * _YEARS_AHEAD[rule.freq])
+def occurrences(rule: Rule, start: dt.datetime, *, beyond: dt.datetime | None = None) -> Iterator[dt.datetime]:
+    """Occurrences from `start` (naive; in the series if it fits the rule) to UNTIL, a whole day, or the horizon.
+
+    The horizon lies some years after `beyond`, else after `start`.
+    """
+    seen_from = max(start, beyond or start).date().replace(day=1)
+    last = seen_from + dt.timedelta(days=366 * _YEARS_AHEAD[rule.freq])
     last = min(last, rule.until) if rule.until else last
     if rule.step:
         moments = _steps(rule, rule.step, start)

@@ -90,6 +90,7 @@ async def test_only_what_is_sent_changes(api: httpx.AsyncClient, conn: Conn, peo
         ({"preferences": {"unknown": 1}}, None),
         ({"preferences": {"digest_time": "25:00"}}, None),
         ({"preferences": {"digest_time": 8}}, None),
+        ({"preferences": {"digest_time": "08:00+02:00"}}, None),
         ({"preferences": {"day_starts": None}}, None),
         ({"preferences": {"review_weekday": 8}}, None),
         ({"preferences": {"quiet_hours": ["22:00"]}}, None),

@@ -13,6 +13,9 @@ from tasktalk.db import Conn
 KEYS = ["id", "task_id", "offset", "at", "recurrence", "default", "next_at", "last_at", "version"]
 DUE = {"date": "2031-12-01", "time": "09:00"}
 URL = "/api/reminders"
+FAR = (  # a cursor at 9999-12-31T23:59:59-14:00
+    "WyI5OTk5LTEyLTMxVDIzOjU5OjU5LTE0OjAwIiwgIjAxYTIxYTNlLTRkZGItNzAwMC04MDAwLWYwZmQ2YTZjODRiMyJd"
+)
 
 
 async def task(api: httpx.AsyncClient, **values: Any) -> str:
@@ -142,6 +145,8 @@ async def test_upcoming_page_by_page(api: httpx.AsyncClient) -> None:
         ({"at": {"datetime": "9999-12-31T23:59:00-12:00"}}, "at"),
         ({"at": {"date": "3000-01-01", "time": "09:00"}}, "at"),
         ({"at": DUE | {"zone": "Mars"}}, "zone"),
+        ({"at": {"date": 0, "time": "09:00"}}, "at.date"),
+        ({"at": {"date": "2031-12-01", "time": "09:00Z"}}, "at.time"),
         ({"at": {"datetime": "2020-01-01T00:00Z"}}, "at"),
         ({"at": DUE, "recurrence": "FREQ=SECONDLY"}, "recurrence"),
         ({"at": DUE, "recurrence": "FREQ=MINUTELY"}, "recurrence"),
@@ -165,7 +170,9 @@ async def test_bodies_that_cannot_be(
     assert await conn.fetchval("select count(*) from reminders where not is_default") == 0
 
 
-@pytest.mark.parametrize("query", [{"cursor": "x"}, {"cursor": "WzEsMl0"}, {"limit": "0"}, {"limit": "501"}])
+@pytest.mark.parametrize(
+    "query", [{"cursor": "x"}, {"cursor": "WzEsMl0"}, {"cursor": FAR}, {"limit": "0"}, {"limit": "501"}]
+)
 async def test_lists_that_cannot_be(api: httpx.AsyncClient, query: dict[str, str]) -> None:
     assert failure(await api.get(URL, params=query))[:2] == (400, "BAD_REQUEST")
 

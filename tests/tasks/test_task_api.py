@@ -1,3 +1,5 @@
+import base64
+import json
 from datetime import UTC, date, datetime
 
 import httpx
@@ -80,6 +82,32 @@ async def test_lists_that_cannot_be(api: httpx.AsyncClient, query: dict[str, str
 
 
 @pytest.mark.parametrize(
+    ("sort", "keys"),
+    [("position", [10**400]), ("position", ["1"]), ("title", [1]), ("due", ["x", 0, 0]), ("created", ["9999-12-31"])],
+)
+async def test_cursors_that_cannot_be(api: httpx.AsyncClient, people: People, sort: str, keys: list[object]) -> None:
+    cursor = base64.urlsafe_b64encode(json.dumps([sort, keys, str(people.home)]).encode()).decode().rstrip("=")
+    answer = await api.get("/api/tasks", params={"sort": sort, "cursor": cursor})
+    assert (answer.status_code, answer.json()["error"]["data"]) == (400, {"field": "cursor"})
+
+
+async def test_a_rule_alone_is_a_recurrence(api: httpx.AsyncClient) -> None:
+    made = await api.post(
+        "/api/tasks",
+        json={"title": "Gym", "due": {"date": "2026-11-30"}, "recurrence": {"rrule": "FREQ=WEEKLY"}},
+    )
+    assert made.json()["recurrence"] == {"rrule": "FREQ=WEEKLY", "from": "schedule", "text": ""}
+    path = made.headers["location"]
+    completion = {"rrule": "FREQ=DAILY", "from": "completion"}
+    changed = await api.patch(path, json={"recurrence": completion})
+    assert changed.json()["recurrence"] == completion | {"text": ""}
+    skipped = await api.post(f"{path}/skip")
+    assert skipped.status_code == 200
+    assert skipped.json()["due"] != made.json()["due"]
+    assert (await api.patch(path, json={"recurrence": None})).json()["recurrence"] is None
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"",
@@ -97,6 +125,16 @@ async def test_lists_that_cannot_be(api: httpx.AsyncClient, query: dict[str, str
         b'{"title": "' + b"x" * 5000 + b'"}',
         b'{"title": "x", "labels": [""]}',
         b'{"title": "x", "duration_minutes": 99999999999999999999}',
+        b'{"title": "\xe2\x80\x8b \xe2\x80\x8d"}',
+        b'{"title": "x", "priority": true}',
+        b'{"title": "x", "priority": "1"}',
+        b'{"title": "x", "position": "1"}',
+        b'{"title": "x", "deadline": 0}',
+        b'{"title": "x", "due": {"date": 0}}',
+        b'{"title": "x", "due": {"datetime": 0}}',
+        b'{"title": "x", "due": {"date": "2026-12-01", "time": 0}}',
+        b'{"title": "x", "due": {"date": "2026-12-01", "time": "09:00+01:00"}}',
+        b'{"title": "x", "recurrence": {"rrule": "FREQ=DAILY", "every": "day"}}',
         b"\xff",
     ],
 )

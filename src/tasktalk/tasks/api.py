@@ -79,12 +79,14 @@ async def change(request: Request, viewer: Me, task_id: str, body: TaskPatchBody
 
 
 @router.post("/tasks/{task_id}/skip", responses=answers(Task, versioned=True))
-async def skip(request: Request, viewer: Me, task_id: str, body: SkipBody, if_match: IfMatch = None) -> Response:
+async def skip(
+    request: Request, viewer: Me, task_id: str, body: SkipBody | None = None, if_match: IfMatch = None
+) -> Response:
     """Moves a recurring task to its next occurrence, neither done nor missed; with `date`, leaves that day out."""
-    version = version_of(if_match)
+    version, on = version_of(if_match), body.date if body else None
     async with pool_of(request).acquire() as conn, conn.transaction():
         task = await skip_occurrence(
-            conn, viewer=viewer, task_id=known_id(task_id), by=act_of(request), on=body.date, version=version
+            conn, viewer=viewer, task_id=known_id(task_id), by=act_of(request), on=on, version=version
         )
     return to_json(task, etag=task.version)
 

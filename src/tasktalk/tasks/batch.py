@@ -18,6 +18,7 @@ from tasktalk.tasks.bodies import NewTaskBody, TaskPatchBody
 from tasktalk.tasks.changes import change_tasks
 from tasktalk.tasks.model import Act, NewTask, Task, TaskChanges
 from tasktalk.tasks.tasks import BATCH, create_tasks
+from tasktalk.tasks.written import Whole
 from tasktalk.web.errors import say_what_is_wrong
 
 _CREATED, _DONE, _GONE = 201, 200, 204
@@ -40,7 +41,7 @@ class Change(BaseModel):
     op: Literal["change"]
     id: UUID
     changes: TaskPatchBody
-    version: int | None = None
+    version: Whole | None = None
 
 
 class Delete(BaseModel):
@@ -50,7 +51,7 @@ class Delete(BaseModel):
 
     op: Literal["delete"]
     id: UUID
-    version: int | None = None
+    version: Whole | None = None
 
 
 Operation = Annotated[Create | Change | Delete, Field(discriminator="op")]

@@ -11,6 +11,7 @@ from tasktalk.errors import BadRequest
 from tasktalk.tasks.due import check_day, get_zone
 from tasktalk.tasks.model import NewTask, Recurrence, Status, TaskChanges
 from tasktalk.tasks.reminders.reading import read_reminder
+from tasktalk.tasks.written import Clock, Day, Moment, Number, Whole
 
 _FORBID = ConfigDict(extra="forbid")
 
@@ -27,9 +28,9 @@ class DueBody(BaseModel):
 
     model_config = _FORBID
 
-    date: dt.date | None = None
-    time: dt.time | None = None
-    datetime: dt.datetime | None = None
+    date: Day | None = None
+    time: Clock | None = None
+    datetime: Moment | None = None
     zone: str | None = Field(None, description="Fixes the time in this IANA zone; without it, it goes where you go.")
 
     def on_the_clock(self, zone: str) -> tuple[dt.date, dt.time | None]:
@@ -44,6 +45,20 @@ class DueBody(BaseModel):
         return wall.date(), wall.time()
 
 
+class RecurrenceBody(BaseModel):
+    """An RFC 5545 rule, what it counts from, and how a person would say it."""
+
+    model_config = _FORBID
+
+    rrule: str
+    from_: Literal["schedule", "completion"] = Field("schedule", alias="from")
+    text: str = ""
+
+    def as_recurrence(self) -> Recurrence:
+        """As a task keeps it."""
+        return {"rrule": self.rrule, "from": self.from_, "text": self.text}
+
+
 Ref = Annotated[RefBody | UUID, Field(description="An id, or an object that has one.")]
 
 
@@ -51,12 +66,12 @@ class _TaskBody(BaseModel):
     model_config = _FORBID
 
     notes: str = ""
-    priority: int | None = Field(None, ge=1, le=4)
+    priority: Whole | None = Field(None, ge=1, le=4)
     due: DueBody | None = None
-    start: dt.date | None = None
-    deadline: dt.date | None = None
-    duration_minutes: int | None = Field(None, ge=1)
-    recurrence: Recurrence | None = None
+    start: Day | None = None
+    deadline: Day | None = None
+    duration_minutes: Whole | None = Field(None, ge=1)
+    recurrence: RecurrenceBody | None = None
     project: Ref | None = None
     project_id: UUID | None = None
     section: str | None = None
@@ -69,7 +84,7 @@ class NewTaskBody(_TaskBody):
     """A task to make; only the title is needed. Without a project it goes to the caller's Inbox."""
 
     title: str
-    position: float | None = Field(None, allow_inf_nan=False)
+    position: Number | None = Field(None, allow_inf_nan=False)
     reminders: list[str] = Field([], description="The caller's: ISO 8601 durations from when it is due, or moments.")
 
     def as_new(self, zone: str) -> NewTask:
@@ -85,7 +100,7 @@ class NewTaskBody(_TaskBody):
             start_on=self.start,
             deadline_on=self.deadline,
             duration_minutes=self.duration_minutes,
-            recurrence=self.recurrence,
+            recurrence=self.recurrence.as_recurrence() if self.recurrence else None,
             project_id=_id(self.project) or self.project_id,
             section=self.section,
             labels=tuple(self.labels),
@@ -101,11 +116,14 @@ class TaskPatchBody(_TaskBody):
 
     title: str = ""
     status: Status = "open"
-    position: float = Field(0, allow_inf_nan=False)
+    position: Number = Field(0, allow_inf_nan=False)
 
     def as_changes(self, zone: str) -> TaskChanges:
         """For `change_task`: only what was sent."""
-        sent = self.model_dump(include=self.model_fields_set - {"due", "project", "assignees", "start", "deadline"})
+        own = {"due", "project", "assignees", "start", "deadline", "recurrence"}
+        sent = self.model_dump(include=self.model_fields_set - own)
+        if "recurrence" in self.model_fields_set:
+            sent["recurrence"] = self.recurrence.as_recurrence() if self.recurrence else None
         for key in ("start", "deadline"):
             if key in self.model_fields_set:
                 sent[f"{key}_on"] = getattr(self, key)
@@ -126,7 +144,7 @@ class SkipBody(BaseModel):
 
     model_config = _FORBID
 
-    date: dt.date | None = None
+    date: Day | None = None
 
 
 class AssignmentBody(BaseModel):

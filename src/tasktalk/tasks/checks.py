@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
@@ -25,13 +26,14 @@ COLOURS = (
 # Controls but tab and newline; the marks that turn the reading direction of what follows; lone surrogates.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
+_UNSEEN = frozenset({"Cf", "Zs"})  # of width zero, and spaces
 _RGB = re.compile(r"#[0-9a-f]{6}")
 
 
 def clean_line(text: str, *, field: str, longest: int) -> str:
     """One line without control characters, its white space made single; 1 to `longest` characters."""
     line = _SPACE.sub(" ", _CONTROL.sub("", text)).strip()
-    if not line:
+    if all(unicodedata.category(character) in _UNSEEN for character in line):
         raise BadRequest(f"The {field} is empty.", field=field)
     if len(line) > longest:
         raise BadRequest(f"The {field} is longer than {longest} characters.", field=field, longest=longest)

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from tasktalk.tasks.cursors import LIMIT, MOST
 from tasktalk.tasks.http import IfMatch, Me, act_of, answers, known_id, pool_of, to_json, version_of
@@ -17,6 +17,7 @@ from tasktalk.tasks.labels.labels import (
     get_label,
     list_labels,
 )
+from tasktalk.tasks.written import Number
 
 router = APIRouter(prefix="/api/labels", tags=["labels"])
 
@@ -30,7 +31,7 @@ class NewLabelBody(BaseModel):
 
     name: str
     colour: Colour = None
-    position: float | None = Field(None, allow_inf_nan=False)
+    position: Number | None = Field(None, allow_inf_nan=False)
 
 
 class LabelPatchBody(BaseModel):
@@ -40,8 +41,8 @@ class LabelPatchBody(BaseModel):
 
     name: str = ""
     colour: Colour = None
-    position: float = Field(0, allow_inf_nan=False)
-    merge: bool = Field(default=False, description="Where there is a label of that name, become that one.")
+    position: Number = Field(0, allow_inf_nan=False)
+    merge: StrictBool = Field(default=False, description="Where there is a label of that name, become that one.")
 
     def as_changes(self) -> LabelChanges:
         """For `change_label`: only what was sent."""

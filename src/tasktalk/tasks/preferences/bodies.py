@@ -1,25 +1,15 @@
 """What the REST API takes in about a person's own preferences."""
 
 import datetime as dt
-from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from tasktalk.tasks.preferences.events import Event
 from tasktalk.tasks.preferences.preferences import PreferenceChanges
 from tasktalk.tasks.reminders.reading import read_offset
+from tasktalk.tasks.written import Clock, Whole
 
 _FORBID = ConfigDict(extra="forbid")
-
-
-def _text(value: object) -> object:
-    """Pydantic would take a number for seconds since midnight."""
-    if not isinstance(value, str):
-        raise ValueError("a time is written like 08:00")  # noqa: TRY004  (what pydantic asks for)
-    return value
-
-
-Hour = Annotated[dt.time, BeforeValidator(_text)]
 
 
 class PreferencesPatchBody(BaseModel):
@@ -27,12 +17,12 @@ class PreferencesPatchBody(BaseModel):
 
     model_config = _FORBID
 
-    digest_time: Hour | None = None
-    review_time: Hour | None = None
-    review_weekday: int = Field(7, ge=1, le=7, description="Monday 1 to Sunday 7.")
-    quiet_hours: tuple[Hour, Hour] | None = Field(None, description="From and to, over midnight too.")
+    digest_time: Clock | None = None
+    review_time: Clock | None = None
+    review_weekday: Whole = Field(7, ge=1, le=7, description="Monday 1 to Sunday 7.")
+    quiet_hours: tuple[Clock, Clock] | None = Field(None, description="From and to, over midnight too.")
     default_reminder: str | None = Field(None, description="ISO 8601, from when a task with a time is due: `-PT30M`.")
-    day_starts: Hour = dt.time(9)
+    day_starts: Clock = dt.time(9)
     notifications: dict[Event, StrictBool] = {}
     muted: StrictBool = False
 

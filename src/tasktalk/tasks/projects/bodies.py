@@ -1,11 +1,11 @@
 """What the routes of projects and sections take in. Unknown keys are refused: they are slips."""
 
-import datetime as dt
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from tasktalk.tasks.projects.model import ProjectChanges, SectionChanges
+from tasktalk.tasks.written import Day, Number
 
 _FORBID = ConfigDict(extra="forbid")
 
@@ -22,8 +22,8 @@ class NewProjectBody(BaseModel):
     colour: Colour = None
     icon: Icon = None
     description: str = ""
-    position: float | None = Field(None, allow_inf_nan=False)
-    is_template: bool = False
+    position: Number | None = Field(None, allow_inf_nan=False)
+    is_template: StrictBool = False
 
 
 class ProjectPatchBody(BaseModel):
@@ -35,9 +35,9 @@ class ProjectPatchBody(BaseModel):
     colour: Colour = None
     icon: Icon = None
     description: str = ""
-    position: float = Field(0, allow_inf_nan=False)
-    archived: bool = False
-    is_template: bool = False
+    position: Number = Field(0, allow_inf_nan=False)
+    archived: StrictBool = False
+    is_template: StrictBool = False
 
     def as_changes(self) -> ProjectChanges:
         """For `change_project`: only what was sent."""
@@ -51,8 +51,8 @@ class CopyBody(BaseModel):
     model_config = _FORBID
 
     name: str
-    as_template: bool = False
-    start: dt.date | None = None
+    as_template: StrictBool = False
+    start: Day | None = None
 
 
 class NewSectionBody(BaseModel):
@@ -61,7 +61,7 @@ class NewSectionBody(BaseModel):
     model_config = _FORBID
 
     name: str
-    position: float | None = Field(None, allow_inf_nan=False)
+    position: Number | None = Field(None, allow_inf_nan=False)
 
 
 class SectionPatchBody(BaseModel):
@@ -70,7 +70,7 @@ class SectionPatchBody(BaseModel):
     model_config = _FORBID
 
     name: str = ""
-    position: float = Field(0, allow_inf_nan=False)
+    position: Number = Field(0, allow_inf_nan=False)
 
     def as_changes(self) -> SectionChanges:
         """For `change_section`: only what was sent."""

@@ -1,14 +1,15 @@
 """What the REST API takes in about reminders."""
 
-import datetime as dt
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from tasktalk.errors import BadRequest
+from tasktalk.tasks import written
 from tasktalk.tasks.due import get_zone
 from tasktalk.tasks.reminders.model import Moment, NewReminder, ReminderChanges
 from tasktalk.tasks.reminders.reading import read_moment, read_offset
+from tasktalk.tasks.written import Clock, Day
 
 _FORBID = ConfigDict(extra="forbid")
 
@@ -18,9 +19,9 @@ class AtBody(BaseModel):
 
     model_config = _FORBID
 
-    date: dt.date | None = None
-    time: dt.time | None = None
-    datetime: dt.datetime | None = None
+    date: Day | None = None
+    time: Clock | None = None
+    datetime: written.Moment | None = None
     zone: str | None = Field(None, description="Fixes the time in this IANA zone; without it, it goes where you go.")
 
     def on_the_clock(self, zone: str) -> Moment:

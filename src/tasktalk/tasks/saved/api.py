@@ -19,6 +19,7 @@ from tasktalk.tasks.saved.saved import (
     get_filter,
     list_filters,
 )
+from tasktalk.tasks.written import Number
 
 router = APIRouter(prefix="/api/filters", tags=["filters"])
 
@@ -34,7 +35,7 @@ class NewFilterBody(BaseModel):
     name: str
     query: str
     colour: Colour = None
-    position: float | None = Field(None, allow_inf_nan=False)
+    position: Number | None = Field(None, allow_inf_nan=False)
 
 
 class FilterPatchBody(BaseModel):
@@ -45,7 +46,7 @@ class FilterPatchBody(BaseModel):
     name: str = ""
     query: str = ""
     colour: Colour = None
-    position: float = Field(0, allow_inf_nan=False)
+    position: Number = Field(0, allow_inf_nan=False)
 
     def as_changes(self) -> FilterChanges:
         """For `change_filter`: only what was sent."""

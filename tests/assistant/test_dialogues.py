@@ -327,3 +327,12 @@ async def test_a_recurring_task_comes_back(ana: Talk) -> None:
     done = await ana.say("done water the plants")
     assert "Next: Mon 7 Dec" in done.text or "Next: Mon 30 Nov" in done.text
     assert await ana.titles() == ["water the plants"]
+
+
+async def test_a_word_without_end_begins_its_own_title(ana: Talk) -> None:
+    await ana.say("buy " * 400)
+    await ana.say("a" * 1500)
+    words, word = await ana.tasks()
+    assert words.title.endswith("buy…")
+    assert word.title == "a" * 199 + "…"
+    assert word.notes == "a" * 1500

@@ -112,7 +112,10 @@ def _fit(title: str, notes: str) -> tuple[str, str]:
     """A text too long for a title goes whole into the notes; its beginning is the title."""
     if len(title) <= TITLE_CHARACTERS:
         return title, notes
-    return textwrap.shorten(title, _SHORT_TITLE, placeholder="…") or title[:_SHORT_TITLE], f"{title}\n{notes}".strip()
+    short = textwrap.shorten(title, _SHORT_TITLE, placeholder="…")
+    if short == "…":  # one word without end
+        short = f"{title[: _SHORT_TITLE - 1]}…"
+    return short, f"{title}\n{notes}".strip()
 
 
 _ACTS: dict[str, Callable[[Turn, Intent], Awaitable[Outcome]]] = {

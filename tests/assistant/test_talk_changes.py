@@ -114,6 +114,18 @@ async def test_the_last_one_cannot_be_skipped_and_stays_in_the_trash(ana: Talk) 
     assert await ana.titles() == []
 
 
+async def test_a_parent_and_what_is_under_it_at_once(ana: Talk) -> None:
+    await ana.say("add:\n- party\n   - cake\n   - music\n- milk")
+    listed = await ana.say("show all tasks")
+    assert "2. cake" in listed.text
+    gone = await ana.say("delete 1, 2 and 4")
+    assert "Deleted: 3 tasks" in gone.text
+    assert "1 subtask" in gone.text
+    assert await ana.tasks() == []
+    await ana.say("undo")
+    assert len(await ana.tasks()) == 4
+
+
 async def test_subtasks_go_with_their_parent(ana: Talk) -> None:
     await ana.say("- move house\n  - boxes\n  - van\n- buy milk")
     done = await ana.say("done move house")

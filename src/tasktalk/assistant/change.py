@@ -14,7 +14,7 @@ from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Intent
 from tasktalk.errors import Conflict, NotFound
 from tasktalk.tasks.cards import list_tasks_by_ids
-from tasktalk.tasks.changes import change_task
+from tasktalk.tasks.changes import change_task, change_tasks
 from tasktalk.tasks.journal.undo import find_last_change, undo
 from tasktalk.tasks.model import Status, Task, TaskChanges
 from tasktalk.tasks.occurrences import skip_occurrence
@@ -121,33 +121,29 @@ async def skip(turn: Turn, task_ids: Sequence[UUID]) -> Outcome:
 
 
 async def apply(turn: Turn, task_ids: list[UUID], change: Change, edit: Edit, missing: tuple[int, ...] = ()) -> Outcome:
-    """Edit each task the person can see; those that need nothing are told apart."""
-    tasks = await list_tasks_by_ids(turn.conn, viewer=turn.dialogue.viewer, ids=task_ids)
+    """Edit every task the person can see, at once, for some may lie under others; what needs nothing is told apart."""
+    conn, viewer = turn.conn, turn.dialogue.viewer
+    tasks = {task.id: task for task in await list_tasks_by_ids(conn, viewer=viewer, ids=task_ids)}
     if not tasks:
         return Missing("")
-    changed: list[Task] = []
-    already: list[Task] = []
-    known = {person.id for task in tasks for person in task.assignees}
-    for task in tasks:
-        changes, now = edit(task), task
-        if changes:
-            now = await change_task(
-                turn.conn, viewer=turn.dialogue.viewer, task_id=task.id, changes=changes, by=turn.by
-            )
-        (already if now.version == task.version else changed).append(now)
+    known = {person.id for task in tasks.values() for person in task.assignees}
+    changes = [(task.id, wanted) for task in tasks.values() if (wanted := edit(task))]
+    written = await change_tasks(conn, viewer=viewer, changes=changes, by=turn.by)
+    changed = [task for task in written if task.version != tasks[task.id].version]
+    already = [task for task in tasks.values() if task.id not in {each.id for each in changed}]
     if changed:
         turn.done(changed)
-    parents = [task.id for task in tasks if task.subtasks_count and task.id in {each.id for each in changed}]
-    along = await _count_along(turn, change, parents)
+    is_family = any(tasks[task.id].subtasks_count for task in changed)
+    along = await _count_along(turn, change, [task.id for task in changed]) if is_family else 0
     return Changed(change, tuple(changed), tuple(already), missing, along, turn.name_others(changed, known))
 
 
-async def _count_along(turn: Turn, change: Change, parents: Sequence[UUID]) -> int:
-    """How many subtasks were finished or deleted with these tasks."""
+async def _count_along(turn: Turn, change: Change, task_ids: Sequence[UUID]) -> int:
+    """How many subtasks were finished or deleted with these tasks, beside those that are among them."""
     verb = {"completed": "completed", "dropped": "deleted"}.get(change)
-    if not parents or verb is None:
+    if verb is None:
         return 0
-    count: int = await Q.count_along(turn.conn, change_set=turn.by.change_set, verb=verb, task_ids=parents)
+    count: int = await Q.count_along(turn.conn, change_set=turn.by.change_set, verb=verb, task_ids=task_ids)
     return count
 
 

@@ -131,6 +131,16 @@ async def test_what_floats_goes_along_and_what_is_fixed_stays(conn: Conn, people
     assert [await ring_of(conn, task) for task in tasks] == at_home
 
 
+async def test_what_somebody_took_into_their_inbox_goes_along_with_nobody_else(
+    conn: Conn, people: People, act: ActMaker
+) -> None:
+    task = await make(conn, people.ana, project_id=people.home, due_on=GAP, due_time=time(9))
+    taken = await change_task(conn, viewer=people.ben, task_id=task.id, changes={"project_id": None}, by=act())
+    assert (taken.due, taken.due_zone) == (task.due, MADRID)
+    await move(conn, people.ana, TOKYO)
+    assert await get_task(conn, viewer=people.ben, task_id=task.id) == taken
+
+
 async def test_those_whom_it_concerns_are_told_at_the_new_instant(conn: Conn, people: People) -> None:
     task = await make(
         conn,

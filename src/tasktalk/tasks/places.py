@@ -112,6 +112,8 @@ async def _move_along(
         values["project_id"] = place
         if place is None:  # in an Inbox a task is its mover's
             values["owner_id"] = viewer.user_id
+            if moved["due_floats_with"] != viewer.user_id:  # the hour stays, and follows nobody else
+                values["due_floats_with"] = None
         if task_id != row["id"]:
             values["section_id"] = None  # sections are the project's own
         for people in ("assignees", "accepted"):

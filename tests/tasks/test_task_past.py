@@ -13,7 +13,18 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.errors import BadRequest, Conflict, NotFound
 from tasktalk.ids import new_id
-from tasktalk.tasks import Act, NewTask, Task, change_task, create_tasks, find_task, get_task, list_tasks, undo
+from tasktalk.tasks import (
+    Act,
+    NewTask,
+    Task,
+    TaskChanges,
+    change_task,
+    create_tasks,
+    find_task,
+    get_task,
+    list_tasks,
+    undo,
+)
 from tasktalk.tasks.journal.trash import purge_trash
 from tasktalk.tasks.occurrences import skip_occurrence
 
@@ -101,6 +112,8 @@ async def test_moving_an_occurrence_keeps_the_rule(conn: Conn, people: People, a
         conn, viewer=people.ana, task_id=task.id, changes={"due_on": date(2026, 12, 9), "recurrence": daily}, by=act()
     )
     assert not fresh.moved
+    whole: TaskChanges = {"due_on": date(2026, 12, 11), "recurrence": fresh.recurrence}  # sent along as it is
+    assert (await change_task(conn, viewer=people.ana, task_id=task.id, changes=whole, by=act())).moved
 
 
 async def test_skipping(conn: Conn, people: People, act: ActMaker) -> None:

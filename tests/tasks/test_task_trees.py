@@ -11,7 +11,7 @@ from task_people import ActMaker, People
 from product_kit import until
 from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn, Pool
-from tasktalk.errors import AppError, Conflict, NotFound
+from tasktalk.errors import AppError, BadRequest, Conflict, NotFound
 from tasktalk.tasks import Act, NewTask, Task, change_task, create_project, create_tasks, get_task, undo
 from tasktalk.tasks.batch import carry_out
 
@@ -141,3 +141,27 @@ async def test_two_at_once_close_no_circle(conn: Conn, pool: Pool, people: Peopl
             await until(partial(waits_or_ended, watch, turning))
         with pytest.raises(AppError):
             await turning
+
+
+async def test_two_who_put_a_task_under_each_others_do_not_wait_in_a_circle(
+    conn: Conn, pool: Pool, people: People, act: ActMaker
+) -> None:
+    one, two = NewTask(title="one"), NewTask(title="two")
+    await _make(conn, people.ana, act(), one, two)
+
+    async def put(task: NewTask, under: NewTask) -> None:
+        async with pool.acquire() as other, other.transaction():
+            await change_task(other, viewer=people.ana, task_id=task.id, changes={"parent_id": under.id}, by=act())
+
+    async with pool.acquire() as watch:
+        async with conn.transaction():
+            await conn.execute("select from tasks for update")  # both begin at the same moment
+            putting = [asyncio.create_task(put(one, two)), asyncio.create_task(put(two, one))]
+            await until(partial(_both_wait, watch))
+        ended = await asyncio.gather(*putting, return_exceptions=True)
+    assert [type(each) for each in ended if each is not None] == [BadRequest]
+
+
+async def _both_wait(conn: Conn) -> bool:
+    waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    return bool(await conn.fetchval(waiting) == 2)

@@ -56,7 +56,10 @@ async def change_tasks(
     wanted: dict[UUID, TaskChanges] = {}
     for task_id, change in changes:
         wanted[task_id] = {**wanted.get(task_id, {}), **change}
-    rows = await lock_tasks(conn, viewer=viewer, ids=list(wanted))
+    parents = [parent for change in wanted.values() if (parent := change.get("parent_id"))]
+    rows = await lock_tasks(
+        conn, viewer=viewer, ids=[*wanted, *parents]
+    )  # in one go, so that two do not wait in a circle
     sets: dict[UUID, dict[str, object]] = {}
     verbs: dict[UUID, str] = {}
     for task_id, change in wanted.items():
@@ -113,7 +116,8 @@ def _due(row: Row, columns: Mapping[str, Any], *, viewer: Viewer, by: Act) -> di
     if on is None and "due_on" not in columns and columns.get("recurrence"):
         on = first_occurrence(columns["recurrence"], by.at.astimezone(get_zone(zone)).date())
     due = due_columns(on, at, zone, floats_with=floats_with)
-    return due | moved_off_series(row, due, new_rule="recurrence" in columns)
+    new_rule = columns.get("recurrence", row["recurrence"]) != row["recurrence"]
+    return due | moved_off_series(row, due, new_rule=new_rule)
 
 
 async def _name_section(conn: Conn, row: Row, values: dict[str, Any], name: str, *, viewer: Viewer, by: Act) -> None:

@@ -70,6 +70,14 @@ def _colon(m: Found) -> Clock | None:
     return read_hour(m["h"], m["n"], fixed="PADDED" in m.node("h").senses)
 
 
+@CLOCKS("AT? h:D12 COLON n:D12 (COLON D12)? OCLOCK a:AMPM?", "AT? h:D12 DOT n:D12 OCLOCK", makes="CLOCK")
+def _figures_oclock(m: Found) -> Clock | None:
+    """Read "17:30 Uhr", "17.30 Uhr"."""
+    if m["a"]:
+        return with_half(m["h"], m["n"], m["a"])
+    return read_hour(m["h"], m["n"], fixed="PADDED" in m.node("h").senses)
+
+
 @CLOCKS("AT h:D12 DOT n:D12", makes="CLOCK")
 def _dot(m: Found) -> Clock | None:
     node = m.node("n")
@@ -92,6 +100,12 @@ def _oclock(m: Found) -> Clock | None:
     return with_half(m["h"], 0, m["a"]) if m["a"] else read_hour(m["h"])
 
 
+@CLOCKS("AT? h:NUM OCLOCK n:NUM (?! UNIT|OCLOCK|COLON|SLASH|DOT|MONTH)", makes="CLOCK")
+def _oclock_minutes(m: Found) -> Clock | None:
+    """Read "17 Uhr 30": what the language puts between hours and minutes."""
+    return read_hour(m["h"], m["n"]) if 0 < m["n"] < 60 else None  # noqa: PLR2004  (a clock)
+
+
 @CLOCKS("AT w:CLOCKWORD", "w:CLOCKWORD", makes="CLOCK")
 def _named(m: Found) -> Clock:
     hour, minute = m["w"].split(":")
@@ -103,10 +117,37 @@ def _half_past(m: Found) -> Clock | None:
     return with_half(m["h"], 30, m["a"]) if m["a"] else read_hour(m["h"], 30)
 
 
+def _hour_before(hour: int, minute: int, half: str | None) -> Clock | None:
+    """So many minutes into the hour that leads up to `hour`."""
+    if not 1 <= hour <= NOON:
+        return None
+    before = (hour - 2) % NOON + 1
+    return with_half(before, minute, half) if half else read_hour(before, minute)
+
+
+@CLOCKS("AT? HALFTO h:NUM OCLOCK? a:AMPM? (?! UNIT)", makes="CLOCK")
+def _half_to(m: Found) -> Clock | None:
+    """Read "halb acht", "half acht": half of the eighth hour."""
+    return _hour_before(m["h"], 30, m["a"])
+
+
+@CLOCKS("AT? q:QUARTERTO h:NUM OCLOCK? a:AMPM? (?! UNIT|COLON|DOT|SLASH)", makes="CLOCK")
+def _quarters_to(m: Found) -> Clock | None:
+    """Read "viertel acht" (7:15), "dreiviertel acht" (7:45)."""
+    return _hour_before(m["h"], m["q"], m["a"])
+
+
+@CLOCKS("AT? q:NUM UNIT? p:PASTHOUR/TOHOUR HALFTO h:NUM OCLOCK? a:AMPM?", makes="CLOCK")
+def _around_half(m: Found) -> Clock | None:
+    """Read "fünf vor halb acht" (7:25)."""
+    return _hour_before(m["h"], 30 + m["q"] * m["p"], m["a"]) if 0 < m["q"] < 30 else None  # noqa: PLR2004  (half an hour)
+
+
 @CLOCKS(
     "AT? q:QUARTER p:PASTHOUR h:NUM OCLOCK? a:AMPM?", "AT? q:QUARTER p:TOHOUR h:NUM OCLOCK? a:AMPM?",
     "AT? q:NUM UNIT? p:PASTHOUR h:NUM OCLOCK? a:AMPM?", "AT? q:NUM UNIT? p:TOHOUR h:NUM OCLOCK a:AMPM?",
-    "AT q:NUM UNIT? p:TOHOUR h:NUM a:AMPM", "AT q:NUM UNIT? p:TOHOUR h:NUM", makes="CLOCK",
+    "AT q:NUM UNIT? p:TOHOUR h:NUM a:AMPM", "AT q:NUM UNIT? p:TOHOUR h:NUM",
+    "AT? q:NUM UNIT? p:BEFOREHOUR h:NUM OCLOCK? a:AMPM?", makes="CLOCK",
 )  # fmt: skip
 def _past_or_to(m: Found) -> Clock | None:
     minutes = m["q"] * m["p"]
@@ -118,6 +159,12 @@ def _past_or_to(m: Found) -> Clock | None:
 
 @CLOCKS("AT h:NUM (?! SLASH|HYPHEN|DOT|COLON|UNIT|WORD|LITERAL|MONTH|OF|WEEKDAY|COMMA NUM|PERCENT)", makes="CLOCK")
 def _bare_hour(m: Found) -> Clock | None:
+    return read_hour(m["h"]) if 0 < m["h"] <= 24 else None  # noqa: PLR2004  (a clock)
+
+
+@CLOCKS("ATHOUR h:NUM (?= WORD)", makes="CLOCK")
+def _sure_hour(m: Found) -> Clock | None:
+    """Read "um 5 Milch kaufen": a word that leads in hours and little else."""
     return read_hour(m["h"]) if 0 < m["h"] <= 24 else None  # noqa: PLR2004  (a clock)
 
 
@@ -148,7 +195,7 @@ def place(clock: Clock, part_hour: int) -> Clock:
     return replace(clock, hour=hour + NOON, fixed=True)
 
 
-@DAYPARTS("c:CLOCK (IN THE|IN|AT|THIS|ON THE)? p:PART", makes="CLOCK")
+@DAYPARTS("c:CLOCK (IN THE|IN|AT|THIS|ON THE|ONTHE)? p:PART", makes="CLOCK")
 def _clock_part(m: Found) -> Clock:
     return place(m["c"], m["p"])
 
@@ -159,7 +206,7 @@ def _part_clock(m: Found) -> Clock | None:
     return clock and place(clock, m["p"])
 
 
-@DAYPARTS("(IN THE|IN|DURING) p:PART c:CLOCK", makes="CLOCK")
+@DAYPARTS("(IN THE|IN|DURING|ONTHE) p:PART c:CLOCK", "p:PARTADV c:CLOCK", makes="CLOCK")
 def _part_then_clock(m: Found) -> Clock:
     return place(m["c"], m["p"])
 
@@ -170,7 +217,7 @@ def _hour_in_part(m: Found) -> Clock | None:
     return clock and place(clock, m["p"])
 
 
-@DAYPARTS("IN THE p:PART", "AT p:PART", makes="DAYPART")
+@DAYPARTS("IN THE p:PART", "AT p:PART", "ONTHE p:PART", "p:PARTADV", makes="DAYPART")
 def _in_part(m: Found) -> Clock:
     return Clock(m["p"], part=True)
 

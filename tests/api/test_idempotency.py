@@ -86,6 +86,22 @@ async def test_a_bug_leaves_nothing_and_the_next_try_is_a_new_one(
     assert await count(product.pool, "from tasks") == 1
 
 
+async def test_a_deadlock_is_503_and_the_next_try_is_a_new_one(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = tasks_api.to_json
+
+    def stuck(*_: Any, **__: Any) -> Any:
+        raise asyncpg.DeadlockDetectedError
+
+    monkeypatch.setattr(tasks_api, "to_json", stuck)
+    refused = await post(product, {"title": "Once"})
+    assert (refused.status, refused.json["error"]["code"]) == (503, "INTERNAL_SERVER_ERROR")
+    assert await count(product.pool, "from tasks") == 0
+    monkeypatch.setattr(tasks_api, "to_json", real)
+    assert (await post(product, {"title": "Once"})).status == 201
+
+
 async def test_death_before_the_key_is_written_leaves_nothing(
     product: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,6 +40,9 @@ LOST = (
     asyncpg.TooManyConnectionsError,
 )
 
+# Others hold what is wanted, in a circle or for too long: the same again, from its beginning, is likely to go through.
+BUSY = (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError, asyncpg.SerializationError)
+
 
 class BadDatabaseUrl(AppError):
     """DATABASE_URL cannot be used; the message says why and never repeats a password."""

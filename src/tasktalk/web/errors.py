@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from tasktalk.db.pool import LOST
+from tasktalk.db.pool import BUSY, LOST
 from tasktalk.errors import AppError, BadRequest, NotFound, Unauthorized, Unavailable
 from tasktalk.ids import new_id
 from tasktalk.logs import get_log
@@ -45,8 +45,9 @@ def add_error_handlers(app: FastAPI, *, draw: Draw) -> None:
     async def away(request: Request, error: Exception) -> Response:
         if isinstance(error, ValueError):  # asyncpg's own, of a value that it cannot encode
             return await bug(request, error)
-        log.warning("database_gone", exc_info=error)
-        return answer(request, Unavailable("The database cannot be reached right now. Try again in a moment."))
+        what = "Others are changing the same things" if isinstance(error, BUSY) else "The database cannot be reached"
+        log.warning("database_unavailable", exc_info=error)
+        return answer(request, Unavailable(f"{what} right now. Try again in a moment."))
 
     async def bug(request: Request, error: Exception) -> Response:
         error_id = str(new_id())
@@ -57,7 +58,7 @@ def add_error_handlers(app: FastAPI, *, draw: Draw) -> None:
     app.add_exception_handler(AppError, expected)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
-    for lost in LOST:
+    for lost in (*LOST, *BUSY):
         app.add_exception_handler(lost, away)
     app.add_exception_handler(Exception, bug)
 
@@ -105,7 +106,11 @@ def _plain(body: dict[str, object]) -> dict[str, object]:
     assert isinstance(error, dict)  # noqa: S101
     data = error["data"]
     if data:
-        error["data"] = {
-            key: value if isinstance(value, int | float | bool) else str(value) for key, value in data.items()
-        }
+        error["data"] = {key: _as_said(value) for key, value in data.items()}
     return body
+
+
+def _as_said(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return [_as_said(part) for part in value]
+    return value if isinstance(value, int | float | bool) else str(value)

@@ -1,5 +1,6 @@
 import asyncio
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -14,10 +15,12 @@ from tasktalk.accounts.users import create_user
 from tasktalk.db import Conn, Pool
 from tasktalk.errors import AppError, BadRequest, Conflict, Forbidden, NotFound
 from tasktalk.ids import new_id
-from tasktalk.tasks import NewTask, add_member, change_task, create_project, create_tasks, get_task
+from tasktalk.tasks import NewTask, TaskChanges, add_member, change_task, create_project, create_tasks, get_task
 from tasktalk.tasks.journal.undo import find_last_change, undo
 from tasktalk.tasks.projects.sharing.members import change_member, remove_member
 from tasktalk.tasks.projects.sharing.settling import lock_sharing, settle_members
+from tasktalk.tasks.reminders.model import NewReminder
+from tasktalk.tasks.reminders.reminders import add_reminders
 from tasktalk.up import sandbox
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -276,3 +279,43 @@ async def test_an_account_that_goes_takes_nobody_elses_project(
     await change_member(conn, viewer=people.ana, project_id=project.id, user_id=maker.user_id, role="editor", by=act())
     await conn.execute("delete from users where id = $1", maker.user_id)
     assert await conn.fetchval("select owner_id from projects where id = $1", project.id) == people.ana.user_id
+
+
+async def test_who_leaves_while_they_are_given_a_task_does_not_keep_it(
+    conn: Conn, pool: Pool, people: People, act: ActMaker
+) -> None:
+    old = NewTask(title="Paint", project_id=people.home)
+    new = NewTask(title="Mow", project_id=people.home, assignees=(people.ben.user_id,))
+    await create_tasks(conn, viewer=people.ana, new=[old], by=act())
+
+    async def leave() -> None:
+        async with pool.acquire() as other, other.transaction():
+            await remove_member(other, viewer=people.ben, project_id=people.home, user_id=people.ben.user_id, by=act())
+
+    async with pool.acquire() as watch:
+        async with conn.transaction():
+            given: TaskChanges = {"assignees": (people.ben.user_id,)}
+            await change_task(conn, viewer=people.ana, task_id=old.id, changes=given, by=act())
+            await create_tasks(conn, viewer=people.ana, new=[new], by=act())
+            leaving = asyncio.create_task(leave())
+            await until(lambda: waits_or_ended(watch, leaving))
+        await leaving
+    for task in (old, new):
+        assert (await get_task(conn, viewer=people.ana, task_id=task.id)).assignees == []
+
+
+async def test_who_comes_back_is_reminded_again(conn: Conn, people: People, act: ActMaker, now: datetime) -> None:
+    due: dict[str, Any] = {"due_on": date(2030, 1, 1), "due_time": time(9), "project_id": people.home}
+    [anas] = await create_tasks(conn, viewer=people.ana, new=[NewTask(title="Anas", **due)], by=act())
+    [bens] = await create_tasks(conn, viewer=people.ben, new=[NewTask(title="Bens", **due)], by=act())
+    before = [NewReminder(offset=-timedelta(minutes=30))]
+    await add_reminders(conn, viewer=people.ben, task_ids=[anas.id], new=before, by=act())
+    await remove_member(conn, viewer=people.ana, project_id=people.home, user_id=people.ben.user_id, by=act())
+    for task in (anas, bens):
+        later: TaskChanges = {"due_on": date(2030, 1, 2)}
+        await change_task(conn, viewer=people.ana, task_id=task.id, changes=later, by=act())
+    count = "select count(ring_at) from reminders where user_id = $1"
+    assert await conn.fetchval(count, people.ben.user_id) == 0
+    back = {"project_id": people.home, "user_id": people.ben.user_id}
+    await add_member(conn, viewer=people.ana, **back, role="editor", now=now, by=act())
+    assert await conn.fetchval(count, people.ben.user_id) == 2

@@ -1,6 +1,6 @@
 """Where a task lies: its project, its parent, and whom it can be given to there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -36,10 +36,17 @@ async def list_insiders(conn: Conn, *, viewer: Viewer, project_id: UUID | None) 
     return {row["id"] async for row in Q.list_members(conn, project_ids=[project_id])}
 
 
-def check_assignees(people: Sequence[UUID], insiders: set[UUID]) -> None:
+def check_assignees(people: Collection[UUID], insiders: set[UUID]) -> None:
     """Raises BadRequest when one of `people` would not see the task."""
     if not insiders.issuperset(people):
         raise BadRequest("Only people who share the task's project can be its assignees.", field="assignees")
+
+
+async def hold_insiders(conn: Conn, *, project_id: UUID | None, people: Collection[UUID]) -> set[UUID]:
+    """Those of `people` who are in a project; who wants to leave waits until they have what they get."""
+    if project_id is None or not people:
+        return set()
+    return {row["user_id"] async for row in Q.hold_members(conn, project_id=project_id, people=list(people))}
 
 
 async def lock_tasks(conn: Conn, *, viewer: Viewer, ids: Sequence[UUID]) -> dict[UUID, Row]:
@@ -88,6 +95,8 @@ async def settle(conn: Conn, row: Row, sets: dict[UUID, dict[str, Any]], *, view
     insiders = await list_insiders(conn, viewer=viewer, project_id=place)
     if "assignees" in values:
         check_assignees(values["assignees"], insiders)
+        given = set(values["assignees"]) - {viewer.user_id, *row["assignees"]}
+        check_assignees(given, await hold_insiders(conn, project_id=place, people=given))
     if moves:
         await _move_along(conn, row, sets, insiders, viewer=viewer)
 

@@ -130,6 +130,12 @@ where m.project_id = :project_id::uuid and m.user_id = :viewer::uuid and p.delet
 select m.project_id, u.id, u.name, m.role from project_members m join users u on u.id = m.user_id
 where m.project_id = any(:project_ids::uuid[]) order by u.name, u.id;
 
+-- name: hold_members(project_id, people)
+-- Those of `people` who are in a project; they cannot leave it meanwhile.
+select m.user_id from project_members m where m.project_id = :project_id::uuid and m.user_id = any(:people::uuid[])
+order by m.user_id
+for key share of m;
+
 -- name: list_titles(viewer, status, limit)
 -- Newest first, for finding a task by what it is called.
 select t.id, t.title from tasks t

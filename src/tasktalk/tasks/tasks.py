@@ -16,7 +16,7 @@ from tasktalk.tasks.checks import checked
 from tasktalk.tasks.due import due_columns, get_zone
 from tasktalk.tasks.labels.names import keep_labels
 from tasktalk.tasks.model import Act, NewTask, Task
-from tasktalk.tasks.places import check_assignees, check_may_write, list_insiders
+from tasktalk.tasks.places import check_assignees, check_may_write, hold_insiders, list_insiders
 from tasktalk.tasks.projects.board import find_or_make_sections
 from tasktalk.tasks.recurrence import first_occurrence
 from tasktalk.tasks.reminders.planning import plan_reminders
@@ -45,6 +45,9 @@ async def create_tasks(conn: Conn, *, viewer: Viewer, new: Sequence[NewTask], by
         | {"section_id": sections[places[task.id], task.section] if task.section is not None else None}
         for task in new
     ]
+    for place in {places[task.id] for task in new if task.assignees}:
+        given = {person for task in new if places[task.id] == place for person in task.assignees}
+        await hold_insiders(conn, project_id=place, people=given - {viewer.user_id})
     made = [
         row["id"]
         async for row in Q.insert_tasks(

@@ -78,6 +78,13 @@ where id = any(array(
     where project_id = any(:project_ids::uuid[]) and assignees && :people::uuid[] and deleted_at is not null))
 order by id for no key update;
 
+-- name: list_reminding(project_ids, people)
+-- Open tasks there that may remind these people: by reminders they had set when they were here before, or by default.
+select t.id from tasks t
+where t.project_id = any(:project_ids::uuid[]) and t.status = 'open' and t.deleted_at is null
+  and ((t.due_at is not null and t.owner_id = any(:people::uuid[]))
+       or exists (select from reminders r where r.task_id = t.id and r.user_id = any(:people::uuid[])));
+
 -- name: find_person(user_id)$
 select id from users where id = :user_id::uuid;
 

@@ -12,6 +12,7 @@ from tasktalk.errors import Forbidden, NotFound
 from tasktalk.tasks.model import Act
 from tasktalk.tasks.places import find_role
 from tasktalk.tasks.projects.model import Role
+from tasktalk.tasks.reminders.planning import plan_reminders
 from tasktalk.tasks.writing import write_tasks
 
 Q = queries(__file__)
@@ -57,7 +58,8 @@ async def settle_members(
     """Puts everybody's role in these projects right: the best of their own and their teams'. Locked before.
 
     `own`: by project and person, what they have by themselves from now on. Who lost sight of a project is taken off
-    its tasks, and one whose maker is gone gets another owner. `by` None: for setting up; nothing is journalled.
+    its tasks, who comes back is reminded of them again, and one whose maker is gone gets another owner. `by` None: for
+    setting up; nothing is journalled.
     """
     rows = Q.settle_members(
         conn,
@@ -72,6 +74,10 @@ async def settle_members(
         at=now,
     )
     settled = [Settled(row["verb"], row["project_id"], row["user_id"]) async for row in rows]
+    if joined := [each for each in settled if each.verb == "joined"]:
+        places, people = [each.project_id for each in joined], [each.user_id for each in joined]
+        ids = [row["id"] async for row in Q.list_reminding(conn, project_ids=places, people=people)]
+        await plan_reminders(conn, task_ids=ids, now=now)
     if by is not None and settled:
         await _take_off(conn, viewer=viewer, left={each[1:] for each in settled if each.verb == "left"}, by=by)
         await Q.hand_over(

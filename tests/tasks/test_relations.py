@@ -10,7 +10,7 @@ from task_people import ActMaker, People
 from tasktalk.db import Conn, Pool
 from tasktalk.errors import Conflict
 from tasktalk.tasks import NewTask, add_member, change_task, create_project, create_tasks, undo
-from tasktalk.tasks.relations.relations import RELATIONS, create_relation
+from tasktalk.tasks.relations.relations import RELATIONS, create_relation, delete_relation
 
 SIDES = [
     ("blocks", "blocked_by"),
@@ -198,3 +198,14 @@ async def test_taken_back(conn: Conn, people: People, tasks: list[UUID], act: Ac
     await create_relation(conn, viewer=people.ana, task_id=tasks[0], kind="blocks", other_id=tasks[1], by=by)
     await undo(conn, viewer=people.ana, change_set=by.change_set, by=act())
     assert await conn.fetchval("select count(*) from task_relations") == 0
+
+
+async def test_taking_back_closes_no_circle(conn: Conn, people: People, tasks: list[UUID], act: ActMaker) -> None:
+    one, two, off = tasks[0], tasks[1], act()
+    made = await create_relation(conn, viewer=people.ana, task_id=one, kind="blocks", other_id=two, by=act())
+    await delete_relation(conn, viewer=people.ana, task_id=one, relation_id=made.id, by=off)
+    other = await create_relation(conn, viewer=people.ana, task_id=two, kind="blocks", other_id=one, by=act())
+    with pytest.raises(Conflict):
+        await undo(conn, viewer=people.ana, change_set=off.change_set, by=act())
+    await delete_relation(conn, viewer=people.ana, task_id=two, relation_id=other.id, by=act())
+    assert await undo(conn, viewer=people.ana, change_set=off.change_set, by=act())

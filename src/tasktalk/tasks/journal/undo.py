@@ -17,6 +17,7 @@ from tasktalk.tasks.model import Act
 from tasktalk.tasks.places import find_role, list_insiders, lock_tasks
 from tasktalk.tasks.projects.model import EDITORS_MAY_CHANGE
 from tasktalk.tasks.projects.writing import lock_projects, write_projects
+from tasktalk.tasks.relations.relations import await_turn, check_no_circle
 from tasktalk.tasks.reminders.planning import plan_reminders
 from tasktalk.tasks.writing import verb_of, write_tasks
 
@@ -89,7 +90,16 @@ async def _put_back_all(
         await Q.clear_defaults(conn, viewer=viewer.user_id, task_ids=list(tasks), ids=defaults)
     for subject in AFTER_TASKS.keys() & spans.keys():
         await put_back(conn, viewer=viewer, subject=subject, spans=spans[subject], by=by)
+    await _check_relations(conn, [span.before for span in spans.get("relation", {}).values() if span.before])
     return changes
+
+
+async def _check_relations(conn: Conn, back: Sequence[Mapping[str, Any]]) -> None:
+    """Raises Conflict where one that came back would close a circle with those that were made since."""
+    for row in back:
+        if row["kind"] != "related":
+            await await_turn(conn)
+            await check_no_circle(conn, row["kind"], UUID(row["task_id"]), UUID(row["other_id"]))
 
 
 def _names(spans: Mapping[str, Mapping[UUID, Span]]) -> list[str]:

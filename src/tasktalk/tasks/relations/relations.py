@@ -77,7 +77,7 @@ async def create_relation(
         raise NotFound("There is no such task to relate to.", field="task_id")
     if task_id == other_id:
         raise Conflict("A task cannot be related to itself.", field="task_id")
-    await Q.await_turn(conn)
+    await await_turn(conn)
     async for row in Q.count_relations(conn, task_ids=[task_id, other_id]):
         if row["relations"] >= RELATIONS:
             raise BadRequest(f"A task has at most {RELATIONS} relations.", field="task_id")
@@ -86,7 +86,7 @@ async def create_relation(
     if stored == "related":
         first, second = sorted((first, second))
     else:
-        await _check_no_circle(conn, stored, first, second)
+        await check_no_circle(conn, stored, first, second)
     relation_id = await Q.insert_relation(
         conn,
         id=new_id(),
@@ -109,6 +109,11 @@ async def delete_relation(conn: Conn, *, viewer: Viewer, task_id: UUID, relation
     await Q.delete_relation(conn, id=relation_id, **_act(viewer, task, by))
 
 
+async def await_turn(conn: Conn) -> None:
+    """Before relations are made, so that two at once close no circle that neither sees."""
+    await Q.await_turn(conn)
+
+
 async def _read(conn: Conn, *, viewer: Viewer, task_id: UUID, relation_id: UUID | None = None) -> list[Relation]:
     rows = Q.list_relations(conn, viewer=viewer.user_id, task_id=task_id, relation_id=relation_id)
     return [
@@ -122,7 +127,7 @@ async def _read(conn: Conn, *, viewer: Viewer, task_id: UUID, relation_id: UUID 
     ]
 
 
-async def _check_no_circle(conn: Conn, kind: Kind, first: UUID, second: UUID) -> None:
+async def check_no_circle(conn: Conn, kind: Kind, first: UUID, second: UUID) -> None:
     """Raises Conflict when `second` already leads to `first`."""
     behind = {row["id"] async for row in Q.list_behind(conn, kind=kind, task_id=second, limit=_FARTHEST)}
     if first in behind:

@@ -59,6 +59,18 @@ def test_a_day_is_left_out_where_there_is_one() -> None:
             leave_out(weekly, day, since=here)
 
 
+def test_a_day_that_is_left_out_of_so_many_is_one_less() -> None:
+    here = datetime(2026, 11, 23, 9)
+    thrice = leave_out(rule("FREQ=DAILY;COUNT=3"), date(2026, 11, 24), since=here)
+    assert thrice["rrule"] == "FREQ=DAILY;COUNT=2\nEXDATE:20261124"
+    following = next_occurrence(thrice, due_on=here.date(), due_time=None, now=NOW)
+    assert following is not None
+    assert following.on == date(2026, 11, 25)
+    assert next_occurrence(following.recurrence, due_on=following.on, due_time=None, now=NOW) is None
+    with pytest.raises(BadRequest):
+        leave_out(rule("FREQ=DAILY;COUNT=3"), date(2026, 11, 26), since=here)
+
+
 def test_until_is_a_whole_local_day() -> None:
     found = next_occurrence(rule("FREQ=DAILY;UNTIL=20261124"), due_on=date(2026, 11, 23), due_time=time(23), now=NOW)
     assert found is not None

@@ -6,6 +6,7 @@ current occurrence included; UNTIL is a local day and belongs to the rule.
 
 import datetime as dt
 from collections.abc import Mapping
+from itertools import islice, takewhile
 from typing import Literal, NamedTuple
 
 from tasktalk.errors import BadRequest
@@ -54,11 +55,14 @@ def leave_out(recurrence: Recurrence, on: dt.date, *, since: dt.datetime) -> Rec
     rule, parts = read_rule(recurrence["rrule"])
     if on in rule.left_out:
         return recurrence
-    days = (found.date() for found in occurrences(rule, since) if found > since)
-    if next((day for day in days if day >= on), None) != on:
+    following = (found.date() for found in occurrences(rule, since) if found > since)
+    ahead = islice(following, None if rule.count is None else rule.count - 1)
+    gone = sum(day == on for day in takewhile(lambda day: day <= on, ahead))
+    if not gone:
         raise BadRequest("It does not come on that day.", field="date")
     kept = sorted(f"{day:%Y%m%d}" for day in {*rule.left_out, on} if day > since.date())
-    return check_recurrence({**recurrence, "rrule": spell({**parts, "EXDATE": ",".join(kept)})})
+    rest = parts if rule.count is None else {**parts, "COUNT": str(rule.count - gone)}
+    return check_recurrence({**recurrence, "rrule": spell({**rest, "EXDATE": ",".join(kept)})})
 
 
 def next_occurrence(

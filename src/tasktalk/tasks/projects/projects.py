@@ -3,7 +3,6 @@
 Who is in them is in `sharing`, their sections in `sections`, copies of them in `copying`.
 """
 
-import datetime as dt
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -31,7 +30,6 @@ from tasktalk.tasks.projects.writing import lock_projects, write_projects
 
 Q = queries(__file__)
 
-TRASH_LIFE = dt.timedelta(days=30)
 ICON_CHARACTERS = 50
 
 __all__ = [
@@ -87,13 +85,12 @@ async def change_project(
 ) -> Project:
     """The project after its change, or as it is when nothing differs; what lies in it is deleted and restored with it.
 
-    Raises NotFound for a project the viewer does not see, or that was in the trash for too long; Forbidden for viewers,
-    and for editors where only an owner may; BadRequest for what a project cannot have; Conflict when `version` is given
+    Raises NotFound for a project the viewer does not see, or that stays in the trash; Forbidden for viewers, and
+    for editors where only an owner may; BadRequest for what a project cannot have; Conflict when `version` is given
     and is not the project's any more.
     """
     row = (await lock_projects(conn, viewer=viewer, ids=[project_id])).get(project_id)
-    back = changes.get("deleted") is False
-    if row is None or (row["deleted_at"] and not (back and by.at - row["deleted_at"] < TRASH_LIFE)):
+    if row is None or (row["deleted_at"] and changes.get("deleted") is not False):
         raise NotFound("There is no such project.")
     if row["role"] == "viewer":
         raise Forbidden("You may only look at this project.")

@@ -133,8 +133,9 @@ class _Compiled:
     needs: str  # the letters of which a row must have one for the rule to match; empty for "any row"
 
 
+_NOTHING = r"[^\x00-\U0010ffff]"  # as wide as a letter, for a look behind
 _PIECES = re.compile(
-    r"(?:(?P<name>[a-z]\w*):)?(?P<kinds>[A-Z][A-Z_0-9]*(?:/[A-Z][A-Z_0-9]*)*)|(?P<other>\(\?<!|\(\?!|\(\?=|[()|?*+$^])"
+    r"(?:(?P<name>[a-z]\w*):)?(?P<kinds>[A-Z][A-Z_0-9]*(?:/[A-Z][A-Z_0-9]*)*)|(?P<other>\(\?<[!=]|\(\?!|\(\?=|[()|?*+$^])"
 )
 
 
@@ -148,7 +149,7 @@ def _compile(rule: Rule, alphabet: Alphabet, letter: str) -> _Compiled:
             continue
         kinds = tuple(found["kinds"].split("/"))
         letters = "".join(alphabet.letters_of(kind) for kind in kinds)
-        atom = f"[{letters}]" if letters else "(?!)"
+        atom = f"[{letters}]" if letters else _NOTHING
         if found["name"]:
             groups[found["name"]] = kinds
             atom = f"(?P<{found['name']}>{atom})"

@@ -90,6 +90,59 @@ def _h_between(m: Found) -> Clock | None:
     return read_hour(m["h"], m["n"], fixed=True) if m["h"] > LAST_SMALL_HOUR or len(m.nodes) > 3 else None  # noqa: PLR2004
 
 
+# A word that is both "hours" and "o'clock" ("uur"): what stands around it says which of the two.
+_IS_AMOUNT = "(?! THEN|LATER|LONG|BEFORE|AFTER|FROM NOW|AND A HALF|AND HALF|D12 UNIT)"
+_FREE = "(?<! IN|EVERY|SKIP|NEXT|PAST|PLUS|COMMA|DURING|ABOUT|UNIT|OF|WORDNUM|DOT)"
+_DAY_BEFORE = "(?<= WEEKDAY|DAYREL|TONIGHT|MONTH|PART|PARTADV|CLOCK|BEFORE|UNTIL|FROM|BY|HYPHEN|DASH|TO|AND)"
+
+
+@EARLY_CLOCKS("AT ABOUT? h:NUM/A HOURWORD", makes="CLOCK")
+@EARLY_CLOCKS(f"{_FREE} h:NUM HOURWORD {_IS_AMOUNT} (?! WORD)", makes="CLOCK")
+@EARLY_CLOCKS(f"{_DAY_BEFORE} COMMA? h:NUM HOURWORD {_IS_AMOUNT}", makes="CLOCK")
+@EARLY_CLOCKS("(?<= OF) h:NUM HOURWORD (?= TO|DASH|HYPHEN|UNTIL)", makes="CLOCK")
+def _hour_word(m: Found) -> Clock | None:
+    hour, node = m["h"], m.node("h")
+    if "VAGUE" in node.senses or hour != int(hour) or not 0 <= hour <= (24 if m.all("AT") else 23):
+        return None
+    return read_hour(int(hour))
+
+
+@EARLY_CLOCKS(f"{_FREE} h:NUM HOURWORD {_IS_AMOUNT} (?= WORD)", makes="CLOCK")
+def _hour_word_first(m: Found) -> Clock | None:
+    """Read "9 uur tandarts" as a time; few hours of something are how long it takes ("2 uur studeren")."""
+    return _hour_word(m) if m["h"] > LAST_SMALL_HOUR else None
+
+
+@EARLY_CLOCKS("AT? h:D12 HOURWORD n:D12 (?! UNIT|WORD|COLON|DOT|HYPHEN|SLASH|MONTH)", makes="CLOCK")
+@EARLY_CLOCKS("AT? h:D12 (COLON|DOT) n:D12 HOURWORD", makes="CLOCK")
+def _hour_word_minutes(m: Found) -> Clock | None:
+    """Read "17 uur 30", "17.30 uur"."""
+    node = m.node("n")
+    return read_hour(m["h"], m["n"]) if node.end - node.start == 2 else None  # noqa: PLR2004  (two figures)
+
+
+@CLOCKS("AT? HALFTO A OCLOCK?", makes="CLOCK")
+def _half_to_one(_m: Found) -> Clock | None:
+    """Read "half een", where the word for one is the article."""
+    return read_hour(NOON, 30)
+
+
+@CLOCKS("AT? q:QUARTER p:PASTHOUR/BEFOREHOUR A (?! WORD|UNIT)", makes="CLOCK")
+def _quarter_around_one(m: Found) -> Clock | None:
+    return read_hour(1, 15) if m["p"] > 0 else read_hour(NOON, 45)
+
+
+@CLOCKS("AT? q:QTY p:PASTHOUR/BEFOREHOUR x:HALFTO? h:NUM OCLOCK?", makes="CLOCK")
+def _minutes_around(m: Found) -> Clock | None:
+    """Read "vijf minuten voor half acht", "tien minuten over drie"."""
+    minutes = m["q"].minutes
+    if not minutes or not 0 < minutes < 30 or not 1 <= m["h"] <= NOON:  # noqa: PLR2004  (half an hour)
+        return None
+    if m["x"] is not None:
+        return _hour_before(m["h"], 30 + minutes * m["p"], None)
+    return read_hour(m["h"], minutes) if m["p"] > 0 else _hour_before(m["h"], 60 - minutes, None)
+
+
 @CLOCKS("AT f:HMM OCLOCK? (?! WORD|UNIT|LITERAL|SLASH|DOT|HYPHEN|PUNCT|BANG)", makes="CLOCK")
 def _at_figures(m: Found) -> Clock | None:
     return read_hour(*_split(m["f"]), fixed=len(m["f"]) == 4)  # noqa: PLR2004  ("at 1730")
@@ -217,6 +270,17 @@ def _hour_in_part(m: Found) -> Clock | None:
     return clock and place(clock, m["p"])
 
 
+@DAYPARTS("c:CLOCK COMMA? p:PARTADV", "p:PARTADV (COMMA|AT|FROM|ABOUT) c:CLOCK", makes="CLOCK")
+def _clock_adverb(m: Found) -> Clock:
+    return place(m["c"], m["p"])
+
+
+@DAYPARTS("AT? h:D12 p:PARTADV", makes="CLOCK")
+def _hour_adverb(m: Found) -> Clock | None:
+    clock = read_hour(m["h"])
+    return clock and place(clock, m["p"])
+
+
 @DAYPARTS("IN THE p:PART", "AT p:PART", "ONTHE p:PART", "p:PARTADV", makes="DAYPART")
 def _in_part(m: Found) -> Clock:
     return Clock(m["p"], part=True)
@@ -250,7 +314,9 @@ NO_DAY = "(?! UNIT|WORD|MONTH|SLASH|HYPHEN|DOT|LITERAL)"
     f"(FROM|BETWEEN)? a:CLOCK (TO|DASH|HYPHEN|UNTIL) b:NUM {NO_DAY}",
     "(FROM|BETWEEN|AT)? a:NUM (TO|DASH|HYPHEN) b:CLOCK",
     f"AT a:NUM (TO|DASH|HYPHEN) b:NUM {NO_DAY}",
-    f"FROM a:NUM (TO|DASH|HYPHEN|UNTIL) b:NUM {NO_DAY}",
+    f"(FROM|SPAN) a:NUM (TO|DASH|HYPHEN|UNTIL) b:NUM {NO_DAY}",
+    "SPAN a:NUM (TO|DASH|HYPHEN|UNTIL) b:CLOCK",
+    "SPAN a:CLOCK (TO|DASH|HYPHEN|UNTIL) b:CLOCK",
     f"BETWEEN a:CLOCK/NUM (AND|HYPHEN|DASH) b:CLOCK/NUM {NO_DAY}",
     makes="TIMESPAN",
 )

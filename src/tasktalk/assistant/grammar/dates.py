@@ -107,7 +107,7 @@ def _read_pair(m: Found, first: int, second: int) -> list[tuple[int, int]]:
     f"(ON|AT)? {_DAY} {_ALONE} a:D12 SLASH b:D12 SLASH y:YEAR/D12",
     f"(ON|AT)? {_DAY} a:D12 HYPHEN b:D12 HYPHEN y:YEAR",
     f"(ON|AT)? {_DAY} a:D12 DOT b:D12 DOT y:YEAR",
-    "(ON|AT)? WEEKDAY COMMA? a:D12 HYPHEN b:D12 HYPHEN y:D12",
+    "(ON|AT)? (WEEKDAY COMMA?)? a:D12 HYPHEN b:D12 HYPHEN y:D12",
     makes="MOMENT",
 )
 def _numeric(m: Found) -> Moment | None:
@@ -131,6 +131,14 @@ def _day_month(m: Found) -> Moment | None:
     # "9/11" in the middle of a sentence may be a name or a fraction
     sure = 0.8 if len(m.nodes) > 3 else 0.5  # noqa: PLR2004  (more than the figures themselves)
     return Moment(on=dates[0], sure=sure, others=_other(dates))
+
+
+@DATES(f"(ON|BY) {_DAY} a:D12 HYPHEN b:D12 (?! SLASH|HYPHEN|UNIT|COLON|AMPM)", makes="MOMENT")
+def _hyphen_day_month(m: Found) -> Moment | None:
+    """Read "on 3-12", where the day is written first; without the small word two such numbers are a range."""
+    if m.setting.date_order == "MDY":
+        return None
+    return on_day(ahead(m.setting.today, m["b"], m["a"]), sure=0.85)
 
 
 @DATES(

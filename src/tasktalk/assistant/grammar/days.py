@@ -109,7 +109,7 @@ def _friday_week(m: Found) -> Moment | None:
     return Moment(on=coming(m.setting.today, m["d"]) + DAY * 7, sure=0.7) if m["u"] == "week" else None
 
 
-@DAYS("(ON|AT|OVER|BY|DURING)? THE? w:THIS? k:WEEKEND", makes="MOMENT")
+@DAYS("(ON|AT|IN|OVER|BY|DURING)? THE? w:THIS? k:WEEKEND", makes="MOMENT")
 def _weekend(m: Found) -> Moment | None:
     today = m.setting.today
     if len(m.nodes) == 1:
@@ -121,7 +121,7 @@ def _saturday(today: dt.date) -> dt.date:
     return today if today.weekday() > FRIDAY else monday_of(today) + DAY * SATURDAY
 
 
-@DAYS("(ON|AT|OVER)? THE? n:NEXT WEEKEND", makes="MOMENT")
+@DAYS("(ON|AT|IN|OVER)? THE? n:NEXT WEEKEND", makes="MOMENT")
 def _next_weekend(m: Found) -> Moment:
     today = m.setting.today
     day = monday_of(today, 1) + DAY * SATURDAY
@@ -157,7 +157,7 @@ def _next_unit(m: Found) -> Moment | None:
     if unit == "day":
         return Moment(on=today + DAY, sure=0.9)
     if unit in {"hour", "minute", "second"}:
-        return _after(m, Amount(((unit, 1),)))
+        return after_now(m, Amount(((unit, 1),)))
     span = period(today, unit, 1)
     same = shift(m.setting.now, Amount(((unit, 1),))) if span else None
     if span is None or same is None:
@@ -241,7 +241,7 @@ def _holiday(m: Found) -> Moment | None:
     return on_day(found, sure=0.9 if len(m.nodes) > 1 else 0.5)
 
 
-def _after(m: Found, amount: Amount, sign: int = 1, sure: float = 0.95) -> Moment | None:
+def after_now(m: Found, amount: Amount, sign: int = 1, sure: float = 0.95) -> Moment | None:
     """Now moved by an amount: an instant when it has hours or less in it, else a whole day."""
     when = shift(m.setting.now, amount, sign)
     if when is None:
@@ -265,7 +265,7 @@ def _after(m: Found, amount: Amount, sign: int = 1, sure: float = 0.95) -> Momen
 )
 def _in_amount(m: Found) -> Moment | None:
     sign = -1 if m.all("THEN") == [-1] else 1
-    return _after(m, m["q"], sign, 0.95 if sign > 0 else 0.4)
+    return after_now(m, m["q"], sign, 0.95 if sign > 0 else 0.4)
 
 
 @DAYS(
@@ -278,7 +278,7 @@ def _in_amount(m: Found) -> Moment | None:
 )
 def _in_a_unit(m: Found) -> Moment | None:
     sign = -1 if m.all("THEN") == [-1] else 1
-    return _after(m, Amount(((m["u"], 1),)), sign, 0.95 if sign > 0 else 0.4)
+    return after_now(m, Amount(((m["u"], 1),)), sign, 0.95 if sign > 0 else 0.4)
 
 
 @DAYS("IN q:QTY ON? d:WEEKDAY", makes="MOMENT")

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from tasktalk.assistant.grammar.chart import Alphabet, Machine, Node, Setting
 from tasktalk.assistant.grammar.clocks import CLOCKS, DAYPARTS, EARLY_CLOCKS, TIMESPANS
+from tasktalk.assistant.grammar.coming import COMING
 from tasktalk.assistant.grammar.dates import DATES, MONTHS
 from tasktalk.assistant.grammar.days import DAYS, OFFSETS
 from tasktalk.assistant.grammar.joins import BOUNDS, JOINS
@@ -19,7 +20,7 @@ from tasktalk.assistant.grammar.tokens import tokenise
 # Small things first: a stage sees what the stages before it have made.
 STAGES = (
     *(NUMBERS, EARLY_CLOCKS, LISTS, NTHS, NTH_LISTS, AMOUNTS, SUMS, CLOCKS, DAYPARTS),
-    *(BASES, CYCLES, DATES, DAYS, MONTHS, TIMESPANS, OFFSETS, JOINS, BOUNDS, ROLES),
+    *(BASES, CYCLES, DATES, COMING, DAYS, MONTHS, TIMESPANS, OFFSETS, JOINS, BOUNDS, ROLES),
 )
 
 

@@ -8,6 +8,8 @@ from tasktalk.assistant.grammar.chart import Found, Rules
 from tasktalk.assistant.grammar.clocks import LAST_SMALL_HOUR, NO_DAY, place, read_hour, span_of
 from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Repeat, Stretch
 
+LATE = 21  # the hour from which a part of the day goes on after midnight
+
 JOINS = Rules(repeat=True)
 BOUNDS = Rules(repeat=True)
 
@@ -23,7 +25,10 @@ def at(day: Moment, clock: Clock) -> Moment | None:
     if day.clock.part and not clock.part and clock.hour == 24:  # noqa: PLR2004  (midnight)
         return replace(day, clock=clock, sure=max(day.sure, 0.9), grain="minute")
     if day.clock.part and not clock.part:
-        return replace(day, clock=place(clock, day.clock.hour), sure=max(day.sure, 0.9), grain="minute")
+        placed = place(clock, day.clock.hour)
+        past_midnight = day.clock.hour >= LATE and placed.hour <= LAST_SMALL_HOUR  # "tonight at 3"
+        on = day.on + dt.timedelta(days=1) if past_midnight else day.on
+        return replace(day, on=on, clock=placed, sure=max(day.sure, 0.9), grain="minute")
     return None
 
 
@@ -56,7 +61,7 @@ def _day_and_hour(m: Found) -> Moment | None:
     return at(m["d"], clock) if clock else None
 
 
-@JOINS("d:MOMENT (COMMA|FROM|AT|BETWEEN)? t:TIMESPAN", "t:TIMESPAN (ON|COMMA)? d:MOMENT", makes="STRETCH")
+@JOINS("d:MOMENT (COMMA|FROM|SPAN|AT|BETWEEN)? t:TIMESPAN", "t:TIMESPAN (ON|COMMA)? d:MOMENT", makes="STRETCH")
 def _day_and_timespan(m: Found) -> Stretch | None:
     day: Moment = m["d"]
     start, end = m["t"]
@@ -106,7 +111,9 @@ def _dates_slash(m: Found) -> Stretch | None:
     return Stretch(start, end)
 
 
-@JOINS("(FROM|BETWEEN)? a:MOMENT (TO|DASH|HYPHEN|UNTIL) b:MOMENT", "BETWEEN a:MOMENT AND b:MOMENT", makes="STRETCH")
+@JOINS(
+    "(FROM|BETWEEN|SPAN)? a:MOMENT (TO|DASH|HYPHEN|UNTIL) b:MOMENT", "BETWEEN a:MOMENT AND b:MOMENT", makes="STRETCH"
+)
 def _days(m: Found) -> Stretch | None:
     start, end = m["a"], m["b"]
     if start.on is None or end.on is None:
@@ -129,7 +136,7 @@ def _days(m: Found) -> Stretch | None:
     return Stretch(replace(start, sure=max(start.sure, 0.85)), end)
 
 
-@JOINS("(FROM|BETWEEN)? a:D12 (TO|DASH|HYPHEN|AND|UNTIL) b:MOMENT", makes="STRETCH")
+@JOINS("(FROM|BETWEEN|SPAN)? a:D12 (TO|DASH|HYPHEN|AND|UNTIL) b:MOMENT", makes="STRETCH")
 def _first_number(m: Found) -> Stretch | None:
     """Read "10 to 22 August": the first day is only a number."""
     end: Moment = m["b"]
@@ -140,7 +147,7 @@ def _first_number(m: Found) -> Stretch | None:
 
 
 @JOINS(
-    "(FROM|BETWEEN)? a:MOMENT (TO|DASH|HYPHEN|UNTIL) b:D12/ORD ((COMMA)? y:YEAR)? (?! COLON|SLASH|AMPM|UNIT)",
+    "(FROM|BETWEEN|SPAN)? a:MOMENT (TO|DASH|HYPHEN|UNTIL) b:D12/ORD ((COMMA)? y:YEAR)? (?! COLON|SLASH|AMPM|UNIT)",
     makes="STRETCH",
 )
 def _second_number(m: Found) -> Stretch | None:
@@ -162,6 +169,22 @@ def _stretch_time(m: Found) -> Stretch | None:
         return None
     first, last = (m["c"], m["c"]) if m["c"] else m["t"]
     return Stretch(replace(stretch.start, clock=first), replace(stretch.end, clock=last))
+
+
+@JOINS("d:MOMENT AHEAD", "(ON|AT)? AHEAD d:MOMENT", makes="MOMENT")
+def _ahead(m: Found) -> Moment:
+    """Read "3 maart a.s.": it lies ahead, as it would anyway."""
+    return replace(m["d"], sure=max(m["d"].sure, 0.9))
+
+
+@JOINS("q:QTY LONG", makes="LENGTH")
+def _long(m: Found) -> Amount:
+    return m["q"]  # type: ignore[no-any-return]
+
+
+@JOINS("A u:UNIT LONG", makes="LENGTH")
+def _unit_long(m: Found) -> Amount:
+    return Amount(((m["u"], 1),))
 
 
 @JOINS("FOR (THE NEXT|ABOUT|UNTIL)* q:QTY", makes="LENGTH")

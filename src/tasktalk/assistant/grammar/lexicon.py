@@ -12,6 +12,7 @@ from tasktalk.assistant.grammar.tokens import WORD, Token, tokenise
 FOLDER = Path(__file__).parent / "lexicons"
 TYPO_LENGTH = 6  # shorter words are too often a typo away from each other
 TYPO_KINDS = frozenset({"WEEKDAY", "MONTH", "DAYREL", "FREQWORD", "WEEKDAYS"})
+MIDDLE = -0.25
 COMPOUND_HEADS = frozenset({"WEEKDAY", "DAYREL"})
 SHORTEST_HEAD = 4  # characters: shorter words begin too many others
 
@@ -38,6 +39,7 @@ class Lexicon:
     amounts: frozenset[str]
     elisions: frozenset[str]
     compounds: dict[str, tuple[int, Senses, Senses]]
+    middle: float  # what a time in the middle of a message counts less
 
     def find_typo(self, word: str) -> Senses | None:
         """The senses of the one word that `word` misspells by a letter, if it is long enough to tell."""
@@ -117,6 +119,7 @@ def load(languages: Sequence[str]) -> Lexicon:
         not_typos=_gather(sources, "weak", "not_typos"),
         amounts=_gather(sources, "weak", "amounts"),
         elisions=elisions,
+        middle=sources[0].get("middle", MIDDLE),
         compounds=_join_compounds(words, _gather(sources, "weak", "words")),
     )
 

@@ -43,7 +43,7 @@ def _decimal_amount(m: Found) -> Amount:
 
 @AMOUNTS("h:HALF A? u:UNIT", "A h:HALF u:UNIT", makes="QTY")
 def _half(m: Found) -> Amount:
-    return Amount(((m["u"], 0.5),))
+    return Amount(((m["u"], m["h"]),))
 
 
 @AMOUNTS("n:NUM AND A h:HALF u:UNIT", "n:NUM u:UNIT AND A h:HALF", makes="QTY")
@@ -64,6 +64,12 @@ def _quarter_hour(m: Found) -> Amount | None:
 @AMOUNTS("n:NUM (WORKDAY|WORKDAYS)", makes="QTY")
 def _workdays(m: Found) -> Amount | None:
     return Amount((("workday", m["n"]),)) if m["n"] <= MAX_WORKDAYS else None
+
+
+@AMOUNTS("ABOUT? (n:NUM|A)? s:SPELL", makes="QTY")
+def _spell(m: Found) -> Amount | None:
+    """A word that is so many minutes by itself ("kwartier"), once or several times."""
+    return Amount((("minute", m["s"] * (m["n"] or 1)),)) if (m["n"] or 1) <= MAX_NUMBER else None
 
 
 @AMOUNTS("h:D12 HSEP n:D12", makes="QTY")

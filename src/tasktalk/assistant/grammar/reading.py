@@ -12,8 +12,9 @@ from tasktalk.assistant.grammar.values import Amount, Moment
 from tasktalk.assistant.understanding import Context
 
 THRESHOLD = 0.6
-# What a place in the message adds to a time's own certainty: most people put it at the end, many at the start.
-AT_END, AT_START, IN_THE_MIDDLE, LED = 0.1, 0.05, -0.25, 0.1
+# What a place in the message adds to a time's own certainty: most people put it at the end, many at the start; what
+# the middle takes away is the language's own.
+AT_END, AT_START, LED = 0.1, 0.05, 0.1
 _NO_CONTENT = frozenset({"PUNCT", "STOP", "COMMA", "BANG", "DASH", "OPEN", "CLOSE"})
 
 
@@ -36,7 +37,7 @@ def read_slots(text: str, context: Context, engine: Engine, *, keep_time_alone: 
     slots = read_marks(text, context, engine, now)
     taken = sorted((span.start, span.end) for span in slots.spans)
     row = engine.read(text, now, taken)
-    chosen = [each for each in _list_candidates(text, row, taken) if each.score >= THRESHOLD]
+    chosen = [each for each in _list_candidates(text, row, taken, engine.lexicon.middle) if each.score >= THRESHOLD]
     fill(slots, text, chosen, context.tz, now, keep_time_alone=keep_time_alone)
     slots.spans.sort(key=lambda span: span.start)
     return slots
@@ -50,7 +51,7 @@ def is_inside_time(text: str, begin: int, end: int, context: Context, engine: En
     return any(node is row[0] or isinstance(node.senses["WHEN"].value, Moment) for node in across)
 
 
-def _list_candidates(text: str, row: list[Node], taken: list[tuple[int, int]]) -> list[Candidate]:
+def _list_candidates(text: str, row: list[Node], taken: list[tuple[int, int]], middle: float) -> list[Candidate]:
     marks = {start for start, _ in taken}
     content = [at for at, node in enumerate(row) if _is_content(node) and node.start not in marks]
     first, last = (content[0], content[-1]) if content else (len(row), -1)
@@ -62,7 +63,7 @@ def _list_candidates(text: str, row: list[Node], taken: list[tuple[int, int]]) -
         inside = first < at < last and not said.led
         if inside and _is_in_name(text, node):
             continue
-        place = IN_THE_MIDDLE if inside else AT_END if at > last else AT_START if at < first else 0
+        place = middle if inside else AT_END if at > last else AT_START if at < first else 0
         out.append(Candidate(node, said, said.sure + place + LED * said.led))
     return out
 

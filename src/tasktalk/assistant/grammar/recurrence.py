@@ -51,6 +51,23 @@ def _every_amount(m: Found) -> Repeat | None:
     return found and replace(found, from_completion=bool(m.all("BANG", "AFTERDONE")))
 
 
+# "om de dag", "om de vrijdag", "om de drie weken": skipping every second, or so many.
+
+
+@BASES("SKIP b:BANG? (n:NUM|o:ORD|OTHER)? u:UNIT", makes="BASE")
+def _skip(m: Found) -> Repeat | None:
+    whole = m["u"] in {"day", "week", "month", "quarter", "year"}
+    found = base(m["u"], m["n"] or m["o"] or (2 if whole or m.all("OTHER") else 1))
+    return found and replace(found, from_completion=bool(m.all("BANG")))
+
+
+@BASES("SKIP b:BANG? q:QTY", makes="BASE")
+def _skip_amount(m: Found) -> Repeat | None:
+    amount: Amount = m["q"]
+    found = base("minute", amount.minutes) if amount.minutes and amount.minutes % 60 else base(*amount.parts[0])
+    return found and replace(found, from_completion=bool(m.all("BANG"))) if len(amount.parts) == 1 else None
+
+
 @BASES("f:FREQWORD", makes="BASE")
 def _frequency(m: Found) -> Repeat:
     freq, interval = m["f"].split()
@@ -135,6 +152,7 @@ def _plural(m: Found) -> Repeat | None:
     return None
 
 
+@CYCLES("SKIP (WEEKDAY|WDLIST) STOP?", "ON? (WEEKDAY|WDLIST) SKIP WEEK", makes="REPEAT")
 @CYCLES("(ON)? OTHER (WEEKDAYS|WDPLURAL)", makes="REPEAT")
 def _other_mondays(m: Found) -> Repeat:
     return Repeat("WEEKLY", 2, byday=list_weekdays(m), sure=0.9)

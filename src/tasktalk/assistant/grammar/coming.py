@@ -1,0 +1,40 @@
+"""Rules for the nearest day of a name: "komende vrijdag", "vrijdag a.s.", "vrijdag over twee weken"."""
+
+from tasktalk.assistant.grammar.calendar import DAY, add_days, coming, monday_of
+from tasktalk.assistant.grammar.chart import Found, Rules
+from tasktalk.assistant.grammar.days import FRIDAY, SATURDAY, after_now, on_day
+from tasktalk.assistant.grammar.values import Amount, Moment
+
+COMING = Rules()
+
+
+@COMING(
+    "(ON|AT)? THE? COMING d:WEEKDAY STOP?",
+    "(ON|AT)? d:WEEKDAY (STOP|COMMA)? AHEAD",
+    "(ON|AT)? d:WEEKDAY COMING (?! UNIT)",
+    makes="MOMENT",
+)
+def _coming_weekday(m: Found) -> Moment:
+    """The nearest one after today."""
+    return Moment(on=coming(m.setting.today + DAY, m["d"]), sure=0.95, weekday=m["d"])
+
+
+@COMING("(ON|AT|IN)? THE? COMING WEEKEND", makes="MOMENT")
+def _coming_weekend(m: Found) -> Moment:
+    today = m.setting.today
+    return Moment(on=monday_of(today, int(today.weekday() > FRIDAY)) + DAY * SATURDAY, sure=0.95)
+
+
+@COMING("(ON|AT)? d:WEEKDAY IN q:QTY", "(ON|AT)? d:WEEKDAY IN A u:UNIT", makes="MOMENT")
+def _weekday_in_weeks(m: Found) -> Moment | None:
+    """So many weeks after the coming one."""
+    unit, number = m["q"].parts[0] if m["q"] else (m["u"], 1)
+    if unit != "week" or number != int(number) or (m["q"] and len(m["q"].parts) > 1):
+        return None
+    return on_day(add_days(coming(m.setting.today, m["d"]), int(number) * 7), sure=0.95, weekday=m["d"])
+
+
+@COMING("IN A u:UNIT OR n:NUM", makes="MOMENT")
+def _in_a_unit_or(m: Found) -> Moment | None:
+    """Read "over een week of twee": about so many."""
+    return after_now(m, Amount(((m["u"], m["n"]),)))

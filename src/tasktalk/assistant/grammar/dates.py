@@ -40,11 +40,11 @@ def _year(m: Found) -> int | None:
 _YEAR = "((COMMA|OF|SLASH|HYPHEN|DOT|STOP|IN)? y:YEAR)? (?! HYPHEN NUM|COLON)"
 _ALONE = "(?<! SLASH|HYPHEN|DOT)"
 IMPOSSIBLE = Moment(sure=0.0)
-_DAY = "(WEEKDAY (STOP|COMMA)*)? (ON THE?)?"
+_DAY = "(WEEKDAY (STOP|COMMA)*)? (ON THE?)? (THE? DAYNO)?"
 
 
 @DATES(
-    f"(ON|AT)? {_DAY} THE? d:NUM/ORD (OF|STOP|DOT|HYPHEN|SLASH)? k:MONTH STOP? {_YEAR}",
+    f"(ON|AT)? {_DAY} THE? d:NUM/ORD/LEADORD (OF|STOP|DOT|HYPHEN|SLASH)? k:MONTH STOP? {_YEAR}",
     f"(ON|AT)? {_DAY} THE? k:MONTH (STOP|HYPHEN|SLASH|THE|COMMA)? d:D12/ORD {_YEAR}",
     f"(ON|AT)? {_DAY} d:D12 (HYPHEN|SLASH) k:MONTH (HYPHEN|SLASH) y:D12",
     f"(ON|AT)? {_DAY} k:MONTH STOP? d:ORD COMMA? y:D12 $",
@@ -53,6 +53,8 @@ _DAY = "(WEEKDAY (STOP|COMMA)*)? (ON THE?)?"
 )  # fmt: skip
 def _month_day(m: Found) -> Moment | None:
     day = m["d"]
+    if "WEEKDAY" in m.node("d").senses:
+        return None  # "segunda de março"
     weak_may = m.node("k").weak and len(m.nodes) == 2 and "ORD" not in m.node("d").senses  # noqa: PLR2004
     found = _pick(m.setting.today, _year(m), m["k"], day)
     if found is None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from functools import lru_cache
 
+from tasktalk.assistant.grammar import numbered  # noqa: F401  (its rules join the stages of others)
 from tasktalk.assistant.grammar.chart import Alphabet, Machine, Node, Setting
 from tasktalk.assistant.grammar.clocks import CLOCKS, DAYPARTS, EARLY_CLOCKS, TIMESPANS
 from tasktalk.assistant.grammar.coming import COMING

@@ -26,6 +26,17 @@ def _tens_ordinal(m: Found) -> int | None:
     return m["t"] + m["n"] if 0 < m["n"] < 10 else None  # noqa: PLR2004  (decimal)
 
 
+@NUMBERS("t:TENS AND n:NUM (?! COLON|UNIT HALF)", makes="NUM")
+def _tens_and(m: Found) -> int | None:
+    """Read "vinte e cinco"; "twenty & 5" are two numbers."""
+    return m["t"] + m["n"] if 0 < m["n"] < 10 and "D12" not in m.node("n").senses else None  # noqa: PLR2004  (decimal)
+
+
+@NUMBERS("n:NUM LEADSUF", makes="LEADORD")
+def _figure_lead(m: Found) -> int:
+    return int(m["n"])
+
+
 @NUMBERS("n:NUM ORDSUF", makes="ORD")
 def _figure_ordinal(m: Found) -> int:
     return int(m["n"])
@@ -46,12 +57,12 @@ def _half(m: Found) -> Amount:
     return Amount(((m["u"], m["h"]),))
 
 
-@AMOUNTS("n:NUM AND A h:HALF u:UNIT", "n:NUM u:UNIT AND A h:HALF", makes="QTY")
+@AMOUNTS("n:NUM AND A h:HALF u:UNIT", "n:NUM u:UNIT AND A? h:HALF (?! UNIT)", makes="QTY")
 def _and_a_half(m: Found) -> Amount:
     return Amount(((m["u"], m["n"] + 0.5),))
 
 
-@AMOUNTS("A u:UNIT AND A h:HALF", makes="QTY")
+@AMOUNTS("A? u:UNIT AND A? h:HALF (?! UNIT)", makes="QTY")
 def _one_and_a_half(m: Found) -> Amount:
     return Amount(((m["u"], 1.5),))
 

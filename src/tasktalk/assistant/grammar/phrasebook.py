@@ -75,8 +75,8 @@ class Phrasebook:
         # "two" and "second" name an entry of a list as well as "2" does
         self.number_words: dict[str, int] = {
             fold(word): value
-            for kind in ("NUM", "ORD")
-            for word, value in source[kind].items()
+            for kind in ("NUM", "ORD", "LEADORD")
+            for word, value in source.get(kind, {}).items()
             if " " not in word and value
         }
         self.strong_moves = _words(self.slots["strong_moves"], "search")

@@ -69,16 +69,17 @@ def _month_list(m: Found) -> tuple[int, ...]:
 
 # Days picked out: "first and last friday", "15th", "2nd to last day".
 
-_ORD = "(ORD|LASTORD|PAST)"
+# A LEADORD is another word when it stands alone ("segunda": Monday), and an ordinal before what it counts.
+_ORD = "(ORD|LASTORD|PAST|LEADORD)"
 _ORDS = f"{_ORD} ({_AND} THE? {_ORD})*"
 
 
 def _ordinals(m: Found) -> list[int]:
-    return [
-        node.senses["LASTORD"] if "LASTORD" in node.senses else node.senses.get("ORD", 0)
-        for node in m.nodes
-        if "LASTORD" in node.senses or "ORD" in node.senses
-    ]
+    kinds = ("LASTORD", "ORD", "LEADORD")
+    found = [next(((kind, node.senses[kind]) for kind in kinds if kind in node.senses), None) for node in m.nodes]
+    if found[-1] and found[-1][0] == "LEADORD":
+        found.pop()  # it is what is counted
+    return [each[1] for each in found if each]
 
 
 @NTHS(f"{_ORDS} (WEEKDAY|WEEKDAYS) STOP?", makes="NTHWD")
@@ -107,6 +108,8 @@ def _nth_workday(m: Found) -> Nth:
 @NTHS(f"{_ORDS} u:UNIT", makes="NTHDAY")
 def _nth_day(m: Found) -> Nth | None:
     days = tuple(_ordinals(m))
+    if any("LEADORD" in node.senses and "WEEKDAY" in node.senses for node in m.nodes):
+        return None  # "segunda dia 5"
     return Nth(days=days) if m["u"] == "day" and all(0 < abs(day) <= 366 for day in days) else None  # noqa: PLR2004
 
 

@@ -295,12 +295,18 @@ def _in_weeks_on(m: Found) -> Moment | None:
 )
 def _around(m: Found) -> Moment | None:
     moment: Moment = m["k"]
-    amount = m["q"] or Amount(((m["u"], 1),))
     if moment.on is None or (moment.on < m.setting.today and moment.sure < 0.5 and m["u"]):  # noqa: PLR2004
+        return None
+    return move(moment, m["q"] or Amount(((m["u"], 1),)), -1 if m.all("BEFORE") else 1)
+
+
+def move(moment: Moment, amount: Amount, sign: int) -> Moment | None:
+    """The moment moved by an amount, forwards or back; None for hours of a whole day."""
+    if moment.on is None:
         return None
     clock = moment.clock
     hour, minute = (clock.hour % 24, clock.minute) if clock else (0, 0)
-    when = shift(dt.datetime.combine(moment.on, dt.time(hour, minute)), amount, -1 if m.all("BEFORE") else 1)
+    when = shift(dt.datetime.combine(moment.on, dt.time(hour, minute)), amount, sign)
     if when is None or (amount.minutes is not None and clock is None):
         return None
     return Moment(on=when.date(), clock=Clock(when.hour, when.minute) if clock else None, sure=0.95)

@@ -3,12 +3,14 @@
 import datetime as dt
 from functools import lru_cache
 
-from tasktalk.assistant.grammar import numbered  # noqa: F401  (its rules join the stages of others)
+from tasktalk.assistant.grammar import articles, numbered  # noqa: F401  (their rules join the stages of others)
+from tasktalk.assistant.grammar.behind import ALTERNATES, BEHIND, HABITS
 from tasktalk.assistant.grammar.chart import Alphabet, Machine, Node, Setting
 from tasktalk.assistant.grammar.clocks import CLOCKS, DAYPARTS, EARLY_CLOCKS, TIMESPANS
 from tasktalk.assistant.grammar.coming import COMING
 from tasktalk.assistant.grammar.dates import DATES, MONTHS
 from tasktalk.assistant.grammar.days import DAYS, OFFSETS
+from tasktalk.assistant.grammar.hours import HOUR_SPANS, HOURS
 from tasktalk.assistant.grammar.joins import BOUNDS, JOINS
 from tasktalk.assistant.grammar.lexicon import Lexicon, load
 from tasktalk.assistant.grammar.numbers import AMOUNTS, NUMBERS, SUMS
@@ -20,8 +22,9 @@ from tasktalk.assistant.grammar.tokens import tokenise
 
 # Small things first: a stage sees what the stages before it have made.
 STAGES = (
-    *(NUMBERS, EARLY_CLOCKS, LISTS, NTHS, NTH_LISTS, AMOUNTS, SUMS, CLOCKS, DAYPARTS),
-    *(BASES, CYCLES, DATES, COMING, DAYS, MONTHS, TIMESPANS, OFFSETS, JOINS, BOUNDS, ROLES),
+    *(NUMBERS, EARLY_CLOCKS, LISTS, NTHS, NTH_LISTS, AMOUNTS, SUMS, HOURS, CLOCKS, DAYPARTS),
+    *(ALTERNATES, BASES, CYCLES, HABITS, DATES, BEHIND, COMING),
+    *(DAYS, MONTHS, HOUR_SPANS, TIMESPANS, OFFSETS, JOINS, BOUNDS, ROLES),
 )
 
 

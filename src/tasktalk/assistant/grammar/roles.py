@@ -47,12 +47,12 @@ def _bare(m: Found) -> When:
 
 @ROLES(f"(ON|AT|IN|FOR|ABOUT|THIS) (THE|ABOUT)? {_TIME}", makes="WHEN")
 def _on(m: Found) -> When:
-    return When("due", _lifted(m), led=True)
+    return When("due", lifted(m), led=True)
 
 
 @ROLES(f"(BY|BEFORE|AFTER|UNTIL|FROM|FOR)* (BY|BEFORE|AFTER|UNTIL) (THE|ON|AT|ABOUT)* {_TIME}", makes="WHEN")
 def _by(m: Found) -> When:
-    return When("due", _lifted(m), led=True)
+    return When("due", lifted(m), led=True)
 
 
 @ROLES("(BY|BEFORE|AFTER|UNTIL) h:D12 $", makes="WHEN")
@@ -63,12 +63,12 @@ def _by_hour(m: Found) -> When | None:
 
 @ROLES("FROM ON? THE? k:MOMENT/CLOCK", makes="WHEN")
 def _from(m: Found) -> When:
-    return When("start", _lifted(m), led=True)
+    return When("start", lifted(m), led=True)
 
 
 @ROLES("DEADLINE (ON|BY|FOR|IN|AT|COLON|PUNCT|BEFORE|AFTER|UNTIL)* (THE)? k:MOMENT", makes="WHEN")
 def _deadline(m: Found) -> When:
-    return When("deadline", _lifted(m), led=True)
+    return When("deadline", lifted(m), led=True)
 
 
 @ROLES("l:LENGTH", makes="WHEN")
@@ -86,7 +86,7 @@ def _no_date(_m: Found) -> When:
     return When("none", Moment(sure=0.6))
 
 
-def _lifted(m: Found) -> Value:
+def lifted(m: Found) -> Value:
     """A weak word ("sat", "may") led in by a small word is a time."""
     value = as_value(m["k"])
     if isinstance(value, Moment) and 0.3 <= value.sure < 0.8:  # noqa: PLR2004  (as sure as a plain weekday)

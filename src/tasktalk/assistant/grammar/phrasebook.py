@@ -56,7 +56,8 @@ class Phrasebook:
         self.order = _words(questions["orders"], "match")
         capture = source["capture"]
         self.lead_ins = [
-            (Template(as_regex(lead, macros)), capture["remind_lead"] in lead) for lead in capture["lead_ins"]
+            (Template(as_regex(lead, macros)), bool(re.search(capture["remind_lead"], lead)))
+            for lead in capture["lead_ins"]
         ]
         self.alarm = _words(capture["alarm"], "search")
         self.into_list = [re.compile(as_regex(each, macros) + r"\s*[.!]*$") for each in capture["into_list"]]

@@ -72,6 +72,10 @@ def _unlead(piece: str, words: Collection[str]) -> str:
     while True:
         stripped = piece.lstrip(_OPENING)
         head = stripped.split(None, 1)
+        elided = fold(stripped[: stripped[:8].replace("\u2019", "'").find("'") + 1])  # "d'appeler"
+        if elided in words:
+            piece = stripped[len(elided) :]
+            continue
         if len(head) < 2 or fold(head[0]) not in words:  # noqa: PLR2004  (the word and what follows)
             return stripped
         piece = head[1]

@@ -61,6 +61,13 @@ def _by_hour(m: Found) -> When | None:
     return When("due", as_value(clock), led=True) if clock and 0 < m["h"] < 24 else None  # noqa: PLR2004  (a clock)
 
 
+@ROLES("SPAN THE? k:MOMENT/CLOCK", makes="WHEN")
+def _of(m: Found) -> When | None:
+    """Read "verslag van maandag": it says which one; one may ask for it, but it is no due time."""
+    value = as_value(m["k"])
+    return When("due", replace(value, sure=min(value.sure, 0.4))) if isinstance(value, Moment) else None
+
+
 @ROLES("FROM ON? THE? k:MOMENT/CLOCK", makes="WHEN")
 def _from(m: Found) -> When:
     return When("start", lifted(m), led=True)

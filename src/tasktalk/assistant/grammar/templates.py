@@ -15,7 +15,7 @@ _SLOTS = {
 }
 _ANY = r".+?"
 _PIECE = re.compile(
-    r"(?P<slot>\{\w+\})|(?P<macro><\w+>)|(?P<mark>[\[\]()|])|(?P<word>[^\s\[\](){}|<>]+)|(?P<space>\s+)"
+    r"(?P<slot>\{\w+\})|(?P<macro><\w+>)|(?P<mark>[\[\]()|])|(?P<glue>~(?=\w))|(?P<word>[^\s\[\](){}|<>]+)|(?P<space>\s+)"
 )
 
 
@@ -48,9 +48,11 @@ def list_numbers(leads: Iterable[str], joins: Iterable[str]) -> str:
 def as_regex(template: str, macros: dict[str, str], *, slots: bool = True) -> str:
     """The template as a regular expression; each word brings its space along, so that options vanish cleanly.
 
-    A macro named like a slot, "{numbers}", is the regular expression of what that slot takes in this language.
+    A word behind "~" is written onto what stands before it: "{list}~lijst". A macro named like a slot, "{numbers}", is
+    the regular expression of what that slot takes in this language.
     """
     out: list[str] = []
+    glued = False
     for found in _PIECE.finditer(template):
         piece = found.group()
         if found["slot"]:
@@ -65,10 +67,14 @@ def as_regex(template: str, macros: dict[str, str], *, slots: bool = True) -> st
             out.append(")?")
         elif found["mark"]:
             out.append(piece)
+        elif piece == "~":  # what follows is written onto what stands before
+            glued = True
+            continue
         elif found["word"]:
             word = re.escape(fold(piece))
             edges = (r"(?<!\w)" if piece[0].isalnum() else ""), (r"(?!\w)" if piece[-1].isalnum() else "")
-            out.append(rf"\s*{edges[0]}{word}{edges[1]}")
+            out.append(f"{word}{edges[1]}" if glued else rf"\s*{edges[0]}{word}{edges[1]}")
+            glued = False
     return "".join(out)
 
 

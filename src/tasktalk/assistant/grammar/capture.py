@@ -33,13 +33,17 @@ class Captured:
 def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, begin: int = 0) -> Captured:
     """Read `text[begin:]` as one task. The title may come out empty when nothing but slots was said."""
     plain = blank_formatting(text)
+    trailer = _find_trailer(fold(plain), begin, book)
+    plain = plain[: trailer.start()] + " " * (len(plain) - trailer.start()) if trailer else plain
     folded = fold(plain)
     lead, reminded = _find_lead(folded, begin, book)
+    reminded = reminded or (trailer is not None and book.remind_trailer in trailer.group())
     slots = read_slots_and_people(" " * begin + plain[begin:], context, engine, book)
     _read_priority_words(slots, folded, lead, book)
     _read_before_due(slots, folded, context, engine, book)
-    end = _read_list_name(slots, folded, lead, context, book) if lead > begin else None
-    spans = sorted(slots.spans, key=lambda span: span.start)
+    end = _read_list_name(slots, plain, lead, context, book, led=lead > begin or trailer is not None)
+    closer = _find_closer(slots, folded, begin, lead, book) if lead > begin and end is None else None
+    spans = sorted([*slots.spans, *([closer] if closer else [])], key=lambda span: span.start)
     while True:  # "remind me tomorrow to call": the lead-in goes on after the time
         skip = next((span.end for span in spans if lead <= span.end and not folded[lead : span.start].strip()), lead)
         further, more = _find_lead(folded, skip, book) if skip > lead else (skip, False)
@@ -53,7 +57,10 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
     if not title and book.alarm.search(folded):
         title = plain[begin:lead].strip()
     return Captured(
-        as_draft(slots, title), asked=lead > begin, reminded=reminded, to_do=_is_to_do(folded, lead, title, book)
+        as_draft(slots, title),
+        asked=lead > begin or trailer is not None,
+        reminded=reminded,
+        to_do=_is_to_do(folded, lead, title, book),
     )
 
 
@@ -105,6 +112,15 @@ def _find_lead(folded: str, begin: int, book: Phrasebook) -> tuple[int, bool]:
         reminded = reminded or reminds
 
 
+def _find_trailer(folded: str, begin: int, book: Phrasebook) -> re.Match[str] | None:
+    """The words at the end that ask for a task ("… nicht vergessen"), when something stands before them."""
+    for pattern in book.trailers:
+        found = pattern.search(folded, begin)
+        if found and folded[begin : found.start()].strip():
+            return found
+    return None
+
+
 def _read_priority_words(slots: Slots, folded: str, lead: int, book: Phrasebook) -> None:
     """Find "high priority" anywhere, "urgent" only at either end of the task."""
     if slots.priority is not None:
@@ -133,7 +149,7 @@ def _outside(folded: str, spans: list[Span]) -> str:
 
 def _read_before_due(slots: Slots, folded: str, context: Context, engine: Engine, book: Phrasebook) -> None:
     """Make "remind me 30 minutes before" a reminder relative to the due moment."""
-    found = book.before_due.search(folded)
+    found = next((found for pattern in book.before_due if (found := pattern.search(folded))), None)
     if not found:
         return
     amounts = [node.senses for node in engine.read(f"{book.length} {found['amount']}", context.now, [])]
@@ -148,20 +164,32 @@ def _read_before_due(slots: Slots, folded: str, context: Context, engine: Engine
         slots.spans.append(Span(start=found.start(), end=found.end(), kind="reminder"))
 
 
-def _read_list_name(slots: Slots, folded: str, lead: int, context: Context, book: Phrasebook) -> int | None:
+def _find_closer(slots: Slots, folded: str, begin: int, lead: int, book: Phrasebook) -> Span | None:
+    """The last word that the verb at the beginning calls for ("voeg melk toe"); it belongs to no slot."""
+    free = _outside(folded, slots.spans).replace("\0", " ").rstrip(" .!")
+    words = (closer for word in folded[begin:lead].split() if (closer := book.closers.get(word)))
+    found = next((match for closer in words if (match := closer.search(free, lead))), None)
+    return Span(start=found.start(), end=found.end(), kind="verb") if found else None
+
+
+def _read_list_name(
+    slots: Slots, plain: str, lead: int, context: Context, book: Phrasebook, *, led: bool
+) -> int | None:
     """Find the project in "add milk to the shopping list"; where the title ends before it, or None."""
-    for pattern in book.into_list:
+    folded = fold(plain)
+    folded = _outside(folded, slots.spans).replace("\0", " ")
+    for pattern in book.into_list if led else book.into_list_last:
         found = pattern.search(folded, lead)
         if found is None:
             continue
         start = found.start()
         if pattern.groups and slots.project is None:
-            name = found["list"].strip()
+            name = plain[found.start("list") : found.end("list")].strip()
             if len(name.split()) > 3:  # noqa: PLR2004  (a sentence, no name)
                 continue
-            if name not in book.plain_lists:
+            if fold(name) not in book.plain_lists:
                 known = {fold(each): each for each in context.projects}
-                slots.project = known.get(f"{name} list", known.get(name, name))
+                slots.project = known.get(f"{fold(name)} list", known.get(fold(name), name))
         slots.spans.append(
             Span(start=start + len(folded[start:]) - len(folded[start:].lstrip()), end=len(folded), kind="project")
         )

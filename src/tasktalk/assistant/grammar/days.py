@@ -201,15 +201,16 @@ def _edge_of_unit(m: Found) -> Moment | None:
     span = period(today, unit, 1 if m.all("NEXT") else 0)
     if span is None:
         return None
-    day = _edge(span, unit, edge)
+    day = edge_of(span, unit, edge)
     if day < today and not m.all("THIS"):
         span = period(today, unit, 1) or span
-        day = _edge(span, unit, edge)
+        day = edge_of(span, unit, edge)
     # "start of week" without any small word around it may be anything
     return Moment(on=day, grain="day", sure=0.9 if len(m.nodes) > 2 or edge != 1 else 0.5)  # noqa: PLR2004
 
 
-def _edge(span: tuple[dt.date, dt.date], unit: str, edge: int) -> dt.date:
+def edge_of(span: tuple[dt.date, dt.date], unit: str, edge: int) -> dt.date:
+    """The beginning (1), middle (15) or end (-1) of a period; a week ends on Friday."""
     first, last = span
     if unit == "week":
         return first + DAY * {-1: 4, 1: 0}.get(edge, 2)

@@ -3,7 +3,7 @@
 import datetime as dt
 from functools import lru_cache
 
-from tasktalk.assistant.grammar import articles, marked, names, numbered  # noqa: F401  (their rules join the stages of others)
+from tasktalk.assistant.grammar import articles, dotted, marked, numbered  # noqa: F401  (their rules join the stages of others)
 from tasktalk.assistant.grammar.behind import ALTERNATES, BEHIND, HABITS
 from tasktalk.assistant.grammar.chart import Alphabet, Machine, Node, Setting
 from tasktalk.assistant.grammar.clocks import CLOCKS, DAYPARTS, EARLY_CLOCKS, TIMESPANS
@@ -39,7 +39,7 @@ class Engine:
 
     def read(self, text: str, now: dt.datetime, taken: list[tuple[int, int]]) -> list[Node]:
         """The message as a row in which every time expression has become one node of kind WHEN."""
-        row = self._rows.make(tokenise(text, taken, self.lexicon.elisions))
+        row = self._rows.make(tokenise(text, taken, self.lexicon.elisions, dotted=self.lexicon.dotted))
         return self._machine.run(row, Setting(now, self.lexicon.date_order))
 
 

@@ -136,7 +136,7 @@ def _days(m: Found) -> Stretch | None:
     return Stretch(replace(start, sure=max(start.sure, 0.85)), end)
 
 
-@JOINS("(FROM|BETWEEN|SPAN)? a:D12 (TO|DASH|HYPHEN|AND|UNTIL) b:MOMENT", makes="STRETCH")
+@JOINS("(FROM|BETWEEN|SPAN)? a:D12/ORD (TO|DASH|HYPHEN|AND|UNTIL) b:MOMENT", makes="STRETCH")
 def _first_number(m: Found) -> Stretch | None:
     """Read "10 to 22 August": the first day is only a number."""
     end: Moment = m["b"]

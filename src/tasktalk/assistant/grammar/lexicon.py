@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tasktalk.assistant.grammar.spellings import spell_out
 from tasktalk.assistant.grammar.tokens import WORD, Token, tokenise
 
 FOLDER = Path(__file__).parent / "lexicons"
@@ -38,6 +39,7 @@ class Lexicon:
     not_typos: frozenset[str]
     amounts: frozenset[str]
     elisions: frozenset[str]
+    dotted: bool  # ordinals and dates are written with dots
     compounds: dict[str, tuple[int, Senses, Senses]]
     middle: float  # what a time in the middle of a message counts less
 
@@ -75,7 +77,7 @@ def _is_one_slip(word: str, meant: str) -> bool:
 @cache
 def get_source(language: str) -> dict[str, Any]:
     """The data file of a language. Raises FileNotFoundError for one that we do not speak."""
-    return tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    return spell_out(tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8")))
 
 
 @cache
@@ -119,6 +121,7 @@ def load(languages: Sequence[str]) -> Lexicon:
         not_typos=_gather(sources, "weak", "not_typos"),
         amounts=_gather(sources, "weak", "amounts"),
         elisions=elisions,
+        dotted=any("ORDDOT" in source for source in sources),
         middle=sources[0].get("middle", MIDDLE),
         compounds=_join_compounds(words, _gather(sources, "weak", "words")),
     )
@@ -128,11 +131,16 @@ def _join_compounds(words: dict[str, Senses], weak: frozenset[str]) -> dict[str,
     heads = [word for word, senses in words.items() if COMPOUND_HEADS & senses.keys() and word not in weak]
     tails = [(word, part) for word, senses in words.items() if (part := as_part(senses))]
     return {
-        head + tail: (len(head), words[head], part)
+        head + tail: (len(head), _as_habit(words[head]) if "PARTADV" in words[tail] else words[head], part)
         for head in heads
         for tail, part in tails
         if len(head) >= SHORTEST_HEAD and head + tail not in words
     }
+
+
+def _as_habit(day: Senses) -> Senses:
+    """A weekday before an adverb is every one of them ("montagabends")."""
+    return {"WEEKDAYS": day["WEEKDAY"]} if "WEEKDAY" in day else day
 
 
 def as_part(senses: Senses) -> Senses | None:

@@ -61,6 +61,11 @@ class Phrasebook:
         ]
         self.alarm = _words(capture["alarm"], "search")
         self.into_list = [re.compile(as_regex(each, macros) + r"\s*[.!]*$") for each in capture["into_list"]]
+        last = capture.get("into_list_last", ())  # where the verb comes last and nothing leads in
+        self.into_list_last = [re.compile(as_regex(each, macros) + r"\s*[.!]*$") for each in last]
+        self.closers = {
+            word: re.compile(rf"(?<!\w)(?:{closer})$") for word, closer in capture.get("closers", {}).items()
+        }
         self.to_do = frozenset(capture["to_do"])
         self.plain_lists = frozenset(capture["plain_lists"])
         self.small_talk = _words(capture["small_talk"], "match")
@@ -89,7 +94,14 @@ class Phrasebook:
         self.columns = {
             column: re.compile(rf"(?<!\w)(?:{words})\s*$") for column, words in questions["columns"].items()
         }
-        self.before_due = re.compile(as_regex(self.slots["before_due"], macros))
+        before = self.slots["before_due"]
+        self.before_due = [
+            re.compile(as_regex(each, macros)) for each in ([before] if isinstance(before, str) else before)
+        ]
+        self.trailers = [
+            re.compile(r"(?<!\S)" + as_regex(each, macros) + r"\s*[.!]*\s*$") for each in capture.get("trailers", ())
+        ]
+        self.remind_trailer = capture.get("remind_trailer", capture["remind_lead"])
 
     def _read_small_words(self, source: dict[str, Any]) -> None:
         self.assigned = _alternatives(self.slots["assigned"])

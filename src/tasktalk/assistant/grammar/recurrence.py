@@ -74,7 +74,7 @@ def _frequency(m: Found) -> Repeat:
     return Repeat(freq, int(interval), sure=0.5)
 
 
-@BASES("o:ONCE (A|EVERY|PER) u:UNIT", "o:ONCE EVERY? q:QTY", "o:ONCE EVERY (OTHER|ORD) u:UNIT", makes="BASE")
+@BASES("o:ONCE (A|EVERY|PER|THE|ON|IN) u:UNIT", "o:ONCE EVERY? q:QTY", "o:ONCE EVERY (OTHER|ORD) u:UNIT", makes="BASE")
 def _once_a(m: Found) -> Repeat | None:
     if m["o"] != 1:
         return None
@@ -139,6 +139,8 @@ def _every_weekday(m: Found) -> Repeat | None:
 
 def _every_nth(nth: Nth, *, completion: bool) -> Repeat:
     """Read "every 3rd friday" as one of the month; "every 5th friday" can only be a count."""
+    if nth.other and len(nth.weekdays) == 1:
+        return Repeat("WEEKLY", 2, byday=(nth.weekdays[0][-2:],), from_completion=completion, sure=0.95)
     if len(nth.weekdays) == 1 and int(nth.weekdays[0][:-2]) == 5:  # noqa: PLR2004  (few months have a fifth)
         return Repeat("WEEKLY", 5, byday=(nth.weekdays[0][-2:],), from_completion=completion, sure=0.95)
     return Repeat("MONTHLY", byday=nth.weekdays, from_completion=completion, sure=0.95)
@@ -158,7 +160,8 @@ def _other_mondays(m: Found) -> Repeat:
     return Repeat("WEEKLY", 2, byday=list_weekdays(m), sure=0.9)
 
 
-def _monthly(found: Repeat, nth: Nth) -> Repeat | None:
+def monthly(found: Repeat, nth: Nth) -> Repeat | None:
+    """The beat on the days picked out; None where they do not go together."""
     if found.freq == "YEARLY":
         return replace(found, byyearday=nth.days) if nth.days else None
     if found.freq == "WEEKLY" and nth.days and all(1 <= day <= 7 for day in nth.days):  # noqa: PLR2004  (days of a week)
@@ -185,14 +188,14 @@ def _nth(m: Found) -> Nth | None:
 @CYCLES(f"(ON|AT|IN|BY)? THE? {_NTH} OF? b:BASE", f"b:BASE COMMA? (ON|AT|IN)? (THE|UNIT)? {_NTH}", makes="REPEAT")
 def _beat_on_nth(m: Found) -> Repeat | None:
     nth = _nth(m)
-    return _monthly(m["b"], nth) if nth else None
+    return monthly(m["b"], nth) if nth else None
 
 
 @CYCLES("b:BASE (ON)? (THE)? u:UNIT n:NUM", "b:BASE (ON)? n:D12 (?! COLON|AMPM|UNIT|DOT|SLASH)", makes="REPEAT")
 def _beat_on_day(m: Found) -> Repeat | None:
     if m["u"] not in {None, "day"} or m["b"].freq not in {"MONTHLY", "YEARLY"}:
         return None
-    return _monthly(m["b"], Nth(days=(m["n"],)))
+    return monthly(m["b"], Nth(days=(m["n"],)))
 
 
 @CYCLES(f"(ON)? EVERY {_NTH} (OF (THE|A|EVERY|EACH)? u:UNIT)?", f"(ON)? THE? {_NTH} OF EVERY u:UNIT", makes="REPEAT")
@@ -206,7 +209,7 @@ def _every_nth_of_month(m: Found) -> Repeat | None:
         return None
     if m["u"] is None and m.all("NTHDAY") and len(nth.days) == 1 and nth.days[0] > 0:
         return base("day", nth.days[0])  # "every 4th day"
-    return _monthly(Repeat("MONTHLY"), nth)
+    return monthly(Repeat("MONTHLY"), nth)
 
 
 _MONTHS = "(MONTH|MONTHLIST)"

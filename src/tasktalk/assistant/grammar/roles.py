@@ -55,6 +55,12 @@ def _by(m: Found) -> When:
     return When("due", lifted(m), led=True)
 
 
+@ROLES("OFDAY THE? MOMENT", makes="NAMED")
+def _named(_m: Found) -> bool:
+    """Read "die Rechnung vom 3. März": a date that tells what is meant, not when."""
+    return True
+
+
 @ROLES("(BY|BEFORE|AFTER|UNTIL) h:D12 $", makes="WHEN")
 def _by_hour(m: Found) -> When | None:
     clock = read_hour(m["h"])

@@ -20,7 +20,7 @@ _SIGNS = {
     "-": "DASH", "\u2013": "DASH", "—": "DASH", ".": "STOP", ",": "COMMA", "&": "AND", "+": "PLUS", "~": "ABOUT",
     "!": "BANG", "/": "BREAK", "(": "OPEN", ")": "CLOSE",
 }  # fmt: skip
-_DAYS = frozenset({"WEEKDAY", "DAYREL", "EVERY"})
+_DAYS = frozenset({"WEEKDAY", "DAYREL", "EVERY", "THIS", "ONTHE"})
 _ISO_MARKS: dict[str, Senses] = {"t": {"ISO_T": 1}, "z": {"ISO_Z": 1}}
 
 
@@ -36,7 +36,9 @@ class RowMaker:
         for choices in lexicon.phrases.values():
             for _, senses in choices:
                 alphabet.letter(senses)
-        for name in (*_SIGNS_GLUED.values(), *_SIGNS.values(), "WORD", "LITERAL", "MARK", "PUNCT", "PART"):
+        for sign, name in (*_SIGNS_GLUED.items(), *_SIGNS.items()):
+            alphabet.letter({name, *lexicon.words.get(sign, ())})
+        for name in ("WORD", "LITERAL", "MARK", "PUNCT", "PART"):
             alphabet.letter({name})
         for figure in ("5", "05", "50", "630", "0630", "1730", "1999", "12345"):
             alphabet.letter(_read_figure(figure))
@@ -79,7 +81,7 @@ class RowMaker:
         if token.kind == SYMBOL:
             signs = _SIGNS_GLUED if token.glued and glued_after else _SIGNS
             if token.text in signs:
-                return {signs[token.text]: 1}
+                return {signs[token.text]: 1, **self._lexicon.words.get(token.text, {})}
             return self._lexicon.words.get(token.text, {"PUNCT": 1})
         return {LITERAL.upper() if token.text else "MARK": 1}
 

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 WORD, DIGITS, SYMBOL, LITERAL = "word", "digits", "symbol", "literal"
 
-_PATTERN = re.compile(
-    r"""
+_PATTERN = r"""
     (?P<literal>
         (?:https?://|www\.)\S+
       | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                             # e-mail
@@ -19,7 +18,7 @@ _PATTERN = re.compile(
       | \d+(?:[.,]\d+)?(?:°\s?\w?|º\s?[cf]\b)                    # temperatures; "1º" is an ordinal
       | \+\d[\d\s().-]{6,}\d | \d{3,4}[-.\ ]\d{3}[-.\ ]\d{3,4}(?!\d) | \d{7,}    # telephones, long numbers
       | [vV]\d+(?:\.\d+)*\b
-      | (?!\d{1,2}\.\d{1,2}\.\d{4}(?![.\d]))(?!\d{4}\.\d{1,2}\.\d{1,2}(?![.\d]))\d+(?:\.\d+){2,}   # versions
+      | (?!\d{1,2}\.\d{1,2}\.(?:YEAR)(?![.\d]))(?!\d{4}\.\d{1,2}\.\d{1,2}(?![.\d]))\d+(?:\.\d+){2,}   # versions
       | \d{1,3}(?:,\d{3})+(?![\d,])
       | \d{1,2}:\d{1,2}:\d{1,2}:[\d:]+
       | (?<![\w.])\.\d+
@@ -28,9 +27,9 @@ _PATTERN = re.compile(
   | (?P<word> [^\W\d_]\.[^\W\d_]\.(?!\w) | [^\W\d_]+ (?: ['\u2019] [^\W\d_]+ )* )
   | (?P<digits> \d+ )
   | (?P<symbol> \S )
-    """,
-    re.VERBOSE,
-)
+    """
+_TOKEN = re.compile(_PATTERN.replace("YEAR", r"\d{4}"), re.VERBOSE)
+_TOKEN_DOTTED = re.compile(_PATTERN.replace("YEAR", r"\d{4}|\d{2}"), re.VERBOSE)
 
 
 class Token(NamedTuple):
@@ -56,16 +55,20 @@ def fold(text: str) -> str:
     return "".join(map(_fold_char, text)).replace("\u2019", "'")
 
 
-def tokenise(text: str, taken: list[tuple[int, int]], elisions: Collection[str] = ()) -> list[Token]:
+def tokenise(
+    text: str, taken: list[tuple[int, int]], elisions: Collection[str] = (), *, dotted: bool = False
+) -> list[Token]:
     """The tokens of `text`, folded. Each span in `taken` (in order, already understood) becomes one literal token.
 
     `elisions` are the small words that lose their vowel before another word ("l'", "dell'"): tokens of their own.
+    `dotted`: 24.12.26 is a date and no version.
     """
     folded = fold(text)
+    pattern = _TOKEN_DOTTED if dotted else _TOKEN
     tokens: list[Token] = []
     at = 0
     for start, end in [*taken, (len(text), len(text))]:
-        for found in _PATTERN.finditer(folded, at, start):
+        for found in pattern.finditer(folded, at, start):
             kind = found.lastgroup or SYMBOL
             glued = bool(tokens) and tokens[-1].end == found.start() and tokens[-1].text not in elisions
             token = Token(kind, found.group(), found.start(), found.end(), glued)

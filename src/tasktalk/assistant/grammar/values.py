@@ -79,6 +79,7 @@ class Nth:
     days: tuple[int, ...] = ()
     weekdays: tuple[str, ...] = ()
     positions: tuple[int, ...] = ()
+    other: bool = False  # "jeden zweiten Montag" counts weeks, unless a month is named
 
 
 @dataclass(frozen=True, slots=True)

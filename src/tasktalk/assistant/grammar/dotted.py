@@ -1,0 +1,115 @@
+"""Rules for languages that write ordinals with a dot ("am 3.", "24.12.26"), and say edges and spans in one word.
+
+ORDDOT is the dot that makes an ordinal, UNITEDGE a unit and its edge ("Monatsende": "month -1"), AFTERNEXT "the one
+after next", AGO the word for "ago" where it stands before the amount, MIXED a number with a half in it.
+"""
+
+import datetime as dt
+
+from tasktalk.assistant.grammar.calendar import DAY, add_days, coming, find_date, full_year, monday_of, shift
+from tasktalk.assistant.grammar.chart import Found
+from tasktalk.assistant.grammar.dates import DATES, IMPOSSIBLE, ahead
+from tasktalk.assistant.grammar.days import DAYS, SATURDAY, edge_of, on_day, period
+from tasktalk.assistant.grammar.numbers import AMOUNTS, NUMBERS
+from tasktalk.assistant.grammar.recurrence import CYCLES, base, monthly
+from tasktalk.assistant.grammar.values import Amount, Moment, Nth, Repeat
+
+_LAST_SHORT_YEAR = 99
+_COUNTED = "MONTH|WEEKDAY|WEEKDAYS|UNIT|WORKDAY|WORKDAYS|OF|TO|HYPHEN|DASH|AND|EVERY"
+
+
+@NUMBERS(f"(?<! AT) n:D12 ORDDOT (?= {_COUNTED})", makes="ORD")
+@NUMBERS("(?<= ON|THE|BY|BEFORE|UNTIL|FROM|EVERY) n:D12 ORDDOT (?! NUM)", makes="ORD")
+def _ordinal(m: Found) -> int:
+    """Read "3."; behind other words, at the end of a sentence, it is a number and a stop."""
+    return int(m["n"])
+
+
+@AMOUNTS("n:MIXED u:UNIT", makes="QTY")
+def _mixed(m: Found) -> Amount:
+    return Amount(((m["u"], m["n"]),))
+
+
+_LED = "(ON|AT|BY|BEFORE|UNTIL|FROM)"
+_DAY = "(WEEKDAY (STOP|COMMA)*)? (ON)? THE?"
+_NO_DATE = "(?! ORDDOT|COLON|UNIT|PERCENT|OCLOCK|LITERAL|NUM|HSEP)"
+
+
+@DATES(
+    f"{_LED}? {_DAY} (?<! DOT) a:D12/ORD ORDDOT? b:D12 ORDDOT (?! NUM)",
+    f"{_LED} {_DAY} a:D12 DOT b:D12 {_NO_DATE}",
+    f"WEEKDAY (STOP|COMMA)* THE? a:D12 DOT b:D12 {_NO_DATE}",
+    makes="MOMENT",
+)
+def _day_month(m: Found) -> Moment | None:
+    if not m.all("ORDDOT"):
+        return None
+    return on_day(ahead(m.setting.today, m["b"], m["a"]), sure=0.8) or IMPOSSIBLE
+
+
+@DATES(f"{_LED}? {_DAY} (?<! DOT) a:D12/ORD ORDDOT? b:D12 ORDDOT y:YEAR/D12 {_NO_DATE}", makes="MOMENT")
+def _day_month_year(m: Found) -> Moment | None:
+    short = m["y"] <= _LAST_SHORT_YEAR
+    found = find_date(full_year(m["y"], m.setting.today) if short else m["y"], m["b"], m["a"])
+    if found is None or (short and (found < m.setting.today or m.node("y").end - m.node("y").start == 1)):
+        return IMPOSSIBLE  # rather a version
+    return Moment(on=found, sure=0.95, dated=True)
+
+
+@DAYS(
+    "(ON|AT|IN)? THE? n:AFTERNEXT d:WEEKDAY",
+    "(ON|AT)? d:WEEKDAY (OF|IN|COMMA)? THE? n:AFTERNEXT u:UNIT",
+    "(IN THE?)? n:AFTERNEXT u:UNIT COMMA? (ON|AT)? d:WEEKDAY",
+    makes="MOMENT",
+)
+def _weekday_after_next(m: Found) -> Moment | None:
+    return Moment(on=monday_of(m.setting.today, 2) + DAY * m["d"], sure=0.95) if m["u"] in {None, "week"} else None
+
+
+@DAYS("(ON|AT|IN|OVER)? THE? n:AFTERNEXT k:UNIT/WEEKEND", makes="MOMENT")
+def _unit_after_next(m: Found) -> Moment | None:
+    """Read "übernächste Woche"."""
+    if m.all("WEEKEND"):
+        return Moment(on=monday_of(m.setting.today, 2) + DAY * SATURDAY, sure=0.95)
+    span = period(m.setting.today, m["k"], 2)
+    return span and Moment(on=span[0], grain=m["k"], sure=0.95)
+
+
+@DAYS("d:DAYREL IN q:QTY", "d:DAYREL IN A u:UNIT", "(ON|AT)? w:WEEKDAY IN q:QTY", makes="MOMENT")
+def _day_in(m: Found) -> Moment | None:
+    """Read "heute in zwei Wochen", "Freitag in vierzehn Tagen"; from weekday to weekday eight days are a week."""
+    amount: Amount = m["q"] or Amount(((m["u"], 1),))
+    if any(unit not in {"day", "week", "fortnight", "month", "year"} for unit, _ in amount.parts):
+        return None
+    first = coming(m.setting.today, m["w"]) if m["d"] is None else add_days(m.setting.today, m["d"])
+    when = first and shift(dt.datetime.combine(first, dt.time()), amount)
+    if not when or m["d"] is not None:
+        return on_day(when.date() if when else None, sure=0.95)
+    day = add_days(when.date(), 3)  # half a week on: the nearest such weekday lies behind
+    return on_day(day and day - DAY * ((day.weekday() - m["w"]) % 7), sure=0.95)
+
+
+@DAYS("AGO ABOUT? q:QTY (?! BEFORE|AFTER)", "AGO ABOUT? A u:UNIT (?! BEFORE|AFTER)", makes="MOMENT")
+def _ago(m: Found) -> Moment | None:
+    when = shift(m.setting.now, m["q"] or Amount(((m["u"], 1),)), -1)
+    return on_day(when.date() if when else None, sure=0.4)
+
+
+@DAYS("(AT|BY|IN|ON|OF)? THE? w:NEXT/THIS? e:UNITEDGE", makes="MOMENT")
+def _edge_word(m: Found) -> Moment | None:
+    unit, edge = m["e"].split()
+    today = m.setting.today
+    for step in (1,) if m.all("NEXT") else (0, 1):
+        span = period(today, unit, step)
+        day = span and edge_of(span, unit, int(edge))
+        if day and day >= today:
+            return Moment(on=day, sure=0.9 if len(m.nodes) > 1 else 0.6)
+    return None
+
+
+@CYCLES("b:BASE (ON|AT|IN)? THE? e:UNITEDGE", "(ON)? EVERY (ON|AT)? THE? e:UNITEDGE", makes="REPEAT")
+def _every_edge(m: Found) -> Repeat | None:
+    """Read "jedes Quartalsende": the first or last day of each."""
+    unit, edge = m["e"].split()
+    found = m["b"] or base(unit)
+    return monthly(found, Nth(days=(int(edge),))) if found and abs(int(edge)) == 1 else None

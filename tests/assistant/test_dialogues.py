@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from talk import Talk
 
+from tasktalk.assistant.replies.when import say_recurrence
 from tasktalk.assistant.reply import Reply, Utterance
 
 
@@ -336,3 +337,18 @@ async def test_a_word_without_end_begins_its_own_title(ana: Talk) -> None:
     assert words.title.endswith("buy…")
     assert word.title == "a" * 199 + "…"
     assert word.notes == "a" * 1500
+
+
+async def test_yes_and_no_without_a_question_are_told_so(ana: Talk) -> None:
+    await ana.say("buy milk")
+    for word in ("cancel", "yes"):
+        assert (await ana.say(word)).text.startswith("There is no question open.")
+    assert await ana.titles() == ["buy milk"]
+
+
+@pytest.mark.parametrize(
+    ("rrule", "shown"),
+    [("FREQ=WEEKLY;BYDAY=MO", "every week"), ("FREQ=DAILY;INTERVAL=3\nEXDATE:20261201", "every 3 days")],
+)
+def test_a_rule_that_nobody_put_in_words(rrule: str, shown: str) -> None:
+    assert say_recurrence({"rrule": rrule, "from": "schedule", "text": ""}) == shown

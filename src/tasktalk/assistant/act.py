@@ -100,6 +100,10 @@ async def _unknown(turn: Turn, _intent: Intent) -> Outcome:
     return Said("unknown", turn.said.text)
 
 
+async def _no_question(_turn: Turn, _intent: Intent) -> Outcome:
+    return Said("no_question")
+
+
 async def _linked(_turn: Turn, _intent: Intent) -> Outcome:
     return Said("linked_already")
 
@@ -142,8 +146,8 @@ _ACTS: dict[str, Callable[[Turn, Intent], Awaitable[Outcome]]] = {
     "settings": personal.change_settings,
     "help": _help,
     "greet": _greet,
-    "confirm": _unknown,
-    "cancel": _unknown,
+    "confirm": _no_question,
+    "cancel": _no_question,
     "link_account": _linked,
     "unknown": _unknown,
 }

@@ -25,6 +25,7 @@ Remark = Literal[
     "cannot_undo",
     "which_task",
     "linked_already",
+    "no_question",
     "not_yet",
     "question_over",
     "no_words",

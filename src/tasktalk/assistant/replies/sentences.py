@@ -194,6 +194,7 @@ _REMARKS = {
     "nothing_to_undo": "There is nothing to undo: changes can be taken back for ten minutes.",
     "which_task": "Which task do you mean? Answer its message, or say its name or its number on the last list.",
     "question_over": "That question is over. Please say again what to do.",
+    "no_question": "There is no question open. Say _done_, _delete_ or _undo_, with the task's name.",
     "linked_already": "This number is linked already.",
     "no_words": "What shall I write? Say _comment on milk: the blue one_, or answer a task's message.",
     "not_open": "“{about}” is done already. Open it again first: _reopen it_.",

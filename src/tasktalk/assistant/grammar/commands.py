@@ -217,11 +217,19 @@ def _relative_minutes(words: str, order: Order) -> int | None:
 def _about_task(name: str, confidence: float) -> Reader:
     def read(order: Order) -> Intent | None:
         target = order.target()
+        if target.text and _lacks_accent(order):
+            return None
         if target.text and read_slots(target.text, order.context, order.engine).due and name == "complete_task":
             return None
         return Intent(intent=name, confidence=confidence, target=target)  # type: ignore[arg-type]
 
     return read
+
+
+def _lacks_accent(order: Order) -> bool:
+    """Whether it begins with a word that would be done with its accent, and is an order without: "termine"."""
+    first = order.text.split(maxsplit=1)[0].lower()
+    return first in order.book.accented and order.book.accented[first] != first
 
 
 READERS["complete_task"] = _about_task("complete_task", 0.95)

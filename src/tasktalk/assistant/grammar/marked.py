@@ -8,7 +8,7 @@ how long it takes.
 
 from dataclasses import replace
 
-from tasktalk.assistant.grammar.calendar import DAY, add_days, coming, shift
+from tasktalk.assistant.grammar.calendar import DAY, add_days, coming, find_date, shift
 from tasktalk.assistant.grammar.chart import Found, Node
 from tasktalk.assistant.grammar.clocks import (
     DAYPARTS,
@@ -25,11 +25,12 @@ from tasktalk.assistant.grammar.joins import JOINS
 from tasktalk.assistant.grammar.numbers import AMOUNTS
 from tasktalk.assistant.grammar.picks import list_weekdays
 from tasktalk.assistant.grammar.recurrence import BASES, CYCLES, base
-from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Repeat
+from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Repeat, Stretch
 
 _LAST_HOUR, _MONTH, _MINUTES = 23, 31, 60
+EARLY = 5
 # What makes an amount of "8h", before it and behind it, and what makes an hour of it.
-_FREE = "(?<! IN|EVERY|NEXT|PAST|PLUS|FOR|DURING|LASTING|AGO|ABOUT|THE|UNIT|DOT|SLASH|HYPHEN|OUTOF|PER|NUM|AND)"
+_FREE = "(?<! IN|EVERY|NEXT|PAST|PLUS|FOR|DURING|LASTING|AGO|ABOUT|THE|UNIT|DOT|SLASH|HYPHEN|OUTOF|PER|NUM)"
 _WHOLE = "(?! OF WORD|OF LITERAL|OUTOF|LATER|THEN|PER|BEFORE|AND HALF|HALF)"
 _BEHIND_DAY = "(?<= WEEKDAY|DAYREL|TONIGHT|MONTH|PART|PARTADV|YEAR|FOLLOWING)"
 
@@ -73,7 +74,10 @@ def _hour_of_day(m: Found) -> Clock | None:
     makes="CLOCK",
 )
 def _at_minutes(m: Found) -> Clock | None:
-    return _hour(m, m["n"]) if _written(m.node("n")) else None
+    """Read "à 17h30", "demain 5h30"; at five and six one gets up and takes trains."""
+    if not _written(m.node("n")):
+        return None
+    return read_hour(m["h"], m["n"], fixed=m["h"] >= EARLY or "PADDED" in m.node("h").senses)
 
 
 @EARLY_CLOCKS(f"{_FREE} h:NUM HOURNOUN n:NUM MINUTENOUN? (?! OF WORD|UNIT|HOURNOUN|COLON|SLASH)", makes="CLOCK")
@@ -121,7 +125,8 @@ def _hour_of_part(m: Found) -> Clock | None:
 _FIRST = "a:NUM/CLOCKWORD ((HOURNOUN|COLON) (i:D12 MINUTENOUN?)?)?"
 _MARKED = "a:NUM (HOURNOUN|COLON) (i:D12 MINUTENOUN?)?"
 _SECOND = "b:NUM/CLOCKWORD ((HOURNOUN|COLON) (j:D12 MINUTENOUN?)?)?"
-_NO_DATE = "(?<! DATETHE|WEEKDAY|MONTH|NUM|SLASH|HYPHEN|DOT|COLON|FROMDATE)"
+_NO_DATE = "(?<! DATETHE|MONTH|NUM|SLASH|HYPHEN|DOT|COLON|FROMDATE)"
+_NO_DAY = "(?<! WEEKDAY|DATETHE|MONTH|NUM|SLASH|HYPHEN|DOT|COLON|FROMDATE)"
 _NO_MORE = "(?! UNIT|MONTH|SLASH|DOT|COLON|HYPHEN|NUM|AMPM|OF MONTH|LITERAL)"
 
 
@@ -129,7 +134,8 @@ _NO_MORE = "(?! UNIT|MONTH|SLASH|DOT|COLON|HYPHEN|NUM|AMPM|OF MONTH|LITERAL)"
     f"(FROMOF|FROM) {_FIRST} (TO|UNTIL|DASH|HYPHEN) {_SECOND} {_NO_MORE}",
     f"BETWEEN {_FIRST} AND {_SECOND} {_NO_MORE}",
     f"(?<! LASTING|FOR|IN) {_MARKED} (TO|UNTIL|DASH|HYPHEN) {_SECOND} {_NO_MORE}",
-    f"{_NO_DATE} a:NUM (TO|DASH|HYPHEN) b:NUM HOURNOUN j:D12? {_NO_MORE}",
+    f"{_NO_DAY} a:NUM TO b:NUM HOURNOUN j:D12? {_NO_MORE}",
+    f"{_NO_DATE} a:NUM (DASH|HYPHEN) b:NUM HOURNOUN j:D12? {_NO_MORE}",
     makes="TIMESPAN",
 )
 def _hours(m: Found) -> tuple[Clock, Clock] | None:
@@ -145,14 +151,25 @@ def _end(hour: int | str, minute: int | None) -> Clock | None:
     return Clock(int(hour.split(":")[0])) if isinstance(hour, str) else read_hour(hour, minute or 0)
 
 
-@TIMESPANS(
-    "FROMOF a:CLOCK (TO|UNTIL)? b:CLOCK",
-    f"FROMOF a:NUM TO b:NUM (?! WORD) {_NO_MORE}",
-    makes="TIMESPAN",
-)
+@EARLY_CLOCKS(f"(?<! MONTH) FROMHOURS a:D12 TO b:D12 (?! WORD|AT|HOURNOUN) {_NO_MORE}", makes="TIMESPAN")
+def _numbers(m: Found) -> tuple[Clock, Clock] | None:
+    """Read "de 10 à 12"."""
+    return span_of(read_hour(m["a"]), read_hour(m["b"])) if m["a"] and m["b"] else None
+
+
+@TIMESPANS("FROMOF a:CLOCK (TO|UNTIL)? b:CLOCK", makes="TIMESPAN")
 def _from_to(m: Found) -> tuple[Clock, Clock] | None:
-    start, end = (each if isinstance(each, Clock) else read_hour(each) for each in (m["a"], m["b"]))
-    return span_of(start, end)
+    return span_of(m["a"], m["b"])
+
+
+@JOINS("FROMDATE w:MOMENT a:D12 TO b:MOMENT", makes="STRETCH")
+def _weekday_numbers(m: Found) -> Stretch | None:
+    """Read "du lundi 3 au vendredi 7 août", where the first day has its weekday and no month."""
+    last: Moment = m["b"]
+    if m["w"].weekday is None or last.on is None or m["a"] >= last.on.day:
+        return None
+    first = find_date(last.on.year, last.on.month, m["a"])
+    return Stretch(Moment(on=first, sure=0.9), last) if first else None
 
 
 @DAYPARTS("t:TIMESPAN p:OFPART", makes="TIMESPAN")

@@ -69,7 +69,7 @@ def _one_and_a_half(m: Found) -> Amount:
 
 @AMOUNTS("q:QUARTER OF? A? THE? u:UNIT", "A q:QUARTER OF AN? u:UNIT", makes="QTY")
 def _quarter_hour(m: Found) -> Amount | None:
-    return Amount((("minute", 15),)) if m["u"] == "hour" else None
+    return Amount((("minute", m["q"]),)) if m["u"] == "hour" else None
 
 
 @AMOUNTS("n:NUM (WORKDAY|WORKDAYS)", makes="QTY")

@@ -110,6 +110,7 @@ class Phrasebook:
         self.people_joins = re.compile(rf"\s*(?:,\s*(?:{ands})\b|,|&|\+|\b(?:{ands})\b)")
         articles = (word if word.endswith("'") else rf"{word}\s+" for word in self.slots["articles"])
         self.article = re.compile("|".join(articles))
+        self.accented = {fold(word): word for word in self.slots.get("accented", ())}
         self.other_week = re.compile("|".join(self.slots["other_week"]))
         # The words that make a time of what a slot holds without them: "at", "in", "for".
         self.at, self.within, self.length = (next(iter(source[kind])) for kind in ("AT", "IN", "FOR"))

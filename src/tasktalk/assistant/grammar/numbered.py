@@ -7,14 +7,26 @@ they lead up to, ALTERNATE what makes every second one of a weekday.
 
 from dataclasses import replace
 
+from tasktalk.assistant.grammar.behind import HABITS
 from tasktalk.assistant.grammar.calendar import add_months, find_date
 from tasktalk.assistant.grammar.chart import Found
-from tasktalk.assistant.grammar.clocks import CLOCKS, DAYPARTS, EARLY_CLOCKS, LAST_SMALL_HOUR, NOON, TIMESPANS
-from tasktalk.assistant.grammar.clocks import place, read_hour, span_of
-from tasktalk.assistant.grammar.dates import DATES
+from tasktalk.assistant.grammar.clocks import (
+    CLOCKS,
+    DAYPARTS,
+    EARLY_CLOCKS,
+    LAST_SMALL_HOUR,
+    NOON,
+    TIMESPANS,
+    place,
+    read_hour,
+    span_of,
+)
+from tasktalk.assistant.grammar.dates import DATES, resolve
+from tasktalk.assistant.grammar.days import on_day
+from tasktalk.assistant.grammar.joins import BOUNDS, JOINS
 from tasktalk.assistant.grammar.picks import list_weekdays
 from tasktalk.assistant.grammar.recurrence import BASES, CYCLES, base
-from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Repeat
+from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Repeat, Stretch
 
 _MONTH, _MINUTES, _FIVE, _HALF = 31, 60, 5, 0.5
 
@@ -32,7 +44,7 @@ def _hour_noun(m: Found) -> Clock | None:
 
 
 @EARLY_CLOCKS(
-    "(?<! IN|FOR|EVERY|ABOUT|AFTER|BEFORE|AND|NUM|PLUS|PER|THE|DOT|COMMA)"
+    "(?<! IN|FOR|EVERY|ABOUT|AFTER|BEFORE|AND|NUM|PLUS|PER|THE|DOT) (?<! NUM COMMA)"
     " h:D12 HOURSIGN (?! D12|OF|AFTER|BEFORE|LATER|THEN|AND|PER|EVERY|HOURTO)",
     makes="CLOCK",
 )
@@ -42,12 +54,13 @@ def _hour_letter(m: Found) -> Clock | None:
 
 
 @EARLY_CLOCKS(
-    "FROM? a:D12 HOURMARK? HOURTO b:D12 HOURMARK",
-    "FROM? a:D12 HOURMARK HOURTO b:D12 (?! COLON|HSEP)",
-    "FROM? a:D12 (COLON|HSEP) i:D12 HOURTO b:D12 (COLON|HSEP) j:D12",
-    "FROM? a:D12 HOURMARK? HOURTO b:D12 (COLON|HSEP) j:D12",
-    "FROM? a:D12 (COLON|HSEP) i:D12 HOURTO b:D12 HOURMARK?",
-    "FROM a:NUM HOURTO b:NUM HOURMARK? (?! COLON|HSEP|AND|AMPM|OF PART|OF THE PART)",
+    "(FROM|SPAN) a:D12 HOURMARK? HOURTO b:D12 HOURMARK",
+    "(FROM|SPAN)? a:D12 HOURMARK HOURTO b:D12 HOURMARK? (?! COLON|HSEP)",
+    "(FROM|SPAN)? a:D12 (COLON|HSEP) i:D12 HOURTO b:D12 (COLON|HSEP) j:D12",
+    "(FROM|SPAN) a:D12 HOURTO b:D12 (COLON|HSEP) j:D12",
+    "(FROM|SPAN)? a:D12 HOURMARK HOURTO b:D12 (COLON|HSEP) j:D12",
+    "(FROM|SPAN)? a:D12 (COLON|HSEP) i:D12 HOURTO b:D12 HOURMARK?",
+    "(FROM|SPAN) a:NUM HOURTO b:NUM HOURMARK? (?! COLON|HSEP|AND|AMPM|OF PART|OF THE PART)",
     makes="TIMESPAN",
 )
 def _hours_to(m: Found) -> tuple[Clock, Clock] | None:
@@ -55,7 +68,7 @@ def _hours_to(m: Found) -> tuple[Clock, Clock] | None:
     return span_of(read_hour(m["a"], int(m["i"] or 0)), read_hour(m["b"], int(m["j"] or 0)))
 
 
-@TIMESPANS("FROM a:CLOCK/NUM b:CLOCK", makes="TIMESPAN")
+@TIMESPANS("(FROM|SPAN) a:CLOCK/NUM b:CLOCK", makes="TIMESPAN")
 def _from_and_at(m: Found) -> tuple[Clock, Clock] | None:
     start = m["a"] if isinstance(m["a"], Clock) else read_hour(m["a"])
     return span_of(start, m["b"])
@@ -101,7 +114,7 @@ def _clock_of_part(m: Found) -> Clock:
     return place(m["c"], m["p"])
 
 
-@DAYPARTS("AT? h:NUM OF THE? p:PART", "AT? h:NUM p:INPART (?! UNIT)", makes="CLOCK")
+@DAYPARTS("AT? h:NUM OF THE? p:PART", makes="CLOCK")
 def _hour_of_part(m: Found) -> Clock | None:
     clock = read_hour(m["h"]) if 0 < m["h"] <= 24 else None  # noqa: PLR2004  (a clock)
     return clock and place(clock, m["p"])
@@ -115,9 +128,55 @@ def _hours_of_part(m: Found) -> Clock | None:
     return clock and place(clock, m["p"])
 
 
+@CLOCKS("c:CLOCK EXACTLY", "AT? h:NUM EXACTLY", makes="CLOCK")
+def _exactly(m: Found) -> Clock | None:
+    """Read "17h em ponto"."""
+    return m["c"] or (read_hour(m["h"]) if 0 < m["h"] <= 24 else None)  # noqa: PLR2004  (a clock)
+
+
 @DAYPARTS("p:INPART", makes="DAYPART")
 def _part(m: Found) -> Clock:
     return Clock(m["p"], part=True)
+
+
+@JOINS("d:MOMENT COMMA? a:D12 HOURTO b:D12 (?! UNIT|WORD|COLON|HSEP)", "d:MOMENT COMMA? a:D12 b:CLOCK", makes="STRETCH")
+def _day_and_hours(m: Found) -> Stretch | None:
+    """Read "amanhã 9 às 11h": behind a day the number is the hour the range begins with."""
+    day: Moment = m["d"]
+    hours = span_of(read_hour(m["a"]), m["b"] if isinstance(m["b"], Clock) else read_hour(m["b"]))
+    if day.on is None or day.clock or day.grain != "day" or hours is None or m["a"] < LAST_SMALL_HOUR:
+        return None
+    return Stretch(replace(day, clock=hours[0], sure=0.95), Moment(on=day.on, clock=hours[1]))
+
+
+@JOINS("d:MOMENT q:QTY (?! OF|WORD|BEFORE|AFTER|LATER|UNIT|PER)", makes="MOMENT")
+def _day_and_noun(m: Found) -> Moment | None:
+    """Read "amanhã 15 horas"; few hours are how long it takes."""
+    day: Moment = m["d"]
+    (unit, number), *more = m["q"].parts
+    if more or unit != "hour" or number != int(number) or not LAST_SMALL_HOUR < number < 24 or day.on is None:  # noqa: PLR2004
+        return None
+    clock = read_hour(int(number))
+    return replace(day, clock=clock, grain="minute", sure=0.95) if day.grain == "day" and not day.clock else None
+
+
+@BOUNDS("a:CLOCK (AND|COMMA) AT? b:CLOCK (COMMA|ON)? r:REPEAT", makes="REPEAT")
+def _clocks_repeat(m: Found) -> Repeat | None:
+    """Read "às 8h e às 20h todo dia"."""
+    found: Repeat = m["r"]
+    return None if found.clocks else replace(found, clocks=(m["a"], m["b"]), sure=0.95)
+
+
+@HABITS("(FROM|SPAN)? r:WDRANGE COMMA? c:CLOCK/TIMESPAN", "(ON|AT)? r:WDLIST COMMA? c:CLOCK/TIMESPAN", makes="REPEAT")
+def _weekdays_at(m: Found) -> Repeat | None:
+    """Read "de segunda a sexta às 8h": several days that have one hour come back."""
+    days = m["r"]
+    if len(days) < 3:  # noqa: PLR2004  ("monday or tuesday at 5" is one of them)
+        return None
+    clock = m["c"]
+    if isinstance(clock, Clock):
+        return Repeat("WEEKLY", byday=tuple(days), clocks=(clock,), sure=0.9)
+    return Repeat("WEEKLY", byday=tuple(days), clocks=(clock[0],), end=clock[1], sure=0.9)
 
 
 # Days of the month.
@@ -143,6 +202,24 @@ def _day_number(m: Found) -> Moment | None:
     return Moment(sure=0.0)
 
 
+@DATES("(ON|AT|BY)? THE? n:NTH/NTHWD/NTHDAY (IN|OF)? THE? u:UNIT FOLLOWING", makes="MOMENT")
+def _nth_of_next(m: Found) -> Moment | None:
+    """Read "na primeira segunda do mês que vem"."""
+    first = add_months(m.setting.today.replace(day=1), 1)
+    return on_day(resolve(m["n"], first.year, first.month), sure=0.95) if first and m["u"] == "month" else None
+
+
+@DATES("(ON|AT|BY|UNTIL) THE? n:NTH (?! OF|IN|AND|COMMA NTH)", makes="MOMENT")
+def _nth_workday(m: Found) -> Moment | None:
+    """Read "no quinto dia útil": of this month, or of the next when it has passed."""
+    today = m.setting.today
+    if not m["n"].positions or m["n"].weekdays:
+        return None
+    firsts = [add_months(today.replace(day=1), step) for step in (0, 1)]
+    days = [resolve(m["n"], first.year, first.month) for first in firsts if first]
+    return on_day(next((day for day in days if day and day >= today), None), sure=0.9)
+
+
 _NUMBERS = "n:NUM/LEADORD ((COMMA|AND|COMMA AND) (THE? DAYNO)? NUM (?! UNIT|COLON|AMPM|HSEP))*"
 
 
@@ -160,14 +237,28 @@ def _every_day_number(m: Found) -> Repeat | None:
     return Repeat("MONTHLY", bymonthday=days, from_completion=bool(m.all("BANG")), sure=0.95)
 
 
-@BASES("(OF|FROM) a:NUM IN q:QTY", makes="BASE")
+@BASES("(OF|FROM|SPAN) a:NUM IN q:QTY", makes="BASE")
 def _from_to_amount(m: Found) -> Repeat | None:
     """Read "de dois em dois dias"."""
     amount: Amount = m["q"]
     return base(*amount.parts[0]) if len(amount.parts) == 1 and amount.parts[0][1] == m["a"] else None
 
 
-@CYCLES("EVERY? (WEEKDAY|WEEKDAYS) ALTERNATE", makes="REPEAT")
+@BASES("f:FREQADV", makes="BASE")
+def _adverb(m: Found) -> Repeat:
+    """Read "semanalmente", which names nothing that the task is about, as "weekly" may."""
+    freq, interval = m["f"].split()
+    return Repeat(freq, int(interval))
+
+
+@BASES("(ON|IN)? EVERY? u:UNIT ALTERNATE", "q:QTY ALTERNATE", makes="BASE")
+def _alternate_unit(m: Found) -> Repeat | None:
+    """Read "dia sim, dia não"."""
+    unit, number = m["q"].parts[0] if m["q"] else (m["u"], 1)
+    return base(unit, 2) if number == 1 else None
+
+
+@CYCLES("(ON|IN)? EVERY? (WEEKDAY|WEEKDAYS) ALTERNATE", makes="REPEAT")
 def _alternate(m: Found) -> Repeat:
     """Read "sábado sim, sábado não"."""
     return replace(Repeat("WEEKLY", 2, byday=list_weekdays(m)), sure=0.95)

@@ -22,8 +22,10 @@ _NO_DATE = "(?! UNIT|WORD|MONTH|COLON|DOT|SLASH|HYPHEN|LITERAL|AND|TO|COMMA NUM|
 
 
 @BEHIND("(ON|AT)? THE? d:WEEKDAY STOP? FOLLOWING", makes="MOMENT")
-def _next_weekday(m: Found) -> Moment:
+def _next_weekday(m: Found) -> Moment | None:
     """The one in the calendar week after this; the other reading is the one still ahead in this week."""
+    if m.all("COMING"):
+        return None  # where the language means the nearest to come
     today = m.setting.today
     day = monday_of(today, 1) + DAY * m["d"]
     first = coming(today, m["d"])
@@ -53,8 +55,8 @@ def _last_unit(m: Found) -> Moment | None:
 
 
 @BEHIND("(ON|AT|OVER|IN)? THE? WEEKEND FOLLOWING", makes="MOMENT")
-def _next_weekend(m: Found) -> Moment:
-    return Moment(on=monday_of(m.setting.today, 1) + DAY * SATURDAY, sure=0.95)
+def _next_weekend(m: Found) -> Moment | None:
+    return None if m.all("COMING") else Moment(on=monday_of(m.setting.today, 1) + DAY * SATURDAY, sure=0.95)
 
 
 @BEHIND("(ON|AT|OVER|IN)? THE? WEEKEND GONE", makes="MOMENT")

@@ -9,6 +9,7 @@ from tasktalk.assistant.grammar.assigning import read_slots_and_people
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.quickadd import as_duration
+from tasktalk.assistant.grammar.resolve import local_now
 from tasktalk.assistant.grammar.roles import When as Said
 from tasktalk.assistant.grammar.slots import Slots
 from tasktalk.assistant.grammar.titles import blank_formatting, make_title
@@ -33,6 +34,7 @@ class Captured:
 def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, begin: int = 0) -> Captured:
     """Read `text[begin:]` as one task. The title may come out empty when nothing but slots was said."""
     plain = blank_formatting(text)
+    begin = 0 if begin and _is_in_time(plain, begin, context, engine) else begin
     trailer = _find_trailer(fold(plain), begin, book)
     plain = plain[: trailer.start()] + " " * (len(plain) - trailer.start()) if trailer else plain
     folded = fold(plain)
@@ -94,6 +96,8 @@ def _is_to_do(folded: str, lead: int, title: str, book: Phrasebook) -> bool:
     """Whether the title follows on "to": "remind me (tomorrow) to call", unlike "remind me of the call"."""
     start = folded.find(fold(title), lead)
     before = folded[: start if start >= 0 else lead].split()
+    if book.action and book.action.match(fold(title)):
+        return True
     return bool(before) and before[-1] in book.to_do
 
 
@@ -110,6 +114,12 @@ def _find_lead(folded: str, begin: int, book: Phrasebook) -> tuple[int, bool]:
             return at, reminded
         at += best
         reminded = reminded or reminds
+
+
+def _is_in_time(plain: str, begin: int, context: Context, engine: Engine) -> bool:
+    """Whether what looks like a bullet begins a date ("3. März Zahnarzt")."""
+    row = engine.read(plain, local_now(context), []) if plain[:begin].strip()[:-1].isdigit() else []
+    return any("WHEN" in node.senses and node.start < begin < node.end for node in row)
 
 
 def _find_trailer(folded: str, begin: int, book: Phrasebook) -> re.Match[str] | None:

@@ -12,7 +12,7 @@ from tasktalk.assistant.grammar.dates import DATES, IMPOSSIBLE, ahead
 from tasktalk.assistant.grammar.days import DAYS, SATURDAY, edge_of, on_day, period
 from tasktalk.assistant.grammar.numbers import AMOUNTS, NUMBERS
 from tasktalk.assistant.grammar.recurrence import CYCLES, base, monthly
-from tasktalk.assistant.grammar.values import Amount, Moment, Nth, Repeat
+from tasktalk.assistant.grammar.values import Amount, Moment, Nth, Repeat, Stretch
 
 _LAST_SHORT_YEAR = 99
 _COUNTED = "MONTH|WEEKDAY|WEEKDAYS|UNIT|WORKDAY|WORKDAYS|OF|TO|HYPHEN|DASH|AND|EVERY"
@@ -54,6 +54,23 @@ def _day_month_year(m: Found) -> Moment | None:
     if found is None or (short and (found < m.setting.today or m.node("y").end - m.node("y").start == 1)):
         return IMPOSSIBLE  # rather a version
     return Moment(on=found, sure=0.95, dated=True)
+
+
+_FIRST = "(FROM|SPAN|BETWEEN)? THE? a:ORD (TO|DASH|HYPHEN|UNTIL|AND) THE?"
+
+
+@DATES(
+    f"{_FIRST} b:ORD k:MONTH STOP? y:YEAR?",
+    f"{_FIRST} b:D12 ORDDOT k:D12 ORDDOT y:YEAR? (?! NUM|COLON)",
+    makes="STRETCH",
+)
+def _days_of_month(m: Found) -> Stretch | None:
+    """Read "10. bis 22. August", "10.-22.8.": the month goes for both."""
+    last = find_date(m["y"], m["k"], m["b"]) if m["y"] else ahead(m.setting.today, m["k"], m["b"])
+    first = last and find_date(last.year, last.month, m["a"])
+    if not first or not last or first >= last:
+        return None
+    return Stretch(Moment(on=first, sure=0.95), Moment(on=last))
 
 
 @DAYS(

@@ -22,7 +22,7 @@ _TIME = "k:MOMENT/CLOCK/STRETCH/TIMESPAN/DAYPART"
 _LAST_DAY = 31
 
 
-@LISTS(f"WEEKDAY {_AND} (THE|OF) WEEKDAY (?! TO|HYPHEN|NUM)", f"WDLIST {_AND} (THE|OF) WEEKDAY", makes="WDLIST")
+@LISTS(f"WEEKDAY {_AND} (THE|OF) WEEKDAY (?! TO WEEKDAY|HYPHEN|NUM)", f"WDLIST {_AND} (THE|OF) WEEKDAY", makes="WDLIST")
 @LISTS(f"WEEKDAYS {_AND} THE WEEKDAYS", f"(WEEKDAY|WDLIST) {_AND} THE WEEKDAYS", makes="WDPLURAL")
 @LISTS(f"WEEKDAYS {_AND} THE WEEKDAY", f"WDPLURAL {_AND} THE (WEEKDAY|WEEKDAYS)", makes="WDPLURAL")
 def _weekday_list(m: Found) -> tuple[str, ...]:
@@ -30,12 +30,22 @@ def _weekday_list(m: Found) -> tuple[str, ...]:
     return list_weekdays(m)
 
 
-@DAYPARTS("c:CLOCK OF THE? p:PART", makes="CLOCK")
+@DAYPARTS("ATHOUR c:CLOCK", makes="CLOCK")
+def _led_clock(m: Found) -> Clock:
+    return m["c"]  # type: ignore[no-any-return]
+
+
+@DAYPARTS("ATHOUR? c:CLOCK OF THE? p:PART", "ATHOUR c:CLOCK p:PARTADV", makes="CLOCK")
 def _clock_of_part(m: Found) -> Clock:
     return place(m["c"], m["p"])
 
 
-@CYCLES("b:BASE HABIT (WEEKDAY|WDLIST|WDRANGE|WDPLURAL)", "b:BASE HABITOF (WEEKDAY|WDLIST|WDRANGE)", makes="REPEAT")
+@CYCLES(
+    "b:BASE HABIT (WEEKDAY|WDLIST|WDRANGE|WDPLURAL)",
+    "b:BASE HABITOF (WEEKDAY|WDLIST|WDRANGE)",
+    "HABIT? (WEEKDAY|WDLIST|WDRANGE) OF b:BASE",
+    makes="REPEAT",
+)
 def _beat_on_habit(m: Found) -> Repeat | None:
     found: Repeat = m["b"]
     if found.freq not in {"WEEKLY", "DAILY"} or (found.freq == "DAILY" and found.interval > 1):

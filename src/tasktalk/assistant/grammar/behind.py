@@ -162,7 +162,8 @@ def _alternate(m: Found) -> Repeat:
     return Repeat("WEEKLY", 2, byday=list_weekdays(m), sure=0.95)
 
 
-@ALTERNATES("A u:UNIT ALTERNATELY", makes="BASE")
+@ALTERNATES("A u:UNIT ALTERNATELY", "q:QTY ALTERNATELY", makes="BASE")
 def _alternate_unit(m: Found) -> Repeat | None:
-    freq = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}.get(m["u"])
+    unit = m["q"].parts[0][0] if m["q"] and m["q"].parts[0][1] == 1 else m["u"]
+    freq = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}.get(unit)
     return Repeat(freq, 2, sure=0.95) if freq else None

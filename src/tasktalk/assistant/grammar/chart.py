@@ -34,10 +34,11 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the rules may look at beyond the words: the local time, and whether 5/6 is in May or June."""
+    """What the rules may look at beyond the words: the local time, whether 5/6 is in May or June, the clock's hours."""
 
     now: dt.datetime  # naive, on the person's wall clock
     date_order: str = "MDY"
+    hours: int = 12
 
     @property
     def today(self) -> dt.date:

@@ -67,7 +67,8 @@ def _colon(m: Found) -> Clock | None:
     text_is_two = m.nodes[[i for i, node in enumerate(m.nodes) if "COLON" in node.senses][0] + 1]  # noqa: RUF015
     if text_is_two.end - text_is_two.start != 2:  # noqa: PLR2004  ("3:1" is a ratio)
         return None
-    return read_hour(m["h"], m["n"], fixed="PADDED" in m.node("h").senses)
+    morning = m.setting.hours > NOON and m["h"] >= LAST_SMALL_HOUR  # "6:30" on the 24-hour clock
+    return read_hour(m["h"], m["n"], fixed=morning or "PADDED" in m.node("h").senses)
 
 
 @CLOCKS("AT? h:D12 COLON n:D12 (COLON D12)? OCLOCK a:AMPM?", "AT? h:D12 DOT n:D12 OCLOCK", makes="CLOCK")

@@ -219,7 +219,7 @@ def _about_task(name: str, confidence: float) -> Reader:
         target = order.target()
         if target.text and _lacks_accent(order):
             return None
-        if target.text and read_slots(target.text, order.context, order.engine).due and name == "complete_task":
+        if target.text and name == "complete_task" and _is_dated(order, target.text):
             return None
         return Intent(intent=name, confidence=confidence, target=target)  # type: ignore[arg-type]
 
@@ -230,6 +230,13 @@ def _lacks_accent(order: Order) -> bool:
     """Whether it begins with a word that would be done with its accent, and is an order without: "termine"."""
     first = order.text.split(maxsplit=1)[0].lower()
     return first in order.book.accented and order.book.accented[first] != first
+
+
+def _is_dated(order: Order, words: str) -> bool:
+    """Whether it is rather a task with a time ("call Ana tomorrow: done", "water them 3 days after it is done")."""
+    if read_slots(words, order.context, order.engine).due is not None:
+        return True
+    return read_slots(order.text, order.context, order.engine).recurrence is not None
 
 
 READERS["complete_task"] = _about_task("complete_task", 0.95)

@@ -40,7 +40,7 @@ class Engine:
     def read(self, text: str, now: dt.datetime, taken: list[tuple[int, int]]) -> list[Node]:
         """The message as a row in which every time expression has become one node of kind WHEN."""
         row = self._rows.make(tokenise(text, taken, self.lexicon.elisions, dotted=self.lexicon.dotted))
-        return self._machine.run(row, Setting(now, self.lexicon.date_order))
+        return self._machine.run(row, Setting(now, self.lexicon.date_order, self.lexicon.hours))
 
 
 @lru_cache(maxsize=16)

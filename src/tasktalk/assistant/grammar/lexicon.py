@@ -31,6 +31,7 @@ class Lexicon:
 
     languages: tuple[str, ...]
     date_order: str
+    hours: int
     words: dict[str, Senses]
     suffixes: dict[str, Senses]
     phrases: dict[str, list[tuple[tuple[str, ...], Senses]]]
@@ -113,6 +114,7 @@ def load(languages: Sequence[str]) -> Lexicon:
     return Lexicon(
         languages=tuple(languages),
         date_order=sources[0]["date_order"],
+        hours=sources[0].get("hours", 12),
         words=words,
         suffixes=suffixes,
         phrases=phrases,

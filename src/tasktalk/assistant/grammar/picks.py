@@ -37,7 +37,7 @@ def list_weekdays(m: Found) -> tuple[str, ...]:
 
 
 @LISTS(
-    f"WEEKDAY STOP? {_AND} WEEKDAY STOP? (?! TO|HYPHEN)",
+    f"WEEKDAY STOP? {_AND} WEEKDAY STOP? (?! TO WEEKDAY|HYPHEN)",
     "WEEKDAY WEEKDAY WEEKDAY+",
     f"WDLIST {_AND}? WEEKDAY",
     makes="WDLIST",

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from talk import Talk
 
+from tasktalk.assistant.replies.speech import get_speech
 from tasktalk.assistant.replies.when import say_recurrence
 from tasktalk.assistant.reply import Reply, Utterance
 
@@ -351,4 +352,4 @@ async def test_yes_and_no_without_a_question_are_told_so(ana: Talk) -> None:
     [("FREQ=WEEKLY;BYDAY=MO", "every week"), ("FREQ=DAILY;INTERVAL=3\nEXDATE:20261201", "every 3 days")],
 )
 def test_a_rule_that_nobody_put_in_words(rrule: str, shown: str) -> None:
-    assert say_recurrence({"rrule": rrule, "from": "schedule", "text": ""}) == shown
+    assert say_recurrence({"rrule": rrule, "from": "schedule", "text": ""}, get_speech("en")) == shown

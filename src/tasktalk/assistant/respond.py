@@ -15,6 +15,7 @@ from tasktalk.assistant.dialogue import Dialogue, Q
 from tasktalk.assistant.outcomes import Changed, Missing, Outcome, Said, Undone
 from tasktalk.assistant.replies.pen import Pen
 from tasktalk.assistant.replies.render import refuse, render
+from tasktalk.assistant.replies.speech import get_speech
 from tasktalk.assistant.reply import Reply, Utterance
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understand import understand
@@ -55,9 +56,10 @@ async def respond(
             return await _react(turn)
         outcomes = await _take(turn, keyring)
     except AppError as error:  # what the person asked for cannot be; everything else is a bug and goes up
-        return None if said.reaction is not None else refuse(error.message)
+        return None if said.reaction is not None else refuse(error.message, get_speech(dialogue.viewer.language))
     here = now.astimezone(dialogue.zone)  # which the turn may have changed
-    return render(outcomes, Pen(keyring, dialogue.viewer.user_id, here, change_set))
+    speech = get_speech(dialogue.viewer.language)
+    return render(outcomes, Pen(keyring, dialogue.viewer.user_id, here, change_set, speech))
 
 
 async def _take(turn: Turn, keyring: Keyring) -> list[Outcome]:

@@ -2,20 +2,21 @@
 
 from uuid import UUID
 
+from tasktalk.assistant.replies.speech import phrase
 from tasktalk.assistant.reply import Utterance
 from tasktalk.whatsapp.payloads import Inbound
 
 CHANNEL = "whatsapp"
 
 _SORRY = {
-    "voice": "I cannot listen to voice notes yet. Please write it to me.",
-    "media": "I cannot keep attachments yet. Write to me what should be done with it.",
-    "other": "I cannot read this kind of message. Please write it to me as text.",
+    "voice": phrase("I cannot listen to voice notes yet. Please write it to me."),
+    "media": phrase("I cannot keep attachments yet. Write to me what should be done with it."),
+    "other": phrase("I cannot read this kind of message. Please write it to me as text."),
 }
 
 
 def to_utterance(message: Inbound, *, shown: tuple[UUID, ...]) -> Utterance | str | None:  # noqa: PLR0911  (one a kind)
-    """What was said; or one sentence to answer with; or None for what needs no answer.
+    """What was said; or one sentence to answer with, in English; or None for what needs no answer.
 
     `shown`: the tasks of the message of ours that this one answers or reacts to. Forwarded text, places and cards are
     kept word for word: they are somebody else's words, never instructions.

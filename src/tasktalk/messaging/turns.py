@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from tasktalk.assistant.dialogue import Dialogue, load_dialogues, save_dialogues
+from tasktalk.assistant.replies.speech import get_speech, phrase
 from tasktalk.assistant.reply import Reply
 from tasktalk.assistant.respond import respond
 from tasktalk.crypto import Keyring
@@ -15,12 +16,13 @@ from tasktalk.messaging.contacts import Book, Contact, Q, Sender, meet, open_boo
 from tasktalk.messaging.inbound import to_utterance
 from tasktalk.messaging.outbox import Outgoing, add_messages
 from tasktalk.messaging.statuses import apply_statuses
+from tasktalk.messaging.strangers import guess_language
 from tasktalk.queue.claim import Item
 from tasktalk.whatsapp import render
 from tasktalk.whatsapp.payloads import Inbound, read_message
 
 _REGISTRATION_EVERY = timedelta(days=1)
-_REGISTRATION = (
+_REGISTRATION = phrase(
     "This number is not linked to anybody in Tasktalk yet. Ask the person who runs it to link you; "
     "then write to me again."
 )
@@ -97,7 +99,7 @@ class Turns:
         if said is None:
             return message.type
         if isinstance(said, str):
-            reply: Reply | None = Reply(said)
+            reply: Reply | None = Reply(get_speech(contact.viewer.language).say(said))
         else:
             dialogue = batch.dialogues[contact.viewer.user_id]
             reply = await respond(conn, dialogue=dialogue, said=said, now=now, keyring=self.keyring)
@@ -113,7 +115,8 @@ class Turns:
             return "from a number that is not linked"
         contact.registration_answered_at = now
         batch.book.seen[contact.id].answered = True
-        batch.outgoing += _outgoing(Reply(_REGISTRATION), item, contact, target=None)
+        speech = get_speech(guess_language(contact.wa_id))
+        batch.outgoing += _outgoing(Reply(speech.say(_REGISTRATION)), item, contact, target=None)
         return "from a number that is not linked; told how to link"
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from tasktalk.assistant.actions import MAX_ARGUMENT, Action
-from tasktalk.assistant.outcomes import SUBTASKS, Changed, Choose, Commented, Created, Listed, Reminded, Shown
+from tasktalk.assistant.outcomes import SUBTASKS, Change, Changed, Choose, Commented, Created, Listed, Reminded, Shown
 from tasktalk.assistant.replies import sentences
 from tasktalk.assistant.replies.pen import TITLE_ALONE, Pen, bold, short
 from tasktalk.assistant.replies.when import chips, say_moment
@@ -17,55 +17,63 @@ _MORNING, _EVENING = dt.time(9), dt.time(18)
 
 def created(made: Created, pen: Pen) -> Reply:
     """New tasks, with what was understood of each."""
-    ids = tuple(task.id for task in made.tasks)
+    speech, ids = pen.speech, tuple(task.id for task in made.tasks)
     if len(made.tasks) > 1:
-        text = f"📝 Added {len(made.tasks)} tasks\n{pen.lines(made.tasks, reminders=made.reminders)}"
-        return Reply(text + _told(made.told), (pen.undo(),), task_ids=ids)
+        head = speech.say("📝 Added {what}", what=sentences.tasks(len(made.tasks), speech))
+        text = f"{head}\n{pen.lines(made.tasks, reminders=made.reminders)}"
+        return Reply(text + _told(made.told, pen), (pen.undo(),), task_ids=ids)
     task = made.tasks[0]
-    text = f"📝 Added {bold(task.title)}"
+    text = speech.say("📝 Added {what}", what=bold(task.title))
     asked = made.reminders.get(task.id, ())
-    if details := " · ".join(part for part in (chips(task, pen.today), pen.rings(asked, beside=task)) if part):
+    if details := " · ".join(
+        part for part in (chips(task, pen.today, pen.speech), pen.rings(asked, beside=task)) if part
+    ):
         text += f"\n{details}"
     if made.subtasks:
-        text += f"\n{sentences.count(made.subtasks, 'subtask')}"
+        text += f"\n{sentences.subtasks(made.subtasks, speech)}"
     if asked and not pen.rings(asked):
-        text += f"\n{sentences.TOO_LATE if task.due else sentences.NO_DUE}"
-    text += _told(made.told)
+        text += f"\n{sentences.no_ring(has_date=task.due is not None, speech=speech)}"
+    text += _told(made.told, pen)
     if made.ask_when:
         first, *_, last = _moments(task, pen)
-        return Reply(f"{text}\n{sentences.WHEN}", (first, last, pen.undo()), task_ids=ids)
+        text += "\n" + speech.say("⏰ When shall I remind you?")
+        return Reply(text, (first, last, pen.undo()), task_ids=ids)
     return Reply(text, (pen.done(task), pen.other_day(task, made.others), pen.undo()), task_ids=ids)
 
 
 def changed(outcome: Changed, pen: Pen) -> Reply:
     """What became of tasks, and of those that were so already."""
-    tasks, verb = outcome.tasks, sentences.VERBS[outcome.change]
+    tasks, speech = outcome.tasks, pen.speech
     ids = tuple(task.id for task in (*tasks, *outcome.already))
     parts = []
     if len(tasks) == 1:
         parts.append(_changed_one(outcome.change, tasks[0], pen))
     elif tasks:
-        parts.append(f"{verb} {len(tasks)} tasks\n" + "\n".join(f"• {short(task.title)}" for task in tasks))
+        parts.append(sentences.changed(outcome.change, sentences.tasks(len(tasks), speech), speech))
+        parts += [f"• {short(task.title)}" for task in tasks]
     if outcome.along:
-        parts.append(sentences.along(outcome.along))
+        parts.append(sentences.along(outcome.along, speech))
     if outcome.told:
-        parts.append(sentences.told(outcome.told))
-    parts += [sentences.already(outcome.change, short(task.title)) for task in outcome.already]
+        parts.append(sentences.told(outcome.told, speech))
+    parts += [sentences.already(outcome.change, short(task.title), speech) for task in outcome.already]
     if outcome.missing:
-        parts.append(sentences.no_such_numbers(outcome.missing))
+        parts.append(sentences.no_such_numbers(outcome.missing, pen.speech))
     return Reply("\n".join(parts), _buttons(outcome, pen), task_ids=ids)
 
 
-def _changed_one(change: str, task: Task, pen: Pen) -> str:
-    text = f"{sentences.VERBS[change]} {bold(task.title)}"
+def _changed_one(change: Change, task: Task, pen: Pen) -> str:
+    speech = pen.speech
+    text = sentences.changed(change, bold(task.title), speech)
     if change == "skipped" or (change == "completed" and task.status == "open" and task.due is not None):
-        return f"{text}\n🔁 Next: {pen.due(task)}"
+        return text + "\n" + speech.say("🔁 Next: {due}", due=pen.due(task))
     if change == "dropped" and task.recurrence:
-        return f"{text}\n{sentences.WHOLE_SERIES}"
+        return text + "\n" + speech.say("🔁 And all that was to come of it.")
     if change == "rescheduled":
-        once = f" · {sentences.ONLY_THIS_TIME}" if task.moved else ""
-        return f"{text}\n📅 {pen.due(task)}{once}" if task.due else f"{text}\nNo date any more."
-    if change in {"updated", "reopened", "accepted"} and (details := chips(task, pen.today)):
+        if task.due is None:
+            return text + "\n" + speech.say("No date any more.")
+        once = " · " + speech.say("only this time") if task.moved else ""
+        return f"{text}\n📅 {pen.due(task)}{once}"
+    if change in {"updated", "reopened", "accepted"} and (details := chips(task, pen.today, pen.speech)):
         return f"{text}\n{details}"
     return text
 
@@ -74,12 +82,12 @@ def _buttons(outcome: Changed, pen: Pen) -> tuple[Button, ...]:
     tasks, already = outcome.tasks, outcome.already
     if not tasks:
         if len(already) == 1 and outcome.change == "completed":
-            return (pen.button("Reopen", Action("reopen", already[0].id)),)
+            return (pen.button(pen.speech.label("Reopen"), Action("reopen", already[0].id)),)
         return ()
     if len(tasks) > 1:
         return (pen.undo(),)
     if outcome.change == "dropped" and tasks[0].recurrence and tasks[0].status == "open":
-        return (pen.skip(tasks[0], "Skip only this one"), pen.undo())
+        return (pen.skip(tasks[0], pen.speech.label("Skip only this one")), pen.undo())
     if outcome.change in {"completed", "dropped", "skipped", "declined"} or tasks[0].status != "open":
         return (pen.undo(),)
     return (pen.done(tasks[0]), pen.undo())
@@ -87,32 +95,39 @@ def _buttons(outcome: Changed, pen: Pen) -> tuple[Button, ...]:
 
 def reminded(outcome: Reminded, pen: Pen) -> Reply:
     """When each task rings."""
-    ids = tuple(task.id for task in outcome.tasks)
+    speech, ids = pen.speech, tuple(task.id for task in outcome.tasks)
     lines = []
     for task in outcome.tasks:
         rings = pen.rings(outcome.reminders[task.id])
         name = bold(task.title) if len(ids) == 1 else f"• {short(task.title)}"
         lines.append(f"{name}\n{rings}" if len(ids) == 1 and rings else f"{name} — {rings}" if rings else name)
         if not rings:
-            lines.append(sentences.TOO_LATE if task.due else sentences.NO_DUE)
+            lines.append(sentences.no_ring(has_date=task.due is not None, speech=speech))
     if outcome.missing:
-        lines.append(sentences.no_such_numbers(outcome.missing))
-    lead = "I will remind you of" if outcome.new else "I remind you already of"
-    many = f"{lead} {lines[0]}" if len(ids) == 1 else f"{lead} {len(ids)} tasks\n{lines[0]}"
-    buttons = (pen.undo(),) if outcome.new else ()
-    return Reply("\n".join([many, *lines[1:]]), buttons, task_ids=ids)
+        lines.append(sentences.no_such_numbers(outcome.missing, pen.speech))
+    what = lines.pop(0) if len(ids) == 1 else sentences.tasks(len(ids), speech)
+    if outcome.new:
+        head = speech.say("I will remind you of {what}", what=what)
+    else:
+        head = speech.say("I remind you already of {what}", what=what)
+    return Reply("\n".join([head, *lines]), (pen.undo(),) if outcome.new else (), task_ids=ids)
 
 
 def ask_when(task: Task, pen: Pen) -> Reply:
     """Moments to choose from for a reminder."""
-    return Reply(sentences.ask_when(bold(task.title)), _moments(task, pen), task_ids=(task.id,))
+    return Reply(sentences.ask_when(bold(task.title), pen.speech), _moments(task, pen), task_ids=(task.id,))
 
 
 def _moments(task: Task, pen: Pen) -> tuple[Button, ...]:
     hour = (pen.now + dt.timedelta(hours=1)).replace(second=0, microsecond=0)
     evening = dt.datetime.combine(pen.today, _EVENING, pen.now.tzinfo)
     morning = dt.datetime.combine(pen.today + dt.timedelta(days=1), _MORNING, pen.now.tzinfo)
-    moments = [("In 1 hour", hour), ("Today 18:00", evening), ("Tomorrow 09:00", morning)]
+    label = pen.speech.label
+    moments = [
+        (label("In 1 hour"), hour),
+        (label("Today {time}", time=f"{_EVENING:%H:%M}"), evening),
+        (label("Tomorrow {time}", time=f"{_MORNING:%H:%M}"), morning),
+    ]
     if hour >= evening:
         del moments[1]
     return tuple(pen.button(title, Action("remind", task.id, f"{at:%Y-%m-%dT%H:%M}")) for title, at in moments)
@@ -122,17 +137,18 @@ def commented(outcome: Commented, pen: Pen) -> Reply:
     """The words, and where they stand."""
     tasks = outcome.tasks
     where = bold(tasks[0].title) if len(tasks) == 1 else ", ".join(short(task.title) for task in tasks)
-    text = f"💬 On {where}:\n{short(outcome.text, _COMMENT)}"
+    text = pen.speech.say("💬 On {where}:", where=where) + "\n" + short(outcome.text, _COMMENT)
     if outcome.missing:
-        text += f"\n{sentences.no_such_numbers(outcome.missing)}"
+        text += f"\n{sentences.no_such_numbers(outcome.missing, pen.speech)}"
     return Reply(text, (pen.undo(),), task_ids=tuple(task.id for task in tasks))
 
 
 def listed(page: Listed, pen: Pen) -> Reply:
     """A numbered page with a row for each task and one for what follows."""
-    title = sentences.list_title(page.filter, page.searched)
+    speech = pen.speech
+    title = sentences.list_title(page.filter, page.searched, speech)
     if not page.tasks:
-        return Reply(sentences.nothing_listed(page.filter, page.searched))
+        return Reply(sentences.nothing_listed(page.filter, page.searched, speech))
     text = f"*{title}*\n{pen.lines(page.tasks, first=page.first)}"
     rows = [
         Row(
@@ -147,32 +163,36 @@ def listed(page: Listed, pen: Pen) -> Reply:
     if page.more:
         text += "\n…"
         if len(argument) <= MAX_ARGUMENT:
-            rows.append(Row("More …", pen.encode(Action("list", argument=argument)), f"From number {after + 1}"))
+            following = speech.say("From number {number}", number=after + 1)
+            rows.append(Row(speech.label("More …"), pen.encode(Action("list", argument=argument)), following))
     ids = tuple(task.id for task in page.tasks)
-    return Reply(text, list_label="Open a task", rows=tuple(rows), task_ids=ids)
+    return Reply(text, list_label=speech.label("Open a task"), rows=tuple(rows), task_ids=ids)
 
 
 def choose(outcome: Choose, pen: Pen) -> Reply:
     """Which one is meant, by buttons or in a list."""
+    question = pen.speech.say("Which one?")
     if len(outcome.candidates) <= _MAX_BUTTONS:
         lines = "\n".join(f"{n}. {short(title)}" for n, (_, title) in enumerate(outcome.candidates, 1))
         buttons = tuple(
             pen.button(f"{n}. {title}", Action("pick", task_id, outcome.question))
             for n, (task_id, title) in enumerate(outcome.candidates, 1)
         )
-        return Reply(f"Which one?\n{lines}", buttons)
+        return Reply(f"{question}\n{lines}", buttons)
     rows = tuple(
         Row(title, pen.encode(Action("pick", task_id, outcome.question)), short(title))
         for task_id, title in outcome.candidates
     )
-    return Reply("Which one?", list_label="Choose", rows=rows)
+    return Reply(question, list_label=pen.speech.label("Choose"), rows=rows)
 
 
 def card(shown: Shown, pen: Pen) -> Reply:
     """One task with what hangs on it."""
     task = shown.task
     text = bold(task.title) if task.status == "open" else f"✔️ {bold(task.title)}"
-    details = " · ".join(part for part in (chips(task, pen.today), pen.rings(shown.reminders, beside=task)) if part)
+    details = " · ".join(
+        part for part in (chips(task, pen.today, pen.speech), pen.rings(shown.reminders, beside=task)) if part
+    )
     parts = [f"{text}\n{details}" if details else text]
     if task.notes:
         parts.append(short(task.notes, TITLE_ALONE))
@@ -186,27 +206,27 @@ def card(shown: Shown, pen: Pen) -> Reply:
 
 def _hangs(shown: Shown, pen: Pen) -> str:
     """How many files and comments, and the newest comment."""
-    task, comment = shown.task, shown.comment
+    task, comment, speech = shown.task, shown.comment, pen.speech
     counts = []
     if task.attachments:
-        counts.append(f"📎 {sentences.count(len(task.attachments), 'file')}")
+        counts.append(speech.count("📎 {number} file", "📎 {number} files", len(task.attachments)))
     if task.comments_count:
-        counts.append(f"💬 {sentences.count(task.comments_count, 'comment')}")
+        counts.append(speech.count("💬 {number} comment", "💬 {number} comments", task.comments_count))
     text = " · ".join(counts)
     if comment is not None:
-        author = comment.author.name if comment.author else "Somebody"
-        at = say_moment(comment.created_at.astimezone(pen.now.tzinfo), pen.today)
+        author = comment.author.name if comment.author else speech.say("Somebody")
+        at = say_moment(comment.created_at.astimezone(pen.now.tzinfo), pen.today, speech)
         text += f"\n{author}, {at}: {short(comment.text, _COMMENT)}"
     return text
 
 
 def _card_buttons(task: Task, pen: Pen) -> tuple[Button, ...]:
     if task.status != "open":
-        return (pen.button("Reopen", Action("reopen", task.id)),)
+        return (pen.button(pen.speech.label("Reopen"), Action("reopen", task.id)),)
     if task.recurrence:
-        return (pen.done(task), pen.other_day(task), pen.skip(task, "Skip"))
-    return (pen.done(task), pen.other_day(task), pen.button("Delete", Action("drop", task.id)))
+        return (pen.done(task), pen.other_day(task), pen.skip(task, pen.speech.label("Skip")))
+    return (pen.done(task), pen.other_day(task), pen.button(pen.speech.label("Delete"), Action("drop", task.id)))
 
 
-def _told(names: tuple[str, ...]) -> str:
-    return f"\n{sentences.told(names)}" if names else ""
+def _told(names: tuple[str, ...], pen: Pen) -> str:
+    return f"\n{sentences.told(names, pen.speech)}" if names else ""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from tasktalk.assistant.actions import Action, encode_action, occurrence_of
-from tasktalk.assistant.replies.when import say_day, say_due, say_moment
+from tasktalk.assistant.replies.speech import Speech
+from tasktalk.assistant.replies.when import say_due, say_moment
 from tasktalk.assistant.reply import Button
 from tasktalk.crypto import Keyring
 from tasktalk.tasks.model import Task
@@ -18,12 +19,13 @@ TITLE_ALONE = 600
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """`now` is in the person's zone; buttons are signed for `user_id`; Undo takes `change_set` back."""
+    """`now` is in the person's zone. Buttons are signed for `user_id`; Undo takes `change_set` back."""
 
     keyring: Keyring
     user_id: UUID
     now: dt.datetime
     change_set: UUID
+    speech: Speech
 
     @property
     def today(self) -> dt.date:
@@ -32,13 +34,13 @@ class Pen:
 
     def due(self, task: Task) -> str:
         """When it is due, or nothing."""
-        return say_due(task.due, self.today) if task.due else ""
+        return say_due(task.due, self.today, self.speech) if task.due else ""
 
     def rings(self, reminders: Sequence[Reminder], beside: Task | None = None) -> str:
         """`⏰ 17:30`, with the day unless it is the due day of the task it stands `beside`; empty: none will ring."""
         known = beside.due.date if beside is not None and beside.due is not None else None
         moments = sorted(each.next_at.astimezone(self.now.tzinfo) for each in reminders if each.next_at is not None)
-        said = [f"{at:%H:%M}" if at.date() == known else say_moment(at, self.today) for at in moments]
+        said = [f"{at:%H:%M}" if at.date() == known else say_moment(at, self.today, self.speech) for at in moments]
         return f"⏰ {'; '.join(said)}" if said else ""
 
     def lines(
@@ -54,11 +56,11 @@ class Pen:
 
     def undo(self) -> Button:
         """Takes back the turn."""
-        return self.button("Undo", Action("undo", self.change_set))
+        return self.button(self.speech.label("Undo"), Action("undo", self.change_set))
 
     def done(self, task: Task) -> Button:
         """Finishes a task; of a repeating one the occurrence that is open now."""
-        return self.button("Done", Action("done", task.id, occurrence_of(task)))
+        return self.button(self.speech.label("Done"), Action("done", task.id, occurrence_of(task)))
 
     def skip(self, task: Task, title: str) -> Button:
         """Leaves out the occurrence that is open now."""
@@ -70,11 +72,12 @@ class Pen:
         tomorrow = self.today + dt.timedelta(days=1)
         for other in others:
             if other != due:
-                return self.button(say_day(other, self.today), Action("due", task.id, other.isoformat()))
+                title = self.speech.day(other, year=other.year != self.today.year)
+                return self.button(title, Action("due", task.id, other.isoformat()))
         if due == tomorrow:
             later = self.today + dt.timedelta(days=8)
-            return self.button("A week later", Action("due", task.id, later.isoformat()))
-        return self.button("Tomorrow", Action("due", task.id, tomorrow.isoformat()))
+            return self.button(self.speech.label("A week later"), Action("due", task.id, later.isoformat()))
+        return self.button(self.speech.label("Tomorrow"), Action("due", task.id, tomorrow.isoformat()))
 
     def button(self, title: str, action: Action) -> Button:
         """A button that does `action`."""

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from tasktalk.assistant import outcomes as came
 from tasktalk.assistant.outcomes import Outcome
-from tasktalk.assistant.replies import of_projects, of_tasks, sentences
+from tasktalk.assistant.replies import of_projects, of_settings, of_tasks, remarks, sentences
 from tasktalk.assistant.replies.pen import Pen
+from tasktalk.assistant.replies.speech import Speech
 from tasktalk.assistant.reply import Reply
 
 # What can be taken back, where it happened at all.
@@ -36,9 +37,9 @@ def render(outcomes: Sequence[Outcome], pen: Pen) -> Reply:
     )
 
 
-def refuse(why: str) -> Reply:
-    """Nothing was done; `why` is a sentence."""
-    return Reply(text=f"⚠️ {why}")
+def refuse(why: str, speech: Speech) -> Reply:
+    """Nothing was done; `why` is a sentence in English, said in the person's language where we have it in that."""
+    return Reply(text=f"⚠️ {speech.say(why)}")
 
 
 def _one(outcome: Outcome, pen: Pen) -> Reply:  # noqa: C901, PLR0911, PLR0912  (one line a kind of outcome)
@@ -60,22 +61,22 @@ def _one(outcome: Outcome, pen: Pen) -> Reply:  # noqa: C901, PLR0911, PLR0912  
         case came.Choose():
             return of_tasks.choose(outcome, pen)
         case came.Missing(text):
-            return Reply(sentences.missing(text))
-        case came.ProjectMade(name, existed):
-            return Reply(sentences.project_made(name, existed=existed), () if existed else (pen.undo(),))
+            return Reply(sentences.missing(text, pen.speech))
+        case came.ProjectMade():
+            return of_projects.made(outcome, pen)
         case came.ProjectChanged():
             return of_projects.changed(outcome, pen)
         case came.Projects(names):
-            return Reply(sentences.projects(names))
-        case came.Shared(project, people, already):
-            return Reply(sentences.shared(project, people, already))
+            return of_projects.named(names, pen)
+        case came.Shared():
+            return of_projects.shared(outcome, pen)
         case came.Standing():
             return of_projects.standing(outcome, pen)
         case came.Standings(projects):
             return of_projects.standings(projects, pen)
         case came.Settled(preferences, named):
-            return Reply(sentences.settled(preferences, named, pen.now))
+            return Reply(of_settings.settled(preferences, named, pen.now, pen.speech))
         case came.Undone(changes):
-            return Reply(sentences.undone(changes))
+            return Reply(sentences.undone(changes, pen.speech))
         case came.Said(remark, about):
-            return Reply(sentences.remark(remark, about))
+            return Reply(remarks.remark(remark, about, pen.speech))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from tasktalk.accounts.access import Viewer
+from tasktalk.assistant.replies.speech import get_speech
 from tasktalk.assistant.replies.when import say_day
 from tasktalk.db import Conn
 from tasktalk.messaging.notices import sentences
@@ -34,13 +35,14 @@ async def read_digest(conn: Conn, *, viewer: Viewer, event: str, now: dt.datetim
     page = await list_tasks(conn, viewer=viewer, now=now, filter=expression, sort="due", limit=_MOST)
     today = now.astimezone(ZoneInfo(viewer.timezone)).date()
     overdue = sum(_is_overdue(task, today=today, now=now) for task in page.items)
-    due = len(page.items) - overdue
+    due, speech = len(page.items) - overdue, get_speech(viewer.language)
     if event == "review":
         done = await Q.count_done(conn, user_id=viewer.user_id, since=now - _WEEK)
-        return Digest(sentences.week_heading(done=done, overdue=overdue, coming=due), tuple(page.items))
+        return Digest(sentences.week_heading(done=done, overdue=overdue, coming=due, speech=speech), tuple(page.items))
     if not page.items:
         return None
-    return Digest(sentences.day_heading(say_day(today, today), due=due, overdue=overdue), tuple(page.items))
+    day = say_day(today, today, speech)
+    return Digest(sentences.day_heading(day, due=due, overdue=overdue, speech=speech), tuple(page.items))
 
 
 def _is_overdue(task: Task, *, today: dt.date, now: dt.datetime) -> bool:

@@ -84,9 +84,9 @@ async def forget_settled(conn: Conn, *, before: dt.datetime) -> int:
 
 def _shown(notice: Notice, row: Record) -> Notification:
     task = TaskTitle(notice.task.id, notice.task.title) if notice.task else None
-    state, why = row["state"], row["why"]
+    state, why = row["state"], sentences.say_why(row["why"], notice.speech)
     if row["refused"] is not None:
-        state, why = "dropped", sentences.REFUSED.format(row["refused"])
+        state, why = "dropped", notice.speech.say(sentences.REFUSED, error=row["refused"])
     return Notification(
         notice.id,
         notice.event,

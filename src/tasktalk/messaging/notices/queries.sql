@@ -73,8 +73,9 @@ with people as (
     from (select user_id from notices where state = 'waiting' and not_before <= :now::timestamptz
           order by not_before limit :rows) as due
 )
-select n.id, n.user_id, n.event, n.task_id, n.project_id, n.actor_id, n.facts, n.not_before, n.state, n.created_at
-from people p join notices n on n.user_id = p.user_id
+select n.id, n.user_id, u.language, n.event, n.task_id, n.project_id, n.actor_id, n.facts, n.not_before, n.state,
+       n.created_at
+from people p join notices n on n.user_id = p.user_id join users u on u.id = n.user_id
 where n.state in ('waiting', 'held') and (n.state = 'held' or n.not_before <= :until::timestamptz)
 order by n.user_id, n.id
 for update of n skip locked;
@@ -157,9 +158,9 @@ where actor_id = :user_id::uuid and at >= :since::timestamptz and subject = 'tas
 
 -- name: list_history(viewer, before, limit)
 -- `refused`: what WhatsApp said, where it would not take the message.
-select n.id, n.user_id, n.event, n.task_id, n.project_id, n.facts, n.state, n.why, n.created_at, n.read_at,
+select n.id, n.user_id, u.language, n.event, n.task_id, n.project_id, n.facts, n.state, n.why, n.created_at, n.read_at,
        case when o.state = 'refused' then coalesce(o.error, '') end as refused
-from notices n left join outbox o on o.id = n.outbox_id
+from notices n join users u on u.id = n.user_id left join outbox o on o.id = n.outbox_id
 where n.user_id = :viewer::uuid and (:before::uuid is null or n.id < :before::uuid)
 order by n.id desc limit :limit::int;
 

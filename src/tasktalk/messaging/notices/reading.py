@@ -8,6 +8,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from tasktalk.assistant.replies.speech import Speech, get_speech
 from tasktalk.db import Conn
 from tasktalk.messaging.notices import sentences
 from tasktalk.messaging.notices.hear import Q
@@ -24,7 +25,7 @@ _DIGESTS = frozenset({"digest", "review"})
 class Notice:
     """A row of `notices`. `task` and `project` are None where they are gone or not the person's to see.
 
-    `names` has what else it speaks of: a row of `read_others`.
+    `names` has what else it speaks of: a row of `read_others`. `speech` is the person's.
     """
 
     id: UUID
@@ -36,6 +37,7 @@ class Notice:
     names: Record
     facts: dict[str, Any]
     state: str
+    speech: Speech
 
     @property
     def is_digest(self) -> bool:
@@ -60,7 +62,7 @@ class Notice:
 
     def _say(self, *, alone: bool) -> str:
         if self.is_digest:
-            return sentences.of_digest(self.event)
+            return sentences.of_digest(self.event, self.speech)
         if self.event in _OF_PROJECTS:
             return sentences.of_project(
                 self.event,
@@ -68,10 +70,13 @@ class Notice:
                 project=self.project.name if self.project else None,
                 member=self.names["member"] if self.project else None,
                 invitation="invitation_id" in self.facts,
+                speech=self.speech,
             )
         title = self.task.title if self.task else None
         comment = self.names["comment"] if self.task else None
-        return sentences.of_task(self.event, actor=self.actor, title=title, comment=comment, alone=alone)
+        return sentences.of_task(
+            self.event, actor=self.actor, title=title, comment=comment, alone=alone, speech=self.speech
+        )
 
 
 async def read_notices(conn: Conn, rows: Sequence[Record], *, now: dt.datetime) -> list[Notice]:
@@ -96,6 +101,7 @@ async def read_notices(conn: Conn, rows: Sequence[Record], *, now: dt.datetime) 
             names=others[row["id"]],
             facts=row["facts"],
             state=row["state"],
+            speech=get_speech(row["language"]),
         )
         for row in rows
     ]

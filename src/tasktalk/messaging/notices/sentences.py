@@ -1,100 +1,112 @@
-"""The words of notices. Whoever translates them changes this file alone."""
+"""The sentences of notices, in the language of whom they are for."""
 
 from collections.abc import Sequence
 
 from tasktalk.assistant.replies.pen import TITLE_ALONE, bold, short
+from tasktalk.assistant.replies.speech import Speech, phrase
 
-NO_PHONE = "No phone is linked: it leaves as soon as one is, and has written."
-WINDOW_CLOSED = "Outside WhatsApp's 24-hour window: it leaves as soon as you write."
-TOO_OLD = "It waited for seven days. "  # and what for
-TAKEN_BACK = "Taken back before it left."
-UNSAID = "It could not be put into words; the log says why."
-REFUSED = "WhatsApp did not take it: {}"
-MUTED = "You muted notices."
-SWITCHED_OFF = "This account is switched off."
-GONE = "The task is gone, or not yours to see any more."
-FINISHED = "The task was finished before it left."
-REOPENED = "The task was opened again before it left."
-GIVEN_ELSEWHERE = "The task was given to somebody else before it left."
-ANSWERED = "You answered before it left."
-REMINDER_GONE = "The reminder was taken away before it left."
-REMINDER_MOVED = "The reminder was moved to a later time before it left."
-COMMENT_GONE = "The comment was deleted before it left."
-PLACE_GONE = "The project is gone, or not yours to see any more."
-NOTHING_DUE = "Nothing was due: an empty digest is not sent."
+NO_PHONE = phrase("No phone is linked: it leaves as soon as one is, and has written.")
+WINDOW_CLOSED = phrase("Outside WhatsApp's 24-hour window: it leaves as soon as you write.")
+TOO_OLD = phrase("It waited for seven days. ")  # and what for
+TAKEN_BACK = phrase("Taken back before it left.")
+UNSAID = phrase("It could not be put into words; the log says why.")
+REFUSED = phrase("WhatsApp did not take it: {error}")
+MUTED = phrase("You muted notices.")
+SWITCHED_OFF = phrase("This account is switched off.")
+GONE = phrase("The task is gone, or not yours to see any more.")
+FINISHED = phrase("The task was finished before it left.")
+REOPENED = phrase("The task was opened again before it left.")
+GIVEN_ELSEWHERE = phrase("The task was given to somebody else before it left.")
+ANSWERED = phrase("You answered before it left.")
+REMINDER_GONE = phrase("The reminder was taken away before it left.")
+REMINDER_MOVED = phrase("The reminder was moved to a later time before it left.")
+COMMENT_GONE = phrase("The comment was deleted before it left.")
+PLACE_GONE = phrase("The project is gone, or not yours to see any more.")
+NOTHING_DUE = phrase("Nothing was due: an empty digest is not sent.")
 
-DONE = "Done"
-LATER = "In 1 hour"
-TOMORROW = "Tomorrow"
-ACCEPT = "Accept"
-DECLINE = "Decline"
-
-REMINDERS = "⏰ *Reminders*"
-NEWS = "🔔 *News*"
-NEXT_STEP = "Say _done 1 3_, or _move 2 to friday_."
-NEXT_STEP_ONE = "Say _done 1_, or _move 1 to friday_."
-
-_SOMEBODY = "Somebody"
-_UNSEEN = "a task that is not there any more, or not yours to see"
 _COMMENT = 100
 
 _OF_TASKS = {
     "reminder": "⏰ {title}",
-    "assigned": "👤 {actor} gave you {title}",
-    "accepted": "👍 {actor} accepted {title}",
-    "declined": "👎 {actor} declined {title}",
-    "completed": "✔️ {actor} completed {title}",
-    "mentioned": "💬 {actor} mentioned you on {title}",
-    "commented": "💬 {actor} on {title}",
-    "added": "🆕 {actor} added {title}",
-    "changed": "✏️ {actor} changed {title}",
+    "assigned": phrase("👤 {actor} gave you {title}"),
+    "accepted": phrase("👍 {actor} accepted {title}"),
+    "declined": phrase("👎 {actor} declined {title}"),
+    "completed": phrase("✔️ {actor} completed {title}"),
+    "mentioned": phrase("💬 {actor} mentioned you on {title}"),
+    "commented": phrase("💬 {actor} on {title}"),
+    "added": phrase("🆕 {actor} added {title}"),
+    "changed": phrase("✏️ {actor} changed {title}"),
 }
 
 
+def say_why(why: str | None, speech: Speech) -> str | None:
+    """What is stored as the reason of a notice's fate, which is in English, as its person reads it."""
+    if why is None or not why.startswith(TOO_OLD):
+        return speech.say(why) if why else why
+    return f"{speech.say(TOO_OLD)}{speech.say(why.removeprefix(TOO_OLD))}"
+
+
 def of_task(
-    event: str, *, actor: str | None, title: str | None, comment: str | None = None, alone: bool = False
+    event: str, *, actor: str | None, title: str | None, comment: str | None = None, alone: bool = False, speech: Speech
 ) -> str:
     """What happened to a task, on one line; `alone`: it is the whole message and may be longer."""
-    name = _UNSEEN if title is None else bold(title) if alone else short(title)
-    said = _OF_TASKS[event].format(actor=short(actor or _SOMEBODY), title=name)
+    if title is None:
+        name = speech.say("a task that is not there any more, or not yours to see")
+    else:
+        name = bold(title) if alone else short(title)
+    said = speech.say(_OF_TASKS[event], actor=_name(actor, speech), title=name)
     if comment is None:
         return said
     return f"{said}:\n{short(comment, TITLE_ALONE)}" if alone else f"{said}: {_one_line(comment)}"
 
 
-def of_project(event: str, *, actor: str | None, project: str | None, member: str | None, invitation: bool) -> str:
+def of_project(
+    event: str, *, actor: str | None, project: str | None, member: str | None, invitation: bool, speech: Speech
+) -> str:
     """What happened to a project."""
-    place = f"#{short(project)}" if project else "a project"
+    place = f"#{short(project)}" if project else speech.say("a project")
     if event == "joined":
-        return f"👥 {short(member or _SOMEBODY)} joined {place}"
+        return speech.say("👥 {actor} joined {project}", actor=_name(member, speech), project=place)
+    who = _name(actor, speech)
     if invitation:
-        return f"✉️ {short(actor or _SOMEBODY)} invites you to {place}. Accept or decline in the console."
-    return f"👥 {short(actor or _SOMEBODY)} let you into {place}"
+        return speech.say(
+            "✉️ {actor} invites you to {project}. Accept or decline in the console.", actor=who, project=place
+        )
+    return speech.say("👥 {actor} let you into {project}", actor=who, project=place)
 
 
-def of_digest(event: str) -> str:
+def of_digest(event: str, speech: Speech) -> str:
     """A digest, in a list of notices."""
-    return "☀️ Your day" if event == "digest" else "🗓️ Your week"
+    return speech.say("☀️ Your day") if event == "digest" else speech.say("🗓️ Your week")
 
 
-def day_heading(day: str, *, due: int, overdue: int) -> str:
+def day_heading(day: str, *, due: int, overdue: int, speech: Speech) -> str:
     """The head of a daily digest; `day` is today's date."""
-    figures = [f"{overdue} overdue"] if overdue else []
-    figures += [f"{due} due today"] if due else []
+    figures = [_overdue(overdue, speech)] if overdue else []
+    figures += [speech.count("{number} due today", "{number} due today", due)] if due else []
     return f"☀️ *{day}* — {', '.join(figures)}"
 
 
-def week_heading(*, done: int, overdue: int, coming: int) -> str:
+def week_heading(*, done: int, overdue: int, coming: int, speech: Speech) -> str:
     """The head of a weekly review; friendly where there is nothing to do."""
-    finished = f"🗓️ *Your week* — {done} done"
+    finished = speech.count("🗓️ *Your week* — {number} done", "🗓️ *Your week* — {number} done", done)
     if overdue or coming:
-        return f"{finished}, {overdue} overdue, {coming} due in the next seven days"
-    return f"{finished}. Nothing is overdue, and nothing due in the next seven days. Enjoy it!"
+        ahead = speech.count("{number} due in the next seven days", "{number} due in the next seven days", coming)
+        return f"{finished}, {_overdue(overdue, speech)}, {ahead}"
+    enjoy = speech.say("Nothing is overdue, and nothing due in the next seven days. Enjoy it!")
+    return f"{finished}. {enjoy}"
 
 
-def more(count: int) -> str:
+def more(number: int, speech: Speech) -> str:
     """What a list leaves out."""
-    return f"…and {count} more"
+    return speech.count("…and {number} more", "…and {number} more", number)
+
+
+def next_step(numbers: int, speech: Speech) -> str:
+    """What can be said to a list with so many numbers."""
+    if numbers > 2:  # noqa: PLR2004  (it names 1, 2 and 3)
+        return speech.say("Say _done 1 3_, or _move 2 to friday_.")
+    return speech.say("Say _done 1_, or _move 1 to friday_.")
 
 
 def numbered(number: int, line: str) -> str:
@@ -102,9 +114,17 @@ def numbered(number: int, line: str) -> str:
     return f"{number}. {line}"
 
 
-def heading(events: Sequence[str]) -> str:
+def heading(events: Sequence[str], speech: Speech) -> str:
     """What stands above several lines."""
-    return REMINDERS if set(events) == {"reminder"} else NEWS
+    return speech.say("⏰ *Reminders*") if set(events) == {"reminder"} else speech.say("🔔 *News*")
+
+
+def _overdue(number: int, speech: Speech) -> str:
+    return speech.count("{number} overdue", "{number} overdue", number)
+
+
+def _name(name: str | None, speech: Speech) -> str:
+    return short(name) if name else speech.say("Somebody")
 
 
 def _one_line(comment: str) -> str:

@@ -12,6 +12,7 @@ from asyncpg import Record
 from tasktalk.accounts.access import viewer_of
 from tasktalk.assistant.dialogue import note_shown
 from tasktalk.assistant.replies.pen import Pen
+from tasktalk.assistant.replies.speech import get_speech
 from tasktalk.assistant.reply import Reply
 from tasktalk.crypto import Keyring
 from tasktalk.db import Conn
@@ -86,7 +87,8 @@ async def _tell_one(
                 fates[notice.id] = _Fate("dropped", sentences.NOTHING_DUE)
         live = [notice for notice in live if fates[notice.id].state == "sent"]
         if live and isinstance(way, Way):
-            pen = Pen(keyring, person["user_id"], now.astimezone(ZoneInfo(person["timezone"])), new_id())
+            here, speech = now.astimezone(ZoneInfo(person["timezone"])), get_speech(person["language"])
+            pen = Pen(keyring, person["user_id"], here, new_id(), speech)
             message = Writer(pen).write(live, digests)
             outcome.messages[person["user_id"]] = _outgoing(message.reply, way)
             if message.numbered:

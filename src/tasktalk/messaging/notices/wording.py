@@ -48,24 +48,24 @@ class Writer:
         news = [each for each in told if not each.is_digest and not (each.event == "reminder" and page.has(each.task))]
         tasks = {each.task.id for each in news if each.task} | page.numbers.keys()
         if news and not page.lines:
-            page.lines.append(sentences.heading([each.event for each in news]))
+            page.lines.append(sentences.heading([each.event for each in news], self.pen.speech))
         for place, notice in enumerate(news):
             if page.is_full:
-                page.lines.append(sentences.more(len(news) - place))
+                page.lines.append(sentences.more(len(news) - place, self.pen.speech))
                 break
             page.add(self._line(notice), notice.task if len(tasks) > 1 else None)
         if len(tasks) == 1 and not page.numbers:
             only = next(each.task.id for each in news if each.task)
             return Message(Reply("\n".join(page.lines), self._buttons(news), task_ids=(only,)))
         if page.numbers:
-            page.lines += ["", sentences.NEXT_STEP if len(page.numbers) > 2 else sentences.NEXT_STEP_ONE]  # noqa: PLR2004
+            page.lines += ["", sentences.next_step(len(page.numbers), self.pen.speech)]
         return Message(Reply("\n".join(page.lines), task_ids=tuple(page.numbers)), numbered=bool(page.numbers))
 
     def _one(self, notice: Notice) -> Reply:
         if notice.task is None:
             return Reply(notice.alone)
         text = notice.alone
-        details = chips(self._here(notice.task), self.pen.today) if notice.event in _SHOWS_DUE else ""
+        details = chips(self._here(notice.task), self.pen.today, self.pen.speech) if notice.event in _SHOWS_DUE else ""
         if details:
             text += f"\n{details}"
         return Reply(text, self._buttons([notice]), task_ids=(notice.task.id,))
@@ -73,17 +73,17 @@ class Writer:
     def _buttons(self, notices: Sequence[Notice]) -> tuple[Button, ...]:
         """What can be done at once about one task; its reminder before its being given."""
         events = {each.event: each.task.id for each in notices if each.task}
-        button = self.pen.button
+        button, label = self.pen.button, self.pen.speech.label
         if task_id := events.get("reminder"):
             tomorrow = (self.pen.today + dt.timedelta(days=1)).isoformat()
             return (
-                button(sentences.DONE, Action("done", task_id)),
-                button(sentences.LATER, Action("later", task_id, _LATER_MINUTES)),
-                button(sentences.TOMORROW, Action("due", task_id, tomorrow)),
+                button(label("Done"), Action("done", task_id)),
+                button(label("In 1 hour"), Action("later", task_id, _LATER_MINUTES)),
+                button(label("Tomorrow"), Action("due", task_id, tomorrow)),
             )
         if task_id := events.get("assigned"):
             accept, decline = Action("accept", task_id), Action("decline", task_id)
-            return (button(sentences.ACCEPT, accept), button(sentences.DECLINE, decline))
+            return (button(label("Accept"), accept), button(label("Decline"), decline))
         return ()
 
     def _add_digest(self, page: "_Page", digest: Digest) -> None:
@@ -91,7 +91,7 @@ class Writer:
         for task in digest.tasks[:_IN_DIGEST]:
             page.add(self._titled(short(task.title), task), task)
         if len(digest.tasks) > _IN_DIGEST:
-            page.lines.append(sentences.more(len(digest.tasks) - _IN_DIGEST))
+            page.lines.append(sentences.more(len(digest.tasks) - _IN_DIGEST, self.pen.speech))
 
     def _line(self, notice: Notice) -> str:
         shows_due = notice.task is not None and notice.event in _SHOWS_DUE
@@ -99,7 +99,7 @@ class Writer:
 
     def _titled(self, text: str, task: Task | None) -> str:
         due = self._here(task).due if task else None
-        return f"{text} — {say_due(due, self.pen.today)}" if due else text
+        return f"{text} — {say_due(due, self.pen.today, self.pen.speech)}" if due else text
 
     def _here(self, task: Task) -> Task:
         """The task with its hour on the clock of who reads it."""

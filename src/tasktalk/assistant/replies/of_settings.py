@@ -1,0 +1,44 @@
+"""Replies about a person's own settings."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from tasktalk.accounts.users import LANGUAGES
+from tasktalk.assistant.replies.speech import Speech
+from tasktalk.tasks.preferences.preferences import Preferences
+
+
+def settled(chosen: Preferences, named: Collection[str], now: datetime, speech: Speech) -> str:
+    """The settings a person spoke of, as they are now; `now` is on their clock."""
+    lines = []
+    if "muted" in named:
+        lines.append(_muted(speech) if chosen.muted else _unmuted(speech))
+    if "timezone" in named:
+        lines.append(
+            speech.say("🌍 Your time zone is {zone}: it is {time} there.", zone=chosen.timezone, time=f"{now:%H:%M}")
+        )
+    if "language" in named:
+        lines.append(speech.say("🗣️ Your language is {language}.", language=LANGUAGES[chosen.language]))
+    if "digest_time" in named and chosen.digest_time is not None:
+        lines.append(speech.say("☀️ Your daily digest comes at {time}.", time=f"{chosen.digest_time:%H:%M}"))
+        if chosen.muted:
+            lines.append(speech.say("You are muted, so it waits until you say _start_."))
+    if "quiet_hours" in named and chosen.quiet_hours is not None:
+        begin, end = (f"{hour:%H:%M}" for hour in chosen.quiet_hours)
+        lines.append(
+            speech.say(
+                "🌙 Quiet from {begin} to {end}: only what you asked for yourself comes then.", begin=begin, end=end
+            )
+        )
+    return "\n".join(lines)
+
+
+def _muted(speech: Speech) -> str:
+    return speech.say(
+        "🔕 Muted: no word of what others do, and no digests. "
+        "The reminders of your tasks still come. Say _start_ to hear everything again."
+    )
+
+
+def _unmuted(speech: Speech) -> str:
+    return speech.say("🔔 You hear of what concerns you again. Say _stop_ to mute it.")

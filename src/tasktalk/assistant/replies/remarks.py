@@ -1,0 +1,46 @@
+"""Replies of one sentence, where nothing was changed."""
+
+from tasktalk.assistant.outcomes import Remark
+from tasktalk.assistant.replies.speech import Speech, phrase
+
+_REMARKS: dict[Remark, str] = {
+    "help": phrase(
+        "*What you can say*\n"
+        "• _buy milk tomorrow 5pm #Home p1_ — adds a task\n"
+        "• _today_, _overdue_, _this week_, _all_ — lists; then _done 1 3_\n"
+        "• _done milk_, _reopen milk_, _move milk to friday_\n"
+        "• _remind me about milk at 5pm_; _#Home status_\n"
+        "• answer a task's message with _friday 5pm_ or a comment; react 👍 when it is done\n"
+        "• _undo_ takes the last change back, for ten minutes"
+    ),
+    "greeting": phrase("Hello! Tell me a task, like _buy milk tomorrow 5pm_, or say _help_."),
+    "thanks": phrase("You're welcome."),
+    "nothing_to_undo": phrase("There is nothing to undo: changes can be taken back for ten minutes."),
+    "which_task": phrase("Which task do you mean? Answer its message, or say its name or its number on the last list."),
+    "question_over": phrase("That question is over. Please say again what to do."),
+    "no_question": phrase("There is no question open. Say _done_, _delete_ or _undo_, with the task's name."),
+    "linked_already": phrase("This number is linked already."),
+    "no_words": phrase("What shall I write? Say _comment on milk: the blue one_, or answer a task's message."),
+    "not_open": phrase("“{about}” is done already. Open it again first: _reopen it_."),
+    "no_setting": phrase(
+        "Which setting? _timezone Madrid_, _digest at 8:00_, _quiet hours 22 to 7_, _stop_ or _start_."
+    ),
+    "no_zone": phrase("I know no time zone “{about}”. Say a large city near you, or a name like _Europe/Madrid_."),
+    "export": phrase(
+        "I cannot export by chat yet. Everything you have is readable over the API, with a token of yours."
+    ),
+    "forget me": phrase("I cannot delete your account by chat. Ask the person who runs this server; they can."),
+    "which_project": phrase("Which project? Say _archive project Home_, for example."),
+    "no_project": phrase("You have no project #{about}. Say _projects_ to see them."),
+    "name_taken": phrase("There is a project #{about} already."),
+    "share_with_whom": phrase("I know nobody of that name. Invite them by e-mail to #{about} in the console."),
+    "not_yet": phrase("I understand, but I cannot do that yet. Say _help_ for what I can."),
+    "unknown": phrase("I keep tasks, and I did not understand that. Say _help_ for examples."),
+}
+
+
+def remark(kind: Remark, about: str, speech: Speech) -> str:
+    """Nothing changed; why."""
+    if kind == "cannot_undo":
+        return f"⚠️ {speech.say(about)}"
+    return speech.say(_REMARKS[kind], about=about[:80])

@@ -11,7 +11,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from tasktalk.accounts.access import Viewer
-from tasktalk.accounts.request import COOKIE, api_admin, api_viewer
+from tasktalk.accounts.request import COOKIE, api_admin, api_reader, api_viewer
 from tasktalk.accounts.sessions import Session, open_session
 from tasktalk.accounts.tokens import create_token
 from tasktalk.accounts.users import create_user
@@ -47,6 +47,10 @@ async def door(pool: Pool) -> AsyncIterator[Door]:
 
     @app.api_route("/things", methods=["GET", "POST"])
     async def things(viewer: Annotated[Viewer, Depends(api_viewer)]) -> str:
+        return viewer.name
+
+    @app.post("/questions")
+    async def questions(viewer: Annotated[Viewer, Depends(api_reader)]) -> str:
         return viewer.name
 
     @app.api_route("/workers", methods=["GET", "POST"])
@@ -87,6 +91,8 @@ async def test_a_token_needs_no_csrf(door: Door) -> None:
         (("read",), "member", "/things", "GET", 200),
         (("read",), "member", "/things", "POST", 403),
         (("write",), "member", "/things", "GET", 200),
+        (("read",), "member", "/questions", "POST", 200),
+        (("admin",), "admin", "/questions", "POST", 403),
         (("admin",), "admin", "/things", "GET", 403),
         ((), "admin", "/workers", "POST", 200),
         (("admin",), "admin", "/workers", "POST", 200),

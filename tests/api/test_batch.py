@@ -62,7 +62,7 @@ async def test_one_that_fails_stops_no_other(api: httpx.AsyncClient, product: Pr
         "message": "The title is empty.",
         "data": {"field": "title"},
     }
-    assert results[3]["error"]["data"]["field"] == "create.task.bogus"
+    assert results[3]["error"]["data"]["field"] == "task.bogus"
     assert results[8]["error"]["data"] == {"version": 1}
     for each in results:
         assert set(each) == {"status", "error" if each["status"] >= 400 else "task"}

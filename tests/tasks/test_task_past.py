@@ -312,3 +312,37 @@ async def test_a_purged_task_is_not_in_any_list(conn: Conn, people: People, act:
     assert (await list_tasks(conn, viewer=people.ana, now=now)).items == []
     with pytest.raises(NotFound):
         await get_task(conn, viewer=people.ana, task_id=UUID(int=0))
+
+
+async def test_without_a_date_nothing_repeats(api: httpx.AsyncClient) -> None:
+    body = {"title": "Gym", "due": {"date": "2026-11-30"}, "recurrence": WEEKLY}
+    path = (await api.post("/api/tasks", json=body)).headers["location"]
+    plain = (await api.patch(path, json={"due": None})).json()
+    assert (plain["due"], plain["recurrence"]) == (None, None)
+    again = (await api.patch(path, json={"due": None, "recurrence": WEEKLY})).json()
+    assert again["recurrence"] == WEEKLY
+    assert again["due"] is not None
+
+
+async def test_null_empties(api: httpx.AsyncClient, people: People) -> None:
+    body = {
+        "title": "Paint",
+        "notes": "Blue",
+        "labels": ["wall"],
+        "project": str(people.home),
+        "assignees": [str(people.ben.user_id)],
+    }
+    path = (await api.post("/api/tasks", json=body)).headers["location"]
+    empty = await api.patch(path, json={"notes": None, "labels": None, "assignees": None, "section": None})
+    assert empty.status_code == 200, empty.text
+    task = empty.json()
+    assert (task["notes"], task["labels"], task["assignees"], task["section"]) == ("", [], [], None)
+    bare = await api.post("/api/tasks", json={"title": "x", "notes": None, "labels": None, "assignees": None})
+    assert bare.status_code == 201
+
+
+async def test_an_empty_body_says_what_is_missing(api: httpx.AsyncClient) -> None:
+    answer = await api.post("/api/tasks", content=b"", headers={"content-type": "application/json"})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["data"]["field"]) == (400, "body")
+    assert "required" in error["message"]

@@ -57,13 +57,12 @@ async def identify(request: Request) -> Caller:
 
 async def api_viewer(request: Request) -> Viewer:
     """As `identify`; Forbidden when the token's scopes do not cover the request's method, RateLimited."""
-    caller = await identify(request)
-    await _count(request, caller, administers=False)
-    if caller.scopes:
-        needed = {"read", "write"} if request.method in SAFE else {"write"}
-        if not caller.scopes & needed:
-            raise Forbidden("This token's scopes do not allow it.", needed=sorted(needed))
-    return caller.viewer
+    return await _api_viewer(request, {"read", "write"} if request.method in SAFE else {"write"})
+
+
+async def api_reader(request: Request) -> Viewer:
+    """As `api_viewer`, for what changes nothing whatever its method."""
+    return await _api_viewer(request, {"read", "write"})
 
 
 async def api_admin(request: Request) -> Viewer:
@@ -72,6 +71,14 @@ async def api_admin(request: Request) -> Viewer:
     await _count(request, caller, administers=caller.viewer.is_admin)
     if not caller.viewer.is_admin or (caller.scopes and "admin" not in caller.scopes):
         raise Forbidden("This is for administrators.")
+    return caller.viewer
+
+
+async def _api_viewer(request: Request, needed: set[str]) -> Viewer:
+    caller = await identify(request)
+    await _count(request, caller, administers=False)
+    if caller.scopes and not caller.scopes & needed:
+        raise Forbidden("This token's scopes do not allow it.", needed=sorted(needed))
     return caller.viewer
 
 

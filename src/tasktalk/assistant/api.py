@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from tasktalk.accounts.access import Viewer
-from tasktalk.accounts.request import api_viewer
+from tasktalk.accounts.request import api_reader, api_viewer
 from tasktalk.assistant.dialogue import load_dialogues, save_dialogues
 from tasktalk.assistant.parse_lines import read_request
 from tasktalk.assistant.reply import Reply, Utterance
@@ -43,7 +43,7 @@ class MessageRequest(BaseModel):
 
 
 @router.post("/parse")
-async def parse(body: ParseRequest, viewer: Annotated[Viewer, Depends(api_viewer)]) -> dict[str, Any]:
+async def parse(body: ParseRequest, viewer: Annotated[Viewer, Depends(api_reader)]) -> dict[str, Any]:
     """What the assistant understands; nothing is changed."""
     text, context = read_request(body.model_dump(), tz=viewer.timezone, lang=viewer.language)
     understood: dict[str, Any] = msgspec.to_builtins(understand(text, context))

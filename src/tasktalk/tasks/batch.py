@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
-from tasktalk.errors import AppError
+from tasktalk.errors import AppError, BadRequest
 from tasktalk.tasks.bodies import NewTaskBody, TaskPatchBody
 from tasktalk.tasks.changes import change_tasks
 from tasktalk.tasks.model import Act, NewTask, Task, TaskChanges
@@ -146,7 +146,9 @@ def _read(operation: Mapping[str, Any], viewer: Viewer) -> Ready:
     try:
         read = _OPERATION.validate_python(operation)
     except ValidationError as error:
-        raise say_what_is_wrong(error.errors(), skip=0) from error
+        if error.errors()[0]["type"].startswith("union_tag"):
+            raise BadRequest("An operation's `op` is create, change or delete.", field="op") from error
+        raise say_what_is_wrong(error.errors(), skip=1) from error
     match read:
         case Create():
             new = read.task.as_new(viewer.timezone)

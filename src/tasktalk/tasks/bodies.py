@@ -65,7 +65,7 @@ Ref = Annotated[RefBody | UUID, Field(description="An id, or an object that has 
 class _TaskBody(BaseModel):
     model_config = _FORBID
 
-    notes: str = ""
+    notes: str | None = ""
     priority: Whole | None = Field(None, ge=1, le=4)
     due: DueBody | None = None
     start: Day | None = None
@@ -75,8 +75,8 @@ class _TaskBody(BaseModel):
     project: Ref | None = None
     project_id: UUID | None = None
     section: str | None = None
-    labels: list[str] = []
-    assignees: list[Ref] = []
+    labels: list[str] | None = []
+    assignees: list[Ref] | None = []
     parent_id: UUID | None = None
 
 
@@ -92,7 +92,7 @@ class NewTaskBody(_TaskBody):
         due_on, due_time = self.due.on_the_clock(zone) if self.due else (None, None)
         return NewTask(
             title=self.title,
-            notes=self.notes,
+            notes=self.notes or "",
             priority=self.priority,
             due_on=due_on,
             due_time=due_time,
@@ -103,8 +103,8 @@ class NewTaskBody(_TaskBody):
             recurrence=self.recurrence.as_recurrence() if self.recurrence else None,
             project_id=_id(self.project) or self.project_id,
             section=self.section,
-            labels=tuple(self.labels),
-            assignees=tuple(_ids(self.assignees)),
+            labels=tuple(self.labels or ()),
+            assignees=tuple(_ids(self.assignees or [])),
             parent_id=self.parent_id,
             position=self.position,
             reminders=tuple(read_reminder(text, zone=zone) for text in self.reminders),
@@ -134,7 +134,10 @@ class TaskPatchBody(_TaskBody):
         if "project" in self.model_fields_set:
             sent["project_id"] = _id(self.project)
         if "assignees" in self.model_fields_set:
-            sent["assignees"] = tuple(_ids(self.assignees))
+            sent["assignees"] = tuple(_ids(self.assignees or []))
+        for key, empty in (("notes", ""), ("labels", ())):
+            if key in sent:
+                sent[key] = sent[key] or empty
         changes: TaskChanges = sent  # type: ignore[assignment]  # the fields are the columns' own names
         return changes
 

@@ -89,6 +89,8 @@ def _columns(row: Row, change: TaskChanges, *, viewer: Viewer, by: Act) -> dict[
     deleted = columns.pop("deleted", None)
     if deleted is not None:
         columns["deleted_at"] = (row["deleted_at"] or by.at) if deleted else None
+    if "due_on" in columns and columns["due_on"] is None and not columns.get("recurrence"):
+        columns["recurrence"] = None  # what repeats is always due
     if columns.keys() & {"due_on", "due_time", "due_zone", "recurrence"}:
         columns |= _due(row, columns, viewer=viewer, by=by)
     if "status" in columns and columns["status"] != row["status"]:
@@ -113,7 +115,7 @@ def _due(row: Row, columns: Mapping[str, Any], *, viewer: Viewer, by: Act) -> di
         zone, floats_with = columns["due_zone"], None
     elif "due_zone" not in columns and row["due_zone"] and at == row["due_time"]:  # the same hour stays whose it was
         zone, floats_with = row["due_zone"], row["due_floats_with"]
-    if on is None and "due_on" not in columns and columns.get("recurrence"):
+    if on is None and columns.get("recurrence"):
         on = first_occurrence(columns["recurrence"], by.at.astimezone(get_zone(zone)).date())
     due = due_columns(on, at, zone, floats_with=floats_with)
     new_rule = columns.get("recurrence", row["recurrence"]) != row["recurrence"]

@@ -94,10 +94,10 @@ def _methods_of(request: Request) -> set[str]:
 def say_what_is_wrong(errors: Sequence[Any], *, skip: int) -> BadRequest:
     """The first of pydantic's errors, less the first `skip` parts of its place: body, query and the like."""
     first: dict[str, Any] = dict(errors[0]) if errors else {}
-    field = ".".join(str(part) for part in first.get("loc", ())[skip:])
-    return BadRequest(
-        f"{field}: {first.get('msg', 'not valid')}" if field else "The request is not valid.", field=field
-    )
+    place = first.get("loc", ())
+    field = ".".join(str(part) for part in place[skip:] or place[:skip])
+    said = first.get("msg", "not valid")
+    return BadRequest(f"{field}: {said}" if field else said, field=field)
 
 
 def _plain(body: dict[str, object]) -> dict[str, object]:

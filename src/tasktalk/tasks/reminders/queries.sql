@@ -25,9 +25,8 @@ with task as materialized (
     where r.task_id = t.id and r.is_default
       and not exists (select from wanted w where w.task_id = r.task_id and w.user_id = r.user_id)
 ), kept as (
-    -- Its id needs no order: it is nobody's act, and there is one a person and task.
     insert into reminders as r (id, task_id, user_id, offset_seconds, is_default, ring_at, created_at, updated_at)
-    select gen_random_uuid(), w.task_id, w.user_id, w.seconds, true, case when w.moment >= :now::timestamptz then w.moment end,
+    select new_id(), w.task_id, w.user_id, w.seconds, true, case when w.moment >= :now::timestamptz then w.moment end,
            :now::timestamptz, :now::timestamptz
     from wanted w where w.live
     on conflict (task_id, user_id) where is_default do update set

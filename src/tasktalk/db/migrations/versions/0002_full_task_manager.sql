@@ -254,6 +254,12 @@ create table saved_filters (
 );
 create index saved_filters_owner on saved_filters (owner_id);
 
+-- An id as `ids.py` makes them (UUIDv7), for rows that are made here by the set.
+create function new_id() returns uuid language sql volatile return encode(
+    set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+        placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1),
+    'hex')::uuid;
+
 -- A reminder of one person about one task: relative to when it is due (`offset_seconds`, negative: before), or at a moment of
 -- its own (`at_on`, `at_time` on the wall clock of `zone`; `floats`: on the person's own, wherever they go), perhaps again and
 -- again from then on (`rrule`). `ring_at` is when it rings next; null: not at all as things are. A million of them cost an

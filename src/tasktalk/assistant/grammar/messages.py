@@ -70,7 +70,7 @@ def _unknown(confidence: float) -> Intent:
 
 def _read_short(plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
     """A message of a word or two that is a list's name, or a time and nothing else."""
-    folded = fold(plain).strip(" .!?")
+    folded = fold(plain).strip(" .!?¿¡")
     if folded in book.slots["list_words"]:
         return Intent(intent="list_tasks", confidence=SURE, query=read_query(folded, context, engine, book))
     if re.fullmatch(r"[#@][^\W\d_][\w&.'-]*|#[^\W\d_].{1,60}", plain) and " " not in plain.strip("# "):
@@ -137,12 +137,13 @@ def _confidence(captured: Captured) -> float:
 def _read_question(plain: str, folded: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
     polite = book.polite.match(folded)
     begin = polite.end() if polite else 0
-    begin += len(folded[begin:]) - len(folded[begin:].lstrip())
+    begin += len(folded[begin:]) - len(folded[begin:].lstrip(" \t\n¿¡"))
     if book.order.match(folded, begin):
         return _unknown(LIKELY)
     if book.maybe.match(folded, begin) and _is_about_own(plain, folded, context, book):
         return Intent(intent="list_tasks", confidence=0.85, query=read_query(plain, context, engine, book))
-    asked = book.question.match(folded, begin) is not None or (folded.rstrip().endswith("?") and not begin)
+    is_polite = polite is not None and polite.end() > 0
+    asked = book.question.match(folded, begin) is not None or (folded.rstrip().endswith("?") and not is_polite)
     if not asked:
         foreign = book.strong.search(folded) and not book.task_verb.match(folded, begin)
         return _unknown(0.8) if foreign and not book.asks_capture(folded) else None

@@ -99,11 +99,13 @@ class Phrasebook:
             re.compile(as_regex(each, macros)) for each in ([before] if isinstance(before, str) else before)
         ]
         self.trailers = [
-            re.compile(r"(?<!\S)" + as_regex(each, macros) + r"\s*[.!]*\s*$") for each in capture.get("trailers", ())
+            re.compile(r"(?<!\S)" + as_regex(each, macros) + r"\s*[.!?]*\s*$") for each in capture.get("trailers", ())
         ]
         self.remind_trailer = capture.get("remind_trailer", capture["remind_lead"])
 
     def _read_small_words(self, source: dict[str, Any]) -> None:
+        # what begins a title that is something to do: "recuérdame llamar", unlike "recuérdame la llamada"
+        self.action = _words(actions, "match") if (actions := source["capture"].get("actions")) else None
         self.assigned = _alternatives(self.slots["assigned"])
         self.for_whom = _alternatives(self.slots["for_whom"])
         ands = "|".join(self.slots["ands"])
@@ -121,7 +123,7 @@ class Phrasebook:
 
     def find_commands(self, folded: str) -> Iterator[tuple[Command, re.Match[str]]]:
         """Every command that the whole of `folded` may be, in the lexicon's order."""
-        head = re.match(r"[\s]*(\w+|\S)", folded)
+        head = re.match(r"[\s¿¡]*(\w+|\S)", folded)
         candidates = self._by_head.get(head.group(1), []) if head else []
         for _, command in sorted([*candidates, *self._anywhere], key=lambda each: each[0]):
             found = command.template.match(folded)

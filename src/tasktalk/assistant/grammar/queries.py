@@ -52,9 +52,8 @@ def _read_days(text: str, folded: str, context: Context, engine: Engine, book: P
         rest = folded[: said[0].start] + " " * (said[0].end - said[0].start) + folded[said[0].end :]
         word = _find_list_word(rest, book)
         return [word, sided] if word else [sided]
-    word = _find_list_word(folded, book)
-    inside = said is not None and word is not None and said[0].start < folded.find(word) < said[0].end
-    if word and not (inside and word == "tomorrow"):  # "the day after tomorrow"
+    word = _find_list_word(folded, book, said[0] if said else None)
+    if word:
         return [word]
     return [_as_filter(said[1].value, local_now(context).date())] if said else []
 
@@ -64,13 +63,16 @@ def _name(value: str) -> str:
     return re.sub(r"([&|!(),\\* ])", r"\\\1", value) if re.search(r"[&|!(),\\*]", value) else value
 
 
-def _find_list_word(folded: str, book: Phrasebook) -> str | None:
+def _find_list_word(folded: str, book: Phrasebook, when: Node | None = None) -> str | None:
+    """What the longest list word means; "tomorrow" is none where the time goes on before it ("the day after …")."""
     words: dict[str, str] = book.slots["list_words"]
     best: tuple[int, str] | None = None
     for word, meant in words.items():
         if word == "late" or len(word) < 4:  # noqa: PLR2004  (too short to be looked for inside a sentence)
             continue
-        if re.search(rf"(?<![\w'-]){re.escape(word)}(?![\w-])", folded) and (best is None or len(word) > best[0]):
+        found = re.search(rf"(?<![\w'-]){re.escape(word)}(?![\w-])", folded)
+        inside = when is not None and found is not None and when.start < found.start() < when.end
+        if found and not (inside and meant == "tomorrow") and (best is None or len(word) > best[0]):
             best = (len(word), meant)
     other = book.other_week.search(folded) and "7" not in folded
     return best[1] if best and not other else None

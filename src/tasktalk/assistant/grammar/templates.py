@@ -25,7 +25,7 @@ class Template:
     __slots__ = ("_regex",)
 
     def __init__(self, regex: str) -> None:
-        self._regex = re.compile(rf"\s*(?:{regex})\s*[.!?…]*\s*")
+        self._regex = re.compile(rf"[\s¿¡]*(?:{regex})\s*[.!?…]*\s*")
 
     def match(self, folded: str) -> re.Match[str] | None:
         """The match when the whole of `folded` fits."""

@@ -40,6 +40,8 @@ def shift(moment: dt.datetime, amount: Amount, sign: int = 1) -> dt.datetime | N
                 continue
             name, factor = _UNITS[unit]
             total = number * factor * sign
+            if name == "years" and total != int(total):
+                name, total = "months", total * 12
             if total != int(total) and name in {"months", "years"}:
                 moment += dt.timedelta(days=round(total * (30 if name == "months" else 365)))
                 continue

@@ -304,7 +304,7 @@ def after(start: Clock, end: Clock) -> Clock:
     for guess in (end.forenoon(), end.afternoon()):
         if (guess.hour, guess.minute) > (start.hour, start.minute):
             return guess
-    return end
+    return end.forenoon()  # "22:00 - 6:00" ends the next day
 
 
 NO_DAY = "(?! UNIT|WORD|MONTH|SLASH|HYPHEN|DOT|LITERAL)"

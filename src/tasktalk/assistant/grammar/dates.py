@@ -55,6 +55,8 @@ def _month_day(m: Found) -> Moment | None:
     day = m["d"]
     if "WEEKDAY" in m.node("d").senses:
         return None  # "segunda de março"
+    if "A" in m.node("d").senses and m.node("k").weak and len(m.nodes) == 2:  # noqa: PLR2004
+        return None  # "un mars"
     weak_may = m.node("k").weak and len(m.nodes) == 2 and "ORD" not in m.node("d").senses  # noqa: PLR2004
     found = _pick(m.setting.today, _year(m), m["k"], day)
     if found is None:
@@ -154,7 +156,7 @@ def _ordinal_day(m: Found) -> Moment | None:
     if m["d"] > 31 or m["u"] not in {None, "month"}:  # noqa: PLR2004  (a calendar)
         return None
     today, day = m.setting.today, m["d"]
-    sure = 0.9 if m.all("ON", "WEEKDAY") or m.all("UNIT") else 0.5 if m.node("d").end - m.node("d").start < 5 else 0.2  # noqa: PLR2004  ("27th")
+    sure = 0.9 if m.all("ON", "WEEKDAY") or m.all("UNIT") else 0.5 if _is_figure(m) else 0.2
     if "UNIT" in m.node("d").senses:
         sure = 0.1  # "a second"
     if m.all("NEXT"):
@@ -166,6 +168,12 @@ def _ordinal_day(m: Found) -> Moment | None:
         if found and found >= today:
             return Moment(on=found, sure=sure)
     return None
+
+
+def _is_figure(m: Found) -> bool:
+    """Whether an ordinal is written in figures ("27th", "27ste") or a word as short."""
+    size = m.node("d").end - m.node("d").start
+    return size < 5 or (size == 5 and m["d"] > 12)  # noqa: PLR2004  (all words for the 13th and on are longer)
 
 
 def resolve(nth: Nth, year: int, month: int) -> dt.date | None:

@@ -93,7 +93,7 @@ def _last_weekday(m: Found) -> Moment:
 
 @DAYS(
     "(ON|AT)? d:WEEKDAY (OF|IN|COMMA)? THE? (NEXT|THIS|PAST) u:UNIT",
-    "(NEXT|THIS) u:UNIT COMMA? (ON|AT)? d:WEEKDAY",
+    "(ON|AT|IN)? (NEXT|THIS) u:UNIT COMMA? (ON|AT)? d:WEEKDAY",
     makes="MOMENT",
 )
 def _weekday_of_week(m: Found) -> Moment | None:
@@ -247,7 +247,7 @@ def after_now(m: Found, amount: Amount, sign: int = 1, sure: float = 0.95) -> Mo
     when = shift(m.setting.now, amount, sign)
     if when is None:
         return None
-    if all(unit in _WHOLE and number == int(number) for unit, number in amount.parts):
+    if all(unit in _WHOLE and (unit != "day" or number == int(number)) for unit, number in amount.parts):
         return Moment(on=when.date(), sure=sure)
     if when.second:
         when += dt.timedelta(seconds=60 - when.second) * (when.second > 29)  # noqa: PLR2004  (to the nearest minute)

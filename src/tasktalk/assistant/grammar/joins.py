@@ -65,9 +65,10 @@ def _day_and_hour(m: Found) -> Moment | None:
 def _day_and_timespan(m: Found) -> Stretch | None:
     day: Moment = m["d"]
     start, end = m["t"]
-    if day.on is None or day.grain != "day" or (day.clock and not day.clock.part):
+    in_part = day.clock is not None and day.clock.part
+    if day.on is None or not (in_part or (day.grain == "day" and day.clock is None)):
         return None
-    if day.clock and day.clock.part:
+    if day.clock and in_part:
         start, end = place(start, day.clock.hour), place(end, day.clock.hour)
     last = day.on + dt.timedelta(days=1) if (end.hour, end.minute) <= (start.hour, start.minute) else day.on
     return Stretch(replace(day, clock=start, sure=0.95), Moment(on=last, clock=end))

@@ -74,6 +74,12 @@ def _frequency(m: Found) -> Repeat:
     return Repeat(freq, int(interval), sure=0.5)
 
 
+@BASES("f:OFTEN", makes="BASE")
+def _often(m: Found) -> Repeat:
+    """The adverb where it is a word of its own ("dagelijks"), never part of a name."""
+    return replace(_frequency(m), sure=0.9)
+
+
 @BASES("o:ONCE (A|EVERY|PER|THE|ON|IN) u:UNIT", "o:ONCE EVERY? q:QTY", "o:ONCE EVERY (OTHER|ORD) u:UNIT", makes="BASE")
 def _once_a(m: Found) -> Repeat | None:
     if m["o"] != 1:
@@ -154,7 +160,7 @@ def _plural(m: Found) -> Repeat | None:
     return None
 
 
-@CYCLES("SKIP (WEEKDAY|WDLIST) STOP?", "ON? (WEEKDAY|WDLIST) SKIP WEEK", makes="REPEAT")
+@CYCLES("SKIP (WEEKDAY|WDLIST) STOP?", makes="REPEAT")
 @CYCLES("(ON)? OTHER (WEEKDAYS|WDPLURAL)", makes="REPEAT")
 def _other_mondays(m: Found) -> Repeat:
     return Repeat("WEEKLY", 2, byday=list_weekdays(m), sure=0.9)

@@ -54,6 +54,8 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
         reminded = reminded or more
         lead = further
     title = make_title(plain[:end] if end else plain, spans, lead, book.loose_ends, book.loose_starts)
+    if lead > begin:
+        title = title.rstrip(" ?")  # "could you remind me to call?"
     if reminded and (slots.due and slots.due.time) and not slots.reminders:
         slots.reminders.append("PT0S")
     if not title and book.alarm.search(folded):

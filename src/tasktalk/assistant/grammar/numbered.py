@@ -44,7 +44,7 @@ def _hour_noun(m: Found) -> Clock | None:
 
 
 @EARLY_CLOCKS(
-    "(?<! IN|FOR|EVERY|ABOUT|AFTER|BEFORE|AND|NUM|PLUS|PER|THE|DOT) (?<! NUM COMMA)"
+    "(?<! IN|FOR|EVERY|ABOUT|AFTER|BEFORE|AND|NUM|PLUS|THE|DOT) (?<! NUM COMMA)"
     " h:D12 HOURSIGN (?! D12|OF|AFTER|BEFORE|LATER|THEN|AND|PER|EVERY|HOURTO)",
     makes="CLOCK",
 )
@@ -147,6 +147,12 @@ def _day_and_hours(m: Found) -> Stretch | None:
     if day.on is None or day.clock or day.grain != "day" or hours is None or m["a"] < LAST_SMALL_HOUR:
         return None
     return Stretch(replace(day, clock=hours[0], sure=0.95), Moment(on=day.on, clock=hours[1]))
+
+
+@CLOCKS("HOURTO h:NUM (?= OF WORD)", makes="CLOCK")
+def _hour_of(m: Found) -> Clock | None:
+    """Read "me lembra às 9 de ligar"."""
+    return read_hour(m["h"]) if 0 < m["h"] <= 24 else None  # noqa: PLR2004  (a clock)
 
 
 @JOINS("d:MOMENT q:QTY (?! OF|WORD|BEFORE|AFTER|LATER|UNIT|PER)", makes="MOMENT")
@@ -264,8 +270,9 @@ def _alternate(m: Found) -> Repeat:
     return replace(Repeat("WEEKLY", 2, byday=list_weekdays(m)), sure=0.95)
 
 
+@BASES("(ON|AT)? EVERY (THE? DAYNO)? d:NUM/LEADORD OF? k:MONTH", makes="REPEAT")
 @CYCLES(
-    "(b:BASE|EVERY) (ON|AT)? (THE? DAYNO)? d:NUM/LEADORD OF? k:MONTH",
+    "b:BASE (ON|AT)? (THE? DAYNO)? d:NUM/LEADORD OF? k:MONTH",
     "(ON|AT)? (THE? DAYNO)? d:NUM/LEADORD OF? k:MONTH COMMA? b:BASE",
     makes="REPEAT",
 )

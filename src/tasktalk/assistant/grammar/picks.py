@@ -86,7 +86,7 @@ def _ordinals(m: Found) -> list[int]:
 def _nth_weekdays(m: Found) -> Nth | None:
     if any(not -5 <= nth <= 5 for nth in _ordinals(m)):  # noqa: PLR2004  (no month has more)
         return None
-    code = CODES[m.all("WEEKDAY", "WEEKDAYS")[0]]
+    code = CODES[m.all("WEEKDAY", "WEEKDAYS")[-1]]
     return Nth(weekdays=tuple(f"{nth}{code}" for nth in _ordinals(m)), other=m.all("OTHER") == [2])
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 import aiohttp
 import asyncpg
 
+from tasktalk.accounts.users import list_languages
 from tasktalk.assistant.understand import understand
 from tasktalk.assistant.understanding import Context
 from tasktalk.crypto import Keyring
@@ -180,10 +181,10 @@ class Worker:
 async def run_worker(settings: Settings, *, dsn: str) -> bool:
     """Work until SIGTERM or SIGINT; whether a restart was asked for."""
     keyring = Keyring(settings.master_secret)
-    understand(
-        "warm up", Context(now=datetime.now(UTC))
-    )  # reads the lexicon: half a second the first message would wait
     pool = await wait_for_pool(dsn, max_size=_POOL_SIZE, application_name="tasktalk-worker")
+    async with pool.acquire() as conn:
+        for language in await list_languages(conn):  # half a second each, that its first message would wait
+            understand("warm up", Context(now=datetime.now(UTC), language=language))
     worker = Worker(settings, dsn=dsn, pool=pool, directory=Directory(pool, keyring), keyring=keyring)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

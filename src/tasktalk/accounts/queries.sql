@@ -16,6 +16,9 @@ from users where email = :email;
 select id, name, email, role, password is not null as has_password, language, timezone, created_at, disabled_at
 from users order by id;
 
+-- name: list_languages()
+select language from users where disabled_at is null union select 'en' order by language;
+
 -- name: find_viewer(id)^
 select id as user_id, name, role, language, timezone from users where id = :id and disabled_at is null;
 

@@ -89,6 +89,11 @@ async def list_users(conn: Conn) -> list[User]:
     return [user_of(user) async for user in Q.list_users(conn)]
 
 
+async def list_languages(conn: Conn) -> list[str]:
+    """Those that people have chosen; English in any case."""
+    return [row["language"] async for row in Q.list_languages(conn)]
+
+
 async def find_viewer(conn: Conn, *, user_id: UUID) -> Viewer | None:
     """The person as a Viewer; None when unknown or disabled."""
     user = await Q.find_viewer(conn, id=user_id)

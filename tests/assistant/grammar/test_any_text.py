@@ -8,6 +8,7 @@ import msgspec
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tasktalk.assistant.grammar.lexicon import list_languages
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understand import understand
 from tasktalk.assistant.understanding import Context, IntentName
@@ -25,23 +26,25 @@ moments = st.datetimes(dt.datetime(1, 1, 2), dt.datetime(9999, 12, 30), timezone
 
 
 @settings(deadline=None)  # the first message compiles the rules
-@given(text=messages)
-@example(text="every 9999 years until 9999-12-31")
-@example(text="in 9999 years")
-@example(text="\u0663 \u0662pm \u00b2 \u2460")
-@example(text="\x00\u202e\U000e0001 tomorrow")
-def test_any_text_is_understood(text: str) -> None:
-    understanding = understand(text, Context(now=NOW, tz="Europe/Madrid", open_titles=("call mom", "")))
+@given(text=messages, language=st.sampled_from(list_languages()))
+@example(text="every 9999 years until 9999-12-31", language="en")
+@example(text="in 9999 years", language="en")
+@example(text="\u0663 \u0662pm \u00b2 \u2460", language="fr")
+@example(text="\x00\u202e\U000e0001 tomorrow", language="nl")
+def test_any_text_is_understood(text: str, language: str) -> None:
+    context = Context(now=NOW, tz="Europe/Madrid", language=language, open_titles=("call mom", ""))
+    understanding = understand(text, context)
     assert understanding.intents
     for intent in understanding.intents:
         assert 0 <= intent.confidence <= 1
         assert intent.intent in IntentName.__args__
         assert all(0 <= span.start < span.end <= len(text) for span in intent.spans)
     assert msgspec.json.decode(msgspec.json.encode(understanding)) == msgspec.json.decode(
-        msgspec.json.encode(understand(text, Context(now=NOW, tz="Europe/Madrid", open_titles=("call mom", ""))))
+        msgspec.json.encode(understand(text, context))
     )
 
 
+@settings(deadline=None)
 @given(
     text=messages, now=moments, tz=st.sampled_from(["UTC", "Pacific/Kiritimati", "America/St_Johns", "No/Where", ""])
 )

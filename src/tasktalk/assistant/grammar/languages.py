@@ -1,0 +1,104 @@
+"""In which language a message is written: the one whose own words it has, and in doubt the person's.
+
+Days and months of a second language are read too ("call mama mañana"), behind the words of the first.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from functools import cache
+from typing import Any
+
+from tasktalk.assistant.grammar.lexicon import get_source, list_languages
+from tasktalk.assistant.grammar.tokens import fold
+
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_PATTERN_WORD = re.compile(r"\\.|\(\?[^)]*|[^\W\d_]+(?:'[^\W\d_]+)*")
+_NAMES = re.compile(r"[#@+]\S+")
+_LONGEST = 400  # characters looked at
+_LEAD = 1.0  # by so much another language must be ahead of the person's own,
+_SHARE = 2.0  # and so many times as likely
+
+# The kinds of words that hardly any title has by chance.
+_OF_TIME = ("WEEKDAY", "WEEKDAYS", "MONTH", "DAYREL", "TONIGHT", "CLOCKWORD", "FREQWORD")
+_SHORTEST = 4  # letters of a word of a second language: shorter ones are other things as well
+
+
+def choose_languages(text: str, own: str, names: Collection[str] = ()) -> tuple[str, ...]:
+    """The language to read `text` in, and perhaps a second one that some of its days or months are in.
+
+    `own` is read first unless the words say clearly that they are of another language we speak. `names`: people's,
+    which are of no language.
+    """
+    spoken = {fold(part) for name in names for part in name.split()}
+    words = set(_WORD.findall(_NAMES.sub(" ", fold(text[:_LONGEST])))) - spoken
+    first = _choose(words, own)
+    second = _choose_second(words, first, own)
+    return (first,) if second is None else (first, second)
+
+
+def _choose(words: Collection[str], own: str) -> str:
+    votes = _votes()
+    scores: dict[str, float] = {}
+    for word in words:
+        for language, weight in votes.get(word, ()):
+            scores[language] = scores.get(language, 0.0) + weight
+    if not scores:
+        return own
+    mine = scores.get(own, 0.0)
+    best = max(scores, key=lambda language: (scores[language], language == own))
+    return best if scores[best] >= max(mine + _LEAD, mine * _SHARE) else own
+
+
+def _choose_second(words: Collection[str], first: str, own: str) -> str | None:
+    """The person's own language before others, then whichever has the most of what the first does not know."""
+    votes = _votes()
+    found: dict[str, int] = {}
+    for word in words:
+        if len(word) < _SHORTEST or any(language == first for language, _ in votes.get(word, ())):
+            continue
+        for language in _time_words().get(word, ()):
+            found[language] = found.get(language, 0) + 1
+    return max(found, key=lambda language: (found[language], language == own, language), default=None)
+
+
+@cache
+def _votes() -> dict[str, tuple[tuple[str, float], ...]]:
+    """Each word with the languages that have it; the more languages, the less it says."""
+    owners: dict[str, set[str]] = {}
+    for language in list_languages():
+        for word in _list_words(get_source(language)):
+            owners.setdefault(word, set()).add(language)
+    return {
+        word: tuple((language, 1 / len(languages) ** 2) for language in sorted(languages))
+        for word, languages in owners.items()
+    }
+
+
+@cache
+def _time_words() -> dict[str, tuple[str, ...]]:
+    """The words for days and months, each with the languages that have it."""
+    owners: dict[str, list[str]] = {}
+    for language in list_languages():
+        source = get_source(language)
+        weak = set(source["weak"]["words"])
+        for word in {word for kind in _OF_TIME for word in source.get(kind, ()) if word.isalpha()} - weak:
+            owners.setdefault(word, []).append(language)
+    return {word: tuple(languages) for word, languages in owners.items()}
+
+
+def _list_words(source: dict[str, Any]) -> Iterator[str]:
+    """The words of a lexicon wherever they stand: entries of its kinds, phrases, templates; not the names of tables."""
+    for name, table in source.items():
+        if name.isupper():
+            yield from _split(" ".join(table))
+        elif isinstance(table, dict):
+            for entry in table.values():
+                # A table within a table maps what people say to what it means.
+                yield from _split(" ".join(entry) if isinstance(entry, list | dict) else entry)
+
+
+def _split(text: object) -> Iterator[str]:
+    if isinstance(text, str):
+        for word in _PATTERN_WORD.findall(fold(text)):
+            if len(word) > 1 and word.replace("'", "").isalpha():
+                yield word

@@ -41,6 +41,8 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
     lead, reminded = _find_lead(folded, begin, book)
     reminded = reminded or (trailer is not None and book.remind_trailer in trailer.group())
     slots = read_slots_and_people(" " * begin + plain[begin:], context, engine, book)
+    if reminded and lead > begin and not slots.has_time:  # "remind me friday that …": what leads in is not before it
+        slots = read_slots_and_people(" " * lead + plain[lead:], context, engine, book)
     _read_priority_words(slots, folded, lead, book)
     _read_before_due(slots, folded, context, engine, book)
     end = _read_list_name(slots, plain, lead, context, book, led=lead > begin or trailer is not None)

@@ -51,6 +51,9 @@ def _find_target(words: str, context: Context, book: Phrasebook) -> Target | Non
     target = read_target(words, book)
     if target.text is None:
         return target
+    folded = fold(words.strip())
+    if folded.split()[-1] in book.change_fillers and folded not in map(fold, context.open_titles):
+        return None  # "buy milk to" would do for "buy milk"
     return target if find_open(target.text, context.open_titles, book) else None
 
 

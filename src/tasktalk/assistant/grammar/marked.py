@@ -8,6 +8,7 @@ how long it takes.
 
 from dataclasses import replace
 
+from tasktalk.assistant.grammar.behind import HABITS, coming_day
 from tasktalk.assistant.grammar.calendar import DAY, add_days, coming, find_date, shift
 from tasktalk.assistant.grammar.chart import Found, Node
 from tasktalk.assistant.grammar.clocks import (
@@ -20,11 +21,13 @@ from tasktalk.assistant.grammar.clocks import (
     read_hour,
     span_of,
 )
+from tasktalk.assistant.grammar.dates import DATES, IMPOSSIBLE, ahead
 from tasktalk.assistant.grammar.days import DAYS, on_day
 from tasktalk.assistant.grammar.joins import JOINS
-from tasktalk.assistant.grammar.numbers import AMOUNTS
+from tasktalk.assistant.grammar.numbers import AMOUNTS, NUMBERS
 from tasktalk.assistant.grammar.picks import list_weekdays
 from tasktalk.assistant.grammar.recurrence import BASES, CYCLES, base
+from tasktalk.assistant.grammar.roles import ROLES, When, lifted
 from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Repeat, Stretch
 
 _LAST_HOUR, _MONTH, _MINUTES = 23, 31, 60
@@ -44,10 +47,18 @@ def _hour(m: Found, minute: int = 0) -> Clock | None:
     return read_hour(m["h"], minute, fixed="PADDED" in m.node("h").senses)
 
 
-@EARLY_CLOCKS(f"AT ABOUT? h:NUM HOURNOUN {_WHOLE}", makes="CLOCK")
+@EARLY_CLOCKS(
+    f"AT ABOUT? h:NUM HOURNOUN {_WHOLE}", f"{_BEHIND_DAY} AT ABOUT? h:NUM HOURNOUN (?= OF WORD)", makes="CLOCK"
+)
 def _at_hour(m: Found) -> Clock | None:
     """Read "à 17h", "à 5 heures"."""
     return _hour(m)
+
+
+@EARLY_CLOCKS("AT h:NUM HOURNOUN (?= OF WORD)", makes="CLOCK")
+def _at_late_hour(m: Found) -> Clock | None:
+    """Read "à 9h d'appeler"; "à 2h de route" is how far it is."""
+    return _hour(m) if m["h"] > LAST_SMALL_HOUR else None
 
 
 @EARLY_CLOCKS(f"{_FREE} h:NUM n:HOURNOUN {_WHOLE}", makes="CLOCK")
@@ -57,7 +68,7 @@ def _bare_hour(m: Found) -> Clock | None:
     return _hour(m) if (LAST_SMALL_HOUR if letter else NOON) < m["h"] <= _LAST_HOUR else None
 
 
-@EARLY_CLOCKS("(?<= FOR|LASTING) h:NUM n:HOURNOUN (?! OF WORD)", makes="CLOCK")
+@EARLY_CLOCKS("(?<= FOR|LASTING|BY) h:NUM n:HOURNOUN (?! OF WORD)", makes="CLOCK")
 def _afternoon_hour(m: Found) -> Clock | None:
     """Read "la réunion de 17h": nothing takes that long."""
     return _hour(m) if NOON < m["h"] <= _LAST_HOUR else None
@@ -126,7 +137,7 @@ _FIRST = "a:NUM/CLOCKWORD ((HOURNOUN|COLON) (i:D12 MINUTENOUN?)?)?"
 _MARKED = "a:NUM (HOURNOUN|COLON) (i:D12 MINUTENOUN?)?"
 _SECOND = "b:NUM/CLOCKWORD ((HOURNOUN|COLON) (j:D12 MINUTENOUN?)?)?"
 _NO_DATE = "(?<! DATETHE|MONTH|NUM|SLASH|HYPHEN|DOT|COLON|FROMDATE)"
-_NO_DAY = "(?<! WEEKDAY|DATETHE|MONTH|NUM|SLASH|HYPHEN|DOT|COLON|FROMDATE)"
+_NO_DAY = "(?<! OUTOF|WEEKDAY|DATETHE|MONTH|NUM|SLASH|HYPHEN|DOT|COLON|FROMDATE)"
 _NO_MORE = "(?! UNIT|MONTH|SLASH|DOT|COLON|HYPHEN|NUM|AMPM|OF MONTH|LITERAL)"
 
 
@@ -227,6 +238,35 @@ def _coming_units(m: Found) -> Moment | None:
     return Moment(on=when.date(), clock=clock, sure=0.85)
 
 
+_NO_NUMBER = (
+    "(?! UNIT|WORD|MONTH|COLON|DOT|SLASH|HYPHEN|LITERAL|AND|TO|COMMA NUM|ORD|OF THE|OF UNIT|OF MONTH|AMPM|WEEKDAY"
+    "|WEEKDAYS)"
+)
+
+
+@HABITS(f"DATETHE d:ORD {_NO_NUMBER}", "DATETHE d:D12 (?= OF WORD)", "^ DATETHE d:ORD (?= WORD)", makes="MOMENT")
+def _day_of_month(m: Found) -> Moment | None:
+    """Read "le 1er"; "le 15 de payer" leads in what is to be done."""
+    return on_day(coming_day(m.setting.today, m["d"]), sure=0.85)
+
+
+@DATES("DATETHE a:D12 SLASH b:D12 (?! SLASH|HYPHEN|NUM|UNIT)", makes="MOMENT")
+def _day_and_month(m: Found) -> Moment | None:
+    day = ahead(m.setting.today, m["b"], m["a"])
+    return on_day(day, sure=0.9) or IMPOSSIBLE
+
+
+@ROLES("(DATETHE|HABIT) k:MOMENT", makes="WHEN")
+def _led(m: Found) -> When:
+    return When("due", lifted(m), led=True)
+
+
+@NUMBERS("d:SHORTDAY (?= D12 (MONTH|HOURNOUN|SLASH|COLON|ORDSUF)|WEEKDAY)", "(?<= EVERY) d:SHORTDAY", makes="WEEKDAY")
+def _short_day(m: Found) -> int:
+    """Read "jeu 3 déc"; alone it is another word."""
+    return int(m["d"])
+
+
 # Repetition.
 
 
@@ -259,7 +299,7 @@ def _each_weekend(m: Found) -> Repeat:
     return Repeat("WEEKLY", byday=list_weekdays(m), sure=0.8)
 
 
-_NUMBERS = "(ORD|D12) ((COMMA|AND|COMMA AND) DATETHE? (ORD|D12))*"
+_NUMBERS = "(ORD|LEADORD|D12) ((COMMA|AND|COMMA AND) DATETHE? (ORD|LEADORD|D12))*"
 
 
 @CYCLES(
@@ -271,7 +311,7 @@ _NUMBERS = "(ORD|D12) ((COMMA|AND|COMMA AND) DATETHE? (ORD|D12))*"
 def _days_of_month(m: Found) -> Repeat | None:
     """Read "le 1er et le 15 de chaque mois", "tous les 15 du mois"."""
     beat: Repeat = m["b"] or Repeat("MONTHLY")
-    days = tuple(m.all("ORD", "D12"))
+    days = tuple(m.all("ORD", "LEADORD", "D12"))
     if beat.freq != "MONTHLY" or m["u"] not in {None, "month"} or not all(1 <= day <= _MONTH for day in days):
         return None
     return replace(beat, bymonthday=days, sure=0.95)

@@ -9,7 +9,7 @@ from tasktalk.assistant.grammar.tokens import fold
 # What a slot may take. A {code} is short and has a figure or capital in it; the caller checks what words cannot say.
 _SLOTS = {
     "code": r"[\w-]{4,12}",
-    "amount": r"(?:[\w.,]+\s+){0,3}[\w.]+",
+    "amount": r"(?:[\w.,'-]+\s+){0,3}[\w.'-]+",
     "from": r"[\w:. ]{1,10}?",
     "to": r"[\w:. ]{1,10}?",
 }

@@ -16,6 +16,7 @@ _PATTERN = r"""
       | (?<![\w'\u2019])['\u2018][^'\u2019\u2018\n]+['\u2019](?![\w])
       | [$€£¥₹]\s?\d[\d.,]*[kKmM]?\b | \d[\d.,]*\s?[$€£¥₹%]     # prices, shares
       | (?!(?<!\d)1°(?!\s?[cf]\b))\d+(?:[.,]\d+)?(?:°\s?\w?|º\s?[cf]\b)  # temperatures; "1º", "1°" are ordinals
+      | 0\d(?:[.\ -]\d\d){4}(?!\d)                               # a telephone in pairs
       | \+\d[\d\s().-]{6,}\d | \d{3,4}[-.\ ]\d{3}[-.\ ]\d{3,4}(?!\d) | \d{7,}    # telephones, long numbers
       | [vV]\d+(?:\.\d+)*\b
       | (?!\d{1,2}\.\d{1,2}\.(?:YEAR)(?![.\d]))(?!\d{4}\.\d{1,2}\.\d{1,2}(?![.\d]))\d+(?:\.\d+){2,}   # versions

@@ -1,7 +1,7 @@
 """Rules for words that stand behind what they speak of, and for articles that make a date: "lunedì prossimo", "il 15".
 
 FOLLOWING and GONE are "next" and "last" behind their noun, DATETHE an article before a bare day of the month, FROMDATE
-the one a range of days begins with, HABIT and HABITOF the article and preposition that make a weekday every such day.
+the one a range of days begins with, HABIT the article that makes a weekday every such day.
 """
 
 import datetime as dt
@@ -147,12 +147,11 @@ def _named_part(m: Found) -> Moment:
 
 @HABITS(
     f"(?<! FOR|BY|BEFORE|AFTER|UNTIL|FROM) HABIT {_DAYS} {_NOT_ONE}",
-    f"(?<! CLOCK|NTHWD) HABITOF {_DAYS} {_NOT_ONE}",
     "FROMDATE WDRANGE",
     makes="REPEAT",
 )
 def _habit(m: Found) -> Repeat:
-    """Read "il lunedì", "di lunedì", "dal lunedì al venerdì" as every such day."""
+    """Read "il lunedì", "dal lunedì al venerdì" as every such day."""
     return Repeat("WEEKLY", byday=list_weekdays(m), sure=0.8)
 
 

@@ -21,6 +21,12 @@ _WORD = re.compile(r"\S+")
 def read_change(plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
     """The change that `plain` asks for, when it names a task first and everything after is slots; else None."""
     folded = fold(plain)
+    for pattern in book.changes_before:
+        before = pattern.fullmatch(folded)
+        target = _find_target(plain[slice(*before.span("target"))], context, book) if before else None
+        slots = _read_rest(plain[slice(*before.span("slots"))], context, engine, book) if before and target else None
+        if before and target and slots is not None:
+            return change(slots, target, LIKELY, offset=before.start("slots"))
     for pattern in book.changes:
         found = pattern.match(folded)
         if found is None:

@@ -9,7 +9,7 @@ from tasktalk.assistant.grammar.intents import change
 from tasktalk.assistant.grammar.orders import LIKELY, PERHAPS, READERS, SURE, Order, Reader, reads
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
-from tasktalk.assistant.grammar.reading import is_inside_time, read_slots
+from tasktalk.assistant.grammar.reading import find_last_times, is_inside_time, read_slots
 from tasktalk.assistant.grammar.targets import find_open, find_people, read_target
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context, Intent, Query, Settings, Target
@@ -300,7 +300,7 @@ def _reschedule(order: Order) -> Intent | None:
     slots = order.when()
     target = order.target()
     if slots is None:
-        return None
+        return _reschedule_split(order)
     begin = order.match.start("numbers" if order["numbers"] else "target") if target.numbers else 0
     if is_inside_time(order.text, begin, order.match.start("when"), order.context, order.engine):
         # "move 3 feb 2031": the number belongs to the date
@@ -309,6 +309,22 @@ def _reschedule(order: Order) -> Intent | None:
     if target.text and find_open(target.text, order.context.open_titles, order.book) is None and not _is_strong(order):
         return None
     return change(slots, target, LIKELY, offset=order.match.start("when"))
+
+
+def _reschedule_split(order: Order) -> Intent | None:
+    """Where no small word divides target and time ("sposta la relazione a lunedì"), the times at the end do."""
+    if order["target"] is None:
+        return None
+    begin = order.match.start("target")
+    words = order.text[begin : order.match.end("when")]
+    at = find_last_times(words, order.context, order.engine)
+    slots = order.only_time(words[at:]) if at else None
+    target = read_target(words[:at], order.book)
+    if slots is None or (
+        target.text and find_open(target.text, order.context.open_titles, order.book) is None and not _is_strong(order)
+    ):
+        return None
+    return change(slots, target, LIKELY, offset=begin + (at or 0))
 
 
 @reads("clear_due")

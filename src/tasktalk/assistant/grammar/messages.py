@@ -149,6 +149,8 @@ def _read_question(plain: str, folded: str, context: Context, engine: Engine, bo
         return _unknown(0.8) if foreign and not book.asks_capture(folded) else None
     if book.own.search(folded) and not book.foreign.search(folded):
         return Intent(intent="list_tasks", confidence=0.85, query=read_query(plain, context, engine, book))
+    if book.question.match(folded, begin) is None and book.asks_capture(folded):
+        return None  # "mi ricordi di chiamare Ana?"
     return _unknown(0.8)
 
 

@@ -30,6 +30,13 @@ class Phrasebook:
         self.slots: dict[str, Any] = source["slots"]
         numbers = list_numbers(self.slots["number_leads"], self.slots["number_joins"])
         macros: dict[str, str] = {**source["macros"], "{numbers}": numbers}
+        self._read_commands(source, macros)
+        self._read_questions(source["questions"], macros)
+        self._read_capture(source["capture"], macros)
+        self._read_slots(source, macros)
+        self._read_small_words(source)
+
+    def _read_commands(self, source: dict[str, Any], macros: dict[str, str]) -> None:
         self._by_head: dict[str, list[tuple[int, Command]]] = {}
         self._anywhere: list[tuple[int, Command]] = []
         order = 0
@@ -41,7 +48,8 @@ class Phrasebook:
                 if command.heads is None:
                     self._anywhere.append((order, command))
                 order += 1
-        questions = source["questions"]
+
+    def _read_questions(self, questions: dict[str, Any], macros: dict[str, str]) -> None:
         self.question = _words(questions["begin"], "match")
         self.maybe = _words(questions["maybe"], "match")
         self.own_strict = _words(questions["own_strict"], "search")
@@ -54,7 +62,11 @@ class Phrasebook:
         self.wake = re.compile(rf"\s*(?:{'|'.join(questions['wake'])})")
         self.polite = re.compile(as_regex("<please>", macros) + r"(?!\w)")
         self.order = _words(questions["orders"], "match")
-        capture = source["capture"]
+        self.columns = {
+            column: re.compile(rf"(?<!\w)(?:{words})\s*$") for column, words in questions["columns"].items()
+        }
+
+    def _read_capture(self, capture: dict[str, Any], macros: dict[str, str]) -> None:
         self.lead_ins = [
             (Template(as_regex(lead, macros)), bool(re.search(capture["remind_lead"], lead)))
             for lead in capture["lead_ins"]
@@ -71,11 +83,19 @@ class Phrasebook:
         self.small_talk = _words(capture["small_talk"], "match")
         self.loose_ends = frozenset(capture["loose_ends"])
         self.loose_starts = frozenset(capture["loose_starts"])
+        self.trailers = [
+            re.compile(r"(?<!\S)" + as_regex(each, macros) + r"\s*[.!?]*\s*$") for each in capture.get("trailers", ())
+        ]
+        self.remind_trailer = capture.get("remind_trailer", capture["remind_lead"])
+
+    def _read_slots(self, source: dict[str, Any], macros: dict[str, str]) -> None:
         self.splitters = [re.compile(each) for each in self.slots["splitters"]]
         self.priorities = _alternatives(self.slots["priorities"])
         self.priority_marks = _alternatives(self.slots["priority_marks"])
         self.priority_edges = _alternatives(self.slots["priority_edges"])
         self.changes = [re.compile(as_regex(each, macros)) for each in self.slots["changes"]]
+        # "set high priority on 2": what changes comes before its task
+        self.changes_before = [re.compile(as_regex(each, macros)) for each in self.slots.get("changes_before", ())]
         self.change_fillers = frozenset(self.slots["change_fillers"])
         self.number_joins = re.compile("|".join(re.escape(join) for join in self.slots["number_joins"]))
         # "two" and "second" name an entry of a list as well as "2" does
@@ -86,22 +106,15 @@ class Phrasebook:
             if " " not in word and value
         }
         self.strong_moves = _words(self.slots["strong_moves"], "search")
-        self._read_small_words(source)
         led = "|".join(re.escape(word) for kind in ("BY", "DEADLINE") for word in source[kind])
         self.sides = {
-            side: re.compile(rf"(?:(?:{led}) )??(?:{words})(?!\w)") for side, words in questions["sides"].items()
-        }
-        self.columns = {
-            column: re.compile(rf"(?<!\w)(?:{words})\s*$") for column, words in questions["columns"].items()
+            side: re.compile(rf"(?:(?:{led}) )??(?:{words})(?!\w)")
+            for side, words in source["questions"]["sides"].items()
         }
         before = self.slots["before_due"]
         self.before_due = [
             re.compile(as_regex(each, macros)) for each in ([before] if isinstance(before, str) else before)
         ]
-        self.trailers = [
-            re.compile(r"(?<!\S)" + as_regex(each, macros) + r"\s*[.!?]*\s*$") for each in capture.get("trailers", ())
-        ]
-        self.remind_trailer = capture.get("remind_trailer", capture["remind_lead"])
 
     def _read_small_words(self, source: dict[str, Any]) -> None:
         # what begins a title that is something to do: "recuérdame llamar", unlike "recuérdame la llamada"

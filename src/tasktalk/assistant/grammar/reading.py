@@ -51,6 +51,15 @@ def is_inside_time(text: str, begin: int, end: int, context: Context, engine: En
     return any(node is row[0] or isinstance(node.senses["WHEN"].value, Moment) for node in across)
 
 
+def find_last_times(text: str, context: Context, engine: Engine) -> int | None:
+    """Where the times begin that `text` ends with; None when it does not, or is nothing else."""
+    row = engine.read(text, local_now(context), [])
+    at = len(row)
+    while at and not _is_content(row[at - 1]):
+        at -= 1
+    return row[at].start if 0 < at < len(row) else None
+
+
 def _list_candidates(text: str, row: list[Node], taken: list[tuple[int, int]], middle: float) -> list[Candidate]:
     marks = {start for start, _ in taken}
     content = [at for at, node in enumerate(row) if _is_content(node) and node.start not in marks]

@@ -85,6 +85,14 @@ def _dot(m: Found) -> Clock | None:
     return read_hour(m["h"], m["n"]) if node.end - node.start == 2 else None  # noqa: PLR2004  (two figures)
 
 
+@CLOCKS("(?<= CLOCKLEAD|DAYREL|TONIGHT|PARTADV|WEEKDAY) h:D12 DOT n:D12 (?! DOT|ORDDOT|UNIT)", makes="CLOCK")
+def _dot_behind(m: Found) -> Clock | None:
+    """Read "morgen 9.30", "van 13.00"; behind a weekday it may be a date ("vrijdag 4.12")."""
+    node = m.node("n")
+    is_time = node.end - node.start == 2 and (m["n"] == 0 or m["n"] > NOON)  # noqa: PLR2004  (two figures)
+    return read_hour(m["h"], m["n"]) if is_time else None
+
+
 @EARLY_CLOCKS("AT? h:D12 HSEP n:D12", makes="CLOCK")
 def _h_between(m: Found) -> Clock | None:
     """Read "17h30"; "1h30" without "at" is an amount."""
@@ -216,7 +224,7 @@ def _bare_hour(m: Found) -> Clock | None:
     return read_hour(m["h"]) if 0 < m["h"] <= 24 else None  # noqa: PLR2004  (a clock)
 
 
-@CLOCKS("ATHOUR h:NUM (?= WORD)", makes="CLOCK")
+@CLOCKS("SUREAT h:NUM (?= WORD)", makes="CLOCK")
 def _sure_hour(m: Found) -> Clock | None:
     """Read "um 5 Milch kaufen": a word that leads in hours and little else."""
     return read_hour(m["h"]) if 0 < m["h"] <= 24 else None  # noqa: PLR2004  (a clock)

@@ -5,24 +5,50 @@ after next", AGO the word for "ago" where it stands before the amount, MIXED a n
 """
 
 import datetime as dt
+from dataclasses import replace
 
 from tasktalk.assistant.grammar.calendar import DAY, add_days, coming, find_date, full_year, monday_of, shift
 from tasktalk.assistant.grammar.chart import Found
+from tasktalk.assistant.grammar.clocks import CLOCKS, EARLY_CLOCKS, LAST_SMALL_HOUR, read_hour
 from tasktalk.assistant.grammar.dates import DATES, IMPOSSIBLE, ahead
 from tasktalk.assistant.grammar.days import DAYS, SATURDAY, edge_of, on_day, period
 from tasktalk.assistant.grammar.numbers import AMOUNTS, NUMBERS
-from tasktalk.assistant.grammar.recurrence import CYCLES, base, monthly
-from tasktalk.assistant.grammar.values import Amount, Moment, Nth, Repeat, Stretch
+from tasktalk.assistant.grammar.picks import NTHS
+from tasktalk.assistant.grammar.recurrence import BASES, CYCLES, base
+from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Nth, Repeat, Stretch
 
-_LAST_SHORT_YEAR = 99
+_LAST_SHORT_YEAR, _SOON = 99, 3
 _COUNTED = "MONTH|WEEKDAY|WEEKDAYS|UNIT|WORKDAY|WORKDAYS|OF|TO|HYPHEN|DASH|AND|EVERY"
 
 
-@NUMBERS(f"(?<! AT) n:D12 ORDDOT (?= {_COUNTED})", makes="ORD")
+@NUMBERS(f"(?<! AT|ORDDOT) n:D12 ORDDOT (?= {_COUNTED})", makes="ORD")
 @NUMBERS("(?<= ON|THE|BY|BEFORE|UNTIL|FROM|EVERY) n:D12 ORDDOT (?! NUM)", makes="ORD")
 def _ordinal(m: Found) -> int:
     """Read "3."; behind other words, at the end of a sentence, it is a number and a stop."""
     return int(m["n"])
+
+
+@CLOCKS("AT? f:HMM OCLOCK", makes="CLOCK")
+def _figures(m: Found) -> Clock | None:
+    """Read "1730 Uhr"."""
+    return read_hour(int(m["f"][:-2]), int(m["f"][-2:]))
+
+
+@CLOCKS("AT A OCLOCK (?! NUM)", makes="CLOCK")
+def _one(_m: Found) -> Clock | None:
+    """Read "um ein Uhr", where the article is the number."""
+    return read_hour(1)
+
+
+@EARLY_CLOCKS("AT h:D12 HSEP (?! D12)", "(?<= WEEKDAY|DAYREL|MONTH|ORDDOT) h:D12 HSEP (?! D12)", makes="CLOCK")
+def _letter(m: Found) -> Clock | None:
+    """Read "um 17h", "Montag 17h"; few hours behind a day are how long it takes."""
+    return read_hour(m["h"]) if m.all("AT") or m["h"] > LAST_SMALL_HOUR else None
+
+
+@NTHS("ORD (AND|COMMA) THE? n:D12 ORDDOT (?! NUM)", makes="NTH")
+def _two_ordinals(m: Found) -> Nth:
+    return Nth(days=(*m.all("ORD"), m["n"]))
 
 
 @AMOUNTS("n:MIXED u:UNIT", makes="QTY")
@@ -30,14 +56,14 @@ def _mixed(m: Found) -> Amount:
     return Amount(((m["u"], m["n"]),))
 
 
-_LED = "(ON|AT|BY|BEFORE|UNTIL|FROM)"
-_DAY = "(WEEKDAY (STOP|COMMA)*)? (ON)? THE?"
+_DAY = "(ON|AT)? (WEEKDAY (STOP|COMMA)*)? (ON)? THE?"
 _NO_DATE = "(?! ORDDOT|COLON|UNIT|PERCENT|OCLOCK|LITERAL|NUM|HSEP)"
 
 
 @DATES(
-    f"{_LED}? {_DAY} (?<! DOT) a:D12/ORD ORDDOT? b:D12 ORDDOT (?! NUM)",
-    f"{_LED} {_DAY} a:D12 DOT b:D12 {_NO_DATE}",
+    f"{_DAY} (?<! DOT) a:D12/ORD ORDDOT? b:D12 ORDDOT (?! NUM)",
+    f"(?<= BY|BEFORE|UNTIL|FROM|SPAN|ON|THE|WEEKDAY) a:D12 DOT b:D12 {_NO_DATE}",
+    f"(ON|AT) {_DAY} a:D12 DOT b:D12 {_NO_DATE}",
     f"WEEKDAY (STOP|COMMA)* THE? a:D12 DOT b:D12 {_NO_DATE}",
     makes="MOMENT",
 )
@@ -47,11 +73,11 @@ def _day_month(m: Found) -> Moment | None:
     return on_day(ahead(m.setting.today, m["b"], m["a"]), sure=0.8) or IMPOSSIBLE
 
 
-@DATES(f"{_LED}? {_DAY} (?<! DOT) a:D12/ORD ORDDOT? b:D12 ORDDOT y:YEAR/D12 {_NO_DATE}", makes="MOMENT")
+@DATES(f"{_DAY} (?<! DOT) a:D12/ORD ORDDOT? b:D12 ORDDOT y:YEAR/D12 {_NO_DATE}", makes="MOMENT")
 def _day_month_year(m: Found) -> Moment | None:
     short = m["y"] <= _LAST_SHORT_YEAR
     found = find_date(full_year(m["y"], m.setting.today) if short else m["y"], m["b"], m["a"])
-    if found is None or (short and (found < m.setting.today or m.node("y").end - m.node("y").start == 1)):
+    if found is None or (short and not 0 <= found.year - m.setting.today.year <= _SOON and not m.all("ON")):
         return IMPOSSIBLE  # rather a version
     return Moment(on=found, sure=0.95, dated=True)
 
@@ -128,5 +154,17 @@ def _edge_word(m: Found) -> Moment | None:
 def _every_edge(m: Found) -> Repeat | None:
     """Read "jedes Quartalsende": the first or last day of each."""
     unit, edge = m["e"].split()
-    found = m["b"] or base(unit)
-    return monthly(found, Nth(days=(int(edge),))) if found and abs(int(edge)) == 1 else None
+    day = int(edge)
+    if abs(day) != 1 or (m["b"] and m["b"] != replace(base(unit) or m["b"], sure=m["b"].sure)):
+        return None
+    months = {"quarter": (1, 4, 7, 10), "year": (1,)}.get(unit, ())
+    if day < 0:
+        months = tuple(month + (2 if unit == "quarter" else 11) for month in months)
+    freq = "YEARLY" if unit == "year" else "MONTHLY"
+    return Repeat(freq, bymonth=months, bymonthday=(day,), sure=0.95) if unit != "week" else None
+
+
+@BASES("n:NUM TIMES (A|EVERY|PER|THE|ON|IN) u:UNIT", makes="BASE")
+def _once_in_figures(m: Found) -> Repeat | None:
+    """Read "1x pro Woche"."""
+    return base(m["u"]) if m["n"] == 1 else None

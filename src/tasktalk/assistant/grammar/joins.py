@@ -292,7 +292,7 @@ def _repeat_within(m: Found) -> Repeat | None:
     return replace(found, start=stretch.start.on, until=stretch.end.on, sure=0.95)
 
 
-@BOUNDS("r:REPEAT COMMA? l:LENGTH", makes="REPEAT")
+@BOUNDS("r:REPEAT COMMA? l:LENGTH", "l:LENGTH COMMA? r:REPEAT", makes="REPEAT")
 def _repeat_for(m: Found) -> Repeat | None:
     found: Repeat = m["r"]
     length = m["l"]

@@ -70,7 +70,7 @@ def _list_candidates(text: str, row: list[Node], taken: list[tuple[int, int]], m
         if said is None or (isinstance(said.value, Amount) and not content):
             continue
         inside = first < at < last and not said.led
-        if inside and _is_in_name(text, node):
+        if (inside and _is_in_name(text, node)) or _is_in_word(text, node):
             continue
         place = middle if inside else AT_END if at > last else AT_START if at < first else 0
         out.append(Candidate(node, said, said.sure + place + LED * said.led))
@@ -79,6 +79,12 @@ def _list_candidates(text: str, row: list[Node], taken: list[tuple[int, int]], m
 
 def _is_content(node: Node) -> bool:
     return "WHEN" not in node.senses and not _NO_CONTENT & node.senses.keys()
+
+
+def _is_in_word(text: str, node: Node) -> bool:
+    """Whether a hyphen ties it to another word: "Guten-Morgen-Tee"."""
+    before, after = text[max(node.start - 2, 0) : node.start], text[node.end : node.end + 2]
+    return (before[1:] == "-" and before[:1].isalpha()) or (after[:1] == "-" and after[1:].isalpha())
 
 
 def _is_in_name(text: str, node: Node) -> bool:

@@ -42,11 +42,16 @@ class _Speller:
 
     def pattern(self, text: str) -> str:
         """A pattern or template with each such word as a choice of its forms."""
-        return self.piece.sub(lambda found: found["skip"] or self._choice(found["word"]), text)
+        return self.piece.sub(self._choose, text)
 
-    def _choice(self, word: str) -> str:
+    def _choose(self, found: re.Match[str]) -> str:
+        if found["skip"]:
+            return found["skip"]
+        word, last = found["word"], ""
+        if found.string[found.end() : found.end() + 1] in {"?", "*", "+"}:  # which speaks of the last letter alone
+            word, last = word[:-1], word[-1]
         forms = self.forms(word)
-        return f"({'|'.join(forms)})" if len(forms) > 1 else forms[0]
+        return f"({'|'.join(forms)}){last}" if len(forms) > 1 else forms[0] + last
 
     def strings(self, text: str) -> Iterator[str]:
         """A member of a list: a word gives all its forms, a pattern one in which they are choices."""

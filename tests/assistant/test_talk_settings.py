@@ -72,7 +72,7 @@ async def test_hours(ana: Talk) -> None:
     assert (await settings(ana)).quiet_hours == (dt.time(22), dt.time(7))
 
 
-async def test_a_language_is_kept_and_honest_about_replies(ana: Talk) -> None:
+async def test_a_language_is_kept(ana: Talk) -> None:
     assert "Deutsch" in (await ana.say("language: de")).text
     assert ana.viewer.language == "de"
     assert (await settings(ana)).language == "de"

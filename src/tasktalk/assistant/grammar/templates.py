@@ -14,6 +14,7 @@ _SLOTS = {
     "to": r"[\w:. ]{1,10}?",
 }
 _ANY = r".+?"
+_APART = r"(?:(?<!\w)|(?!\w))"  # never in the middle of a word; "mets-le" is two
 _PIECE = re.compile(
     r"(?P<slot>\{\w+\})|(?P<macro><\w+>)|(?P<mark>[\[\]()|])|(?P<glue>~(?=\w))|(?P<word>[^\s\[\](){}|<>]+)|(?P<space>\s+)"
 )
@@ -58,7 +59,7 @@ def as_regex(template: str, macros: dict[str, str], *, slots: bool = True) -> st
         if found["slot"]:
             name = piece[1:-1]
             inside = macros.get(piece) or _SLOTS.get(name, _ANY)
-            out.append(rf"\s*(?P<{name}>{inside})" if slots else rf"\s*(?:{inside})")
+            out.append(rf"\s*{_APART}(?P<{name}>{inside})" if slots else rf"\s*{_APART}(?:{inside})")
         elif found["macro"]:
             out.append(as_regex(macros[piece[1:-1]], macros, slots=slots))
         elif piece in {"[", "("}:

@@ -72,7 +72,7 @@ def _next_month(m: Found) -> Moment | None:
 
 @BEHIND(
     "(ON|AT)? d:WEEKDAY (OF|IN|COMMA)? THE? u:UNIT FOLLOWING",
-    "(ON|IN)? THE? u:UNIT FOLLOWING COMMA? (ON|AT)? d:WEEKDAY",
+    "(ON|IN)? THE? u:UNIT FOLLOWING COMMA? (ON|AT|DAYTHE)? d:WEEKDAY",
     makes="MOMENT",
 )
 def _weekday_of_week(m: Found) -> Moment | None:

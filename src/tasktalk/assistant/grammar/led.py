@@ -6,14 +6,14 @@ a range of days begins with and no habit does, DAILYPART every day at a part of 
 
 from dataclasses import replace
 
-from tasktalk.assistant.grammar.behind import BEHIND, coming_day
+from tasktalk.assistant.grammar.behind import BEHIND, HABITS, coming_day
 from tasktalk.assistant.grammar.calendar import DAY, find_date, monday_of
 from tasktalk.assistant.grammar.chart import Found
 from tasktalk.assistant.grammar.clocks import CLOCKS, EARLY_CLOCKS, NOON, place, read_hour, with_half
 from tasktalk.assistant.grammar.coming import COMING
 from tasktalk.assistant.grammar.days import FRIDAY, SATURDAY
 from tasktalk.assistant.grammar.joins import JOINS
-from tasktalk.assistant.grammar.picks import WORKDAYS
+from tasktalk.assistant.grammar.picks import WORKDAYS, list_weekdays
 from tasktalk.assistant.grammar.recurrence import BASES, CYCLES
 from tasktalk.assistant.grammar.roles import ROLES, When, as_value, lifted
 from tasktalk.assistant.grammar.values import Clock, Moment, Repeat, Stretch
@@ -39,6 +39,12 @@ def _of_part(m: Found) -> Clock | None:
     """Read "las 5 y 20 de la tarde", "la una de la madrugada"."""
     clock = _add(m)
     return clock and place(clock, m["p"])
+
+
+@EARLY_CLOCKS("(AT|ATHOUR)? n:NUM/QUARTER l:MINUTESTO h:NUM p:OFPART/PARTADV", makes="CLOCK")
+def _to_hour_of_part(m: Found) -> Clock | None:
+    """Read "veinte para las nueve de la noche"."""
+    return _of_part(m) if m["n"] % 5 == 0 else None
 
 
 @CLOCKS(
@@ -94,6 +100,12 @@ def _of(m: Found) -> When | None:
 
 
 # Repetition.
+
+
+@HABITS("HABIT (WEEKDAY|WDLIST) (?= SPAN (AT|ATHOUR)? NUM)", makes="REPEAT")
+def _habit(m: Found) -> Repeat:
+    """Read "los lunes de 9 a 10": what follows is an hour and no kind of Monday."""
+    return Repeat("WEEKLY", byday=list_weekdays(m), sure=0.8)
 
 
 @BASES("p:DAILYPART", makes="BASE")

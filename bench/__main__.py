@@ -5,9 +5,9 @@ import sys
 
 from rich.console import Console
 
-from bench import e2e, intake, latency, machine, report, start, system, tasks
+from bench import e2e, intake, latency, machine, report, start, system, tasks, understanding
 
-_PARTS = ("start", "intake", "e2e", "latency", "tasks")
+_PARTS = ("start", "understanding", "intake", "e2e", "latency", "tasks")
 _PEOPLE = 400
 
 
@@ -28,6 +28,9 @@ def main() -> int:
     if "start" in parts:
         with out.status("Starting and stopping …"):
             rows += report.start_rows(start.measure(rounds=1 if quick else 3))
+    if "understanding" in parts:
+        with out.status("Reading what people write …"):
+            rows += report.understanding_rows(understanding.measure())
     if "intake" in parts:
         with out.status("Intake, in turns with the peer …"):
             taken = intake.measure(seconds=1.0 if quick else 3.0, rounds=1 if quick else 4)

@@ -12,6 +12,7 @@ from bench.latency import Latency
 from bench.reminders import Reminders
 from bench.start import Start
 from bench.tasks import LISTS, Tasks
+from bench.understanding import SPOKEN, Understood, describe_speed
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "performance.md"
 _BEGIN, _END = "<!-- figures: written by `make bench ARGS=--write` -->", "<!-- end of figures -->"
@@ -136,6 +137,29 @@ def _reminder_rows(found: Reminders) -> list[Row]:
             not found.missing and last <= found.within_seconds,
         ),
     ]
+
+
+def understanding_rows(found: Understood) -> list[Row]:
+    """Speed over our own sentences; over development corpora, where they are at hand, how much is right."""
+    mean = sum(found.speeds_ms) / len(found.speeds_ms)
+    sentences = ", ".join(f"{found.sentences[language]} {language}" for language in SPOKEN)
+    rows = [Row(f"Understanding a message ({sentences})", describe_speed(found), "mean < 1 ms", mean < 1)]
+    for language in SPOKEN:
+        if found.days[language].total:
+            moments, days = found.moments[language], found.days[language]
+            least = 80 if language == "en" else 70
+            figure = f"{moments.percent:.0f} % exact, {days.percent:.0f} % the right day, of {days.total}"
+            rows.append(Row(f"Dates, {language}", figure, f"exact ≥ {least} %", moments.percent >= least))
+    if found.invented.total:
+        figure = f"{found.invented.right} of {found.invented.total}"
+        rows.append(Row("Dates in text that has none", figure, "≤ 3 %", found.invented.percent <= 3))
+        rows.append(
+            Row("Repetition: unit and interval", f"{found.rules.percent:.0f} %", "≥ 95 %", found.rules.percent >= 95)
+        )
+        kinds = ", ".join(f"{name} {share.percent:.0f}" for name, share in found.kinds.items() if name != "all")
+        every = found.kinds["all"].percent
+        rows.append(Row("What is wanted", f"{every:.1f} % ({kinds})", "≥ 95 %", every >= 95))
+    return rows
 
 
 def start_rows(found: Start) -> list[Row]:

@@ -28,11 +28,13 @@ def fill(
     slots: Slots, text: str, chosen: Sequence[Chosen], tz: str, now: dt.datetime, *, keep_time_alone: bool
 ) -> None:
     """Put the chosen times into `slots` and their places into its spans."""
+    repeat = _find_best([each for each in chosen if isinstance(each.said.value, Repeat)])
+    bounds = _list_bounds(chosen) if repeat is not None else []
+    chosen = [each for each in chosen if each not in bounds]
     _fill_edges(slots, chosen, tz, now)
     moment, stretch, parts = _merge([each for each in chosen if each.said.slot == "due"])
-    repeat = _find_best([each for each in chosen if isinstance(each.said.value, Repeat)])
-    if repeat is not None and _fill_repeat(slots, repeat, moment, text=text, tz=tz, now=now):
-        _add_spans(slots, "recurrence", [repeat])
+    if repeat is not None and _fill_repeat(slots, repeat, moment, bounds, text=text, tz=tz, now=now):
+        _add_spans(slots, "recurrence", [repeat, *bounds])
         _add_spans(slots, "due", parts)
     elif stretch is not None:
         _fill_stretch(slots, stretch, tz, now)
@@ -92,11 +94,46 @@ def _merge(dues: Sequence[Chosen]) -> tuple[Moment | None, Stretch | None, list[
     return moment, None, [first]
 
 
-def _fill_repeat(slots: Slots, chosen: Chosen, moment: Moment | None, *, text: str, tz: str, now: dt.datetime) -> bool:
+def _list_bounds(chosen: Sequence[Chosen]) -> list[Chosen]:
+    """The bounds of a repetition that stand apart from it: "elke dag mediteren tot kerst", "… from monday"."""
+    days = [each for each in chosen if isinstance(each.said.value, Moment) and each.said.value.on]
+    ends = [each for each in days if each.said.until and as_moment(each).clock is None]
+    starts = [each for each in days if each.said.slot == "start"]
+    return ends[:1] + starts[:1]
+
+
+def as_moment(chosen: Chosen) -> Moment:
+    """Its value, when it is a moment. Raises TypeError when it is not."""
+    if not isinstance(chosen.said.value, Moment):
+        raise TypeError(chosen.said.value)
+    return chosen.said.value
+
+
+def _bound(repeat: Repeat, bounds: Sequence[Chosen]) -> Repeat:
+    for each in bounds:
+        moment = as_moment(each)
+        if each.said.until:
+            repeat = replace(repeat, until=repeat.until or moment.on)
+        else:
+            clocks = repeat.clocks or ((moment.clock,) if moment.clock else ())
+            repeat = replace(repeat, start=repeat.start or moment.on, clocks=clocks)
+    return repeat
+
+
+def _fill_repeat(
+    slots: Slots,
+    chosen: Chosen,
+    moment: Moment | None,
+    bounds: Sequence[Chosen],
+    *,
+    text: str,
+    tz: str,
+    now: dt.datetime,
+) -> bool:
     """Fill recurrence and its first occurrence as due; False for a rule that never happens."""
-    repeat = chosen.said.value
-    if not isinstance(repeat, Repeat):
+    if not isinstance(chosen.said.value, Repeat):
         return False
+    repeat = _bound(chosen.said.value, bounds)
     if moment is not None:
         clocks = repeat.clocks or ((moment.clock,) if moment.clock else ())
         repeat = replace(repeat, clocks=clocks, start=repeat.start or moment.on)

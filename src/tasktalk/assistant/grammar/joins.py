@@ -175,7 +175,8 @@ def _stretch_time(m: Found) -> Stretch | None:
 @JOINS("d:MOMENT AHEAD", "(ON|AT)? AHEAD d:MOMENT", makes="MOMENT")
 def _ahead(m: Found) -> Moment:
     """Read "3 maart a.s.": it lies ahead, as it would anyway."""
-    return replace(m["d"], sure=max(m["d"].sure, 0.9))
+    day: Moment = m["d"]
+    return replace(day, sure=max(day.sure, 0.9))
 
 
 @JOINS("q:QTY LONG", makes="LENGTH")

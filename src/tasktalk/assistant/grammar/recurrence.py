@@ -77,7 +77,8 @@ def _frequency(m: Found) -> Repeat:
 @BASES("f:OFTEN", makes="BASE")
 def _often(m: Found) -> Repeat:
     """The adverb where it is a word of its own ("dagelijks"), never part of a name."""
-    return replace(_frequency(m), sure=0.9)
+    freq, interval = m["f"].split()
+    return Repeat(freq, int(interval))
 
 
 @BASES("o:ONCE (A|EVERY|PER|THE|ON|IN) u:UNIT", "o:ONCE EVERY? q:QTY", "o:ONCE EVERY (OTHER|ORD) u:UNIT", makes="BASE")

@@ -20,6 +20,7 @@ class When:
     slot: Slot
     value: Value
     led: bool = False
+    until: bool = False  # it is an end: of a repetition, if there is one
 
     @property
     def sure(self) -> float:
@@ -52,7 +53,7 @@ def _on(m: Found) -> When:
 
 @ROLES(f"(BY|BEFORE|AFTER|UNTIL|FROM|FOR)* (BY|BEFORE|AFTER|UNTIL) (THE|ON|AT|ABOUT)* {_TIME}", makes="WHEN")
 def _by(m: Found) -> When:
-    return When("due", lifted(m), led=True)
+    return When("due", lifted(m), led=True, until=bool(m.all("UNTIL")))
 
 
 @ROLES("OFDAY THE? MOMENT", makes="NAMED")

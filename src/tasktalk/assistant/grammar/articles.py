@@ -14,7 +14,7 @@ from tasktalk.assistant.grammar.joins import BOUNDS, JOINS, at
 from tasktalk.assistant.grammar.picks import LISTS, list_weekdays
 from tasktalk.assistant.grammar.recurrence import CYCLES
 from tasktalk.assistant.grammar.roles import ROLES, When, as_value, lifted
-from tasktalk.assistant.grammar.values import Clock, Moment, Repeat
+from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Repeat
 
 _AND = "(COMMA AND|COMMA OR|COMMA|AND|OR)"
 _NO_DATE = "(?! UNIT|MONTH|COLON|DOT|SLASH|HYPHEN|LITERAL|AMPM)"
@@ -53,12 +53,12 @@ def _beat_on_habit(m: Found) -> Repeat | None:
     return replace(found, freq="WEEKLY", byday=list_weekdays(m), sure=0.95)
 
 
-_DATES = f"(DATETHE|THE)? D12 ({_AND} DATETHE? D12)*"
+_DATES = f"(DATETHE|THE)? DAYNOUN? D12 ({_AND} DATETHE? D12)*"
 
 
 @CYCLES(
     f"{_DATES} (OF|PER) b:BASE",
-    f"b:BASE DATETHE D12 ({_AND} DATETHE? D12)* {_NO_DATE}",
+    f"b:BASE DATETHE DAYNOUN? D12 ({_AND} DATETHE? D12)* {_NO_DATE}",
     f"EVERY D12 ({_AND} D12)* OF THE? u:UNIT",
     f"{_DATES} OF EVERY u:UNIT",
     makes="REPEAT",
@@ -91,10 +91,15 @@ def _in_month(m: Found) -> Repeat:
     return replace(beat, bymonth=(m["k"],), sure=0.95)
 
 
-@OFFSETS("q:QTY (AFTER|FROM|BEFORE) (OF|THE) k:MOMENT", "q:QTY (AFTER|FROM|BEFORE) OF THE k:MOMENT", makes="MOMENT")
+@OFFSETS(
+    "q:QTY (AFTER|FROM|BEFORE) (OF|THE) k:MOMENT",
+    "q:QTY (AFTER|FROM|BEFORE) OF THE k:MOMENT",
+    "THE? u:UNIT (AFTER|BEFORE) (OF|THE) k:MOMENT",
+    makes="MOMENT",
+)
 def _around(m: Found) -> Moment | None:
     """Read "due giorni prima di Natale"."""
-    return move(m["k"], m["q"], -1 if m.all("BEFORE") else 1)
+    return move(m["k"], m["q"] or Amount(((m["u"], 1),)), -1 if m.all("BEFORE") else 1)
 
 
 @JOINS("d:MOMENT OF THE? p:PART", makes="MOMENT")

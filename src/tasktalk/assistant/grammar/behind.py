@@ -105,7 +105,7 @@ def coming_day(today: dt.date, day: int) -> dt.date | None:
 
 
 @BEHIND(
-    f"(ON|AT)? (WEEKDAY COMMA?)? DATETHE d:D12 {_NO_DATE}",
+    f"(ON|AT)? (WEEKDAY COMMA?)? DATETHE DAYNOUN? d:D12 {_NO_DATE}",
     f"(ON|AT)? (WEEKDAY COMMA?) d:D12 {_NO_DATE}",
     f"(?<= BEFORE|AFTER|UNTIL) (OF|TO) d:D12 {_NO_DATE}",
     "^ DATETHE d:D12 (?= WORD)",

@@ -258,7 +258,9 @@ def _day_and_month(m: Found) -> Moment | None:
 
 @ROLES("(DATETHE|HABIT) k:MOMENT", makes="WHEN")
 def _led(m: Found) -> When:
-    return When("due", lifted(m), led=True)
+    """Read "le sam"; an article makes no month of a short word ("l'ago")."""
+    moment: Moment = m["k"]
+    return When("due", moment if moment.grain == "month" else lifted(m), led=True)
 
 
 @NUMBERS("d:SHORTDAY (?= D12 (MONTH|HOURNOUN|SLASH|COLON|ORDSUF)|WEEKDAY)", "(?<= EVERY) d:SHORTDAY", makes="WEEKDAY")

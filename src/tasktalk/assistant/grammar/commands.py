@@ -154,7 +154,7 @@ def _language(order: Order) -> Intent | None:
 
 @reads("digest")
 def _digest(order: Order) -> Intent | None:
-    slots = order.when()
+    slots = order.when() or order.only_time(f"{order.book.at} {order['when']}")
     if slots is None or slots.due is None or slots.due.time is None:
         return None
     return Intent(intent="settings", confidence=LIKELY, settings=Settings(digest_time=slots.due.time))
@@ -195,8 +195,8 @@ def _snooze(order: Order) -> Intent | None:
     if order["when"] is None:
         return Intent(intent="snooze", confidence=LIKELY, target=order.target())
     words = order["when"]
-    slots = order.when() or read_slots(f"{order.book.within} {words}", order.context, order.engine)
-    if not slots.has_time:
+    slots = order.when() or order.only_time(f"{order.book.within} {words}")
+    if slots is None:
         return None
     minutes = slots.duration_minutes or _relative_minutes(words or "", order)
     return Intent(

@@ -81,6 +81,16 @@ def _days(m: Found) -> Stretch | None:
     return Stretch(Moment(on=first, sure=0.9), Moment(on=last))
 
 
+@BEHIND("FROM DATETHE a:D12 (UNTIL|TO) k:MOMENT", makes="STRETCH")
+def _day_to_date(m: Found) -> Stretch | None:
+    """Read "desde el 10 hasta el 22 de agosto"."""
+    last: Moment = m["k"]
+    if last.on is None or m["a"] >= last.on.day:
+        return None
+    first = find_date(last.on.year, last.on.month, m["a"])
+    return Stretch(Moment(on=first, sure=0.95), last) if first else None
+
+
 @JOINS("DAYFROM s:STRETCH", "SPAN s:STRETCH", makes="STRETCH")
 def _from(m: Found) -> Stretch:
     stretch: Stretch = m["s"]

@@ -3,7 +3,7 @@
 import datetime as dt
 from functools import lru_cache
 
-from tasktalk.assistant.grammar import articles, dotted, led, marked, numbered  # noqa: F401  (their rules join others' stages)
+from tasktalk.assistant.grammar import articles, daynumbers, dotted, led, marked, numbered  # noqa: F401  (join stages)
 from tasktalk.assistant.grammar.behind import ALTERNATES, BEHIND, HABITS
 from tasktalk.assistant.grammar.chart import Alphabet, Machine, Node, Setting
 from tasktalk.assistant.grammar.clocks import CLOCKS, DAYPARTS, EARLY_CLOCKS, TIMESPANS

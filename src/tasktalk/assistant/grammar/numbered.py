@@ -1,14 +1,12 @@
-"""Rules for hours and days told as a number and its noun: "às 17 horas", "das 9h às 11h", "dia 15", "todo dia 5".
+"""Rules for hours told as a number and its noun: "às 17 horas", "17h30", "das 9h às 11h", "dez para as oito".
 
-HOURMARK is the noun of an hour, HOURSIGN its letter, HOURTO what leads in the second hour of a range, DAYNO the noun of
-a day of the month, INPART a part of the day with its small word, MINUTESTO what stands between minutes and the hour
-they lead up to, ALTERNATE what makes every second one of a weekday.
+HOURMARK is the noun of an hour, HOURSIGN its letter, HOURTO what leads in the second hour of a range, INPART a part of
+the day with its small word, MINUTESTO what stands between minutes and the hour they lead up to.
 """
 
 from dataclasses import replace
 
 from tasktalk.assistant.grammar.behind import HABITS
-from tasktalk.assistant.grammar.calendar import add_months, find_date
 from tasktalk.assistant.grammar.chart import Found
 from tasktalk.assistant.grammar.clocks import (
     CLOCKS,
@@ -21,31 +19,40 @@ from tasktalk.assistant.grammar.clocks import (
     read_hour,
     span_of,
 )
-from tasktalk.assistant.grammar.dates import DATES, resolve
-from tasktalk.assistant.grammar.days import on_day
+from tasktalk.assistant.grammar.dates import DATES
 from tasktalk.assistant.grammar.joins import BOUNDS, JOINS
-from tasktalk.assistant.grammar.picks import list_weekdays
-from tasktalk.assistant.grammar.recurrence import BASES, CYCLES, base
+from tasktalk.assistant.grammar.numbers import AMOUNTS
 from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Repeat, Stretch
 
-_MONTH, _MINUTES, _FIVE, _HALF = 31, 60, 5, 0.5
+_MINUTES, _FIVE, _HALF = 60, 5, 0.5
+_EARLY = 5  # "às 5h" is before breakfast, "às 3h" after lunch
 
 
 @EARLY_CLOCKS(
     "AT h:NUM HOURMARK (?! NUM HOURMARK)",
     "AT h:NUM HOURMARK AND n:NUM/HALF UNIT?",
+    "AT h:D12 HOURSIGN n:D12 UNIT?",
+    "(?<! FOR|IN|EVERY|DURING) h:D12 HOURSIGN n:D12 UNIT?",
     "AT? h:D12 COLON n:D12 HOURMARK",
     makes="CLOCK",
 )
 def _hour_noun(m: Found) -> Clock | None:
-    """Read "às 17h", "às 8 horas e 15", "17:30h"."""
+    """Read "às 17h", "17h30", "às 8 horas e 15", "17:30h"."""
     minute = 30 if m["n"] == _HALF else int(m["n"] or 0)
-    return read_hour(m["h"], minute, fixed="PADDED" in m.node("h").senses)
+    if not m.all("AT") and m["h"] <= LAST_SMALL_HOUR:
+        return None  # "estudar 1h30"
+    written = "PADDED" in m.node("h").senses or (m.all("HOURSIGN") and m["h"] >= _EARLY)
+    return read_hour(m["h"], minute, fixed=bool(written))
+
+
+@AMOUNTS("h:D12 HOURSIGN n:D12 UNIT?", makes="QTY")
+def _hours_minutes(m: Found) -> Amount:
+    return Amount((("hour", m["h"]), ("minute", m["n"])))
 
 
 @EARLY_CLOCKS(
-    "(?<! IN|FOR|EVERY|ABOUT|AFTER|BEFORE|AND|NUM|PLUS|THE|DOT) (?<! NUM COMMA)"
-    " h:D12 HOURSIGN (?! D12|OF|AFTER|BEFORE|LATER|THEN|AND|PER|EVERY|HOURTO)",
+    "(?<! IN|FOR|EVERY|ABOUT|AFTER|BEFORE|NUM|PLUS|THE|DOT) (?<! NUM COMMA)"
+    " h:D12 HOURSIGN (?! D12|OF|AFTER|BEFORE|LATER|THEN|AND HALF|PER|EVERY|HOURTO)",
     makes="CLOCK",
 )
 def _hour_letter(m: Found) -> Clock | None:
@@ -55,12 +62,12 @@ def _hour_letter(m: Found) -> Clock | None:
 
 @EARLY_CLOCKS(
     "(FROM|SPAN) a:D12 HOURMARK? HOURTO b:D12 HOURMARK",
-    "(FROM|SPAN)? a:D12 HOURMARK HOURTO b:D12 HOURMARK? (?! COLON|HSEP)",
-    "(FROM|SPAN)? a:D12 (COLON|HSEP) i:D12 HOURTO b:D12 (COLON|HSEP) j:D12",
-    "(FROM|SPAN) a:D12 HOURTO b:D12 (COLON|HSEP) j:D12",
-    "(FROM|SPAN)? a:D12 HOURMARK HOURTO b:D12 (COLON|HSEP) j:D12",
-    "(FROM|SPAN)? a:D12 (COLON|HSEP) i:D12 HOURTO b:D12 HOURMARK?",
-    "(FROM|SPAN) a:NUM HOURTO b:NUM HOURMARK? (?! COLON|HSEP|AND|AMPM|OF PART|OF THE PART)",
+    "(FROM|SPAN)? a:D12 HOURMARK HOURTO b:D12 HOURMARK? (?! COLON|HOURSIGN)",
+    "(FROM|SPAN)? a:D12 (COLON|HOURSIGN) i:D12 HOURTO b:D12 (COLON|HOURSIGN) j:D12",
+    "(FROM|SPAN) a:D12 HOURTO b:D12 (COLON|HOURSIGN) j:D12",
+    "(FROM|SPAN)? a:D12 HOURMARK HOURTO b:D12 (COLON|HOURSIGN) j:D12",
+    "(FROM|SPAN)? a:D12 (COLON|HOURSIGN) i:D12 HOURTO b:D12 HOURMARK?",
+    "(FROM|SPAN) a:NUM HOURTO b:NUM HOURMARK? (?! COLON|HOURSIGN|AND|AMPM|OF PART|OF THE PART)",
     makes="TIMESPAN",
 )
 def _hours_to(m: Found) -> tuple[Clock, Clock] | None:
@@ -128,6 +135,7 @@ def _hours_of_part(m: Found) -> Clock | None:
     return clock and place(clock, m["p"])
 
 
+@DATES("c:CLOCK EXACTLY", makes="CLOCK")
 @CLOCKS("c:CLOCK EXACTLY", "AT? h:NUM EXACTLY", makes="CLOCK")
 def _exactly(m: Found) -> Clock | None:
     """Read "17h em ponto"."""
@@ -139,7 +147,9 @@ def _part(m: Found) -> Clock:
     return Clock(m["p"], part=True)
 
 
-@JOINS("d:MOMENT COMMA? a:D12 HOURTO b:D12 (?! UNIT|WORD|COLON|HSEP)", "d:MOMENT COMMA? a:D12 b:CLOCK", makes="STRETCH")
+@JOINS(
+    "d:MOMENT COMMA? a:D12 HOURTO b:D12 (?! UNIT|WORD|COLON|HOURSIGN)", "d:MOMENT COMMA? a:D12 b:CLOCK", makes="STRETCH"
+)
 def _day_and_hours(m: Found) -> Stretch | None:
     """Read "amanhã 9 às 11h": behind a day the number is the hour the range begins with."""
     day: Moment = m["d"]
@@ -183,102 +193,3 @@ def _weekdays_at(m: Found) -> Repeat | None:
     if isinstance(clock, Clock):
         return Repeat("WEEKLY", byday=tuple(days), clocks=(clock,), sure=0.9)
     return Repeat("WEEKLY", byday=tuple(days), clocks=(clock[0],), end=clock[1], sure=0.9)
-
-
-# Days of the month.
-
-
-@DATES(
-    "(ON|AT|BY|BEFORE|UNTIL|AFTER)? (WEEKDAY COMMA?)? (ON|AT)? THE? DAYNO d:NUM/LEADORD (OF THE? THIS? u:UNIT)?"
-    " (?! UNIT|COLON|SLASH)",
-    "(ON|AT|BY|BEFORE|UNTIL|AFTER)? THE? DAYNO d:NUM/LEADORD (OF|IN)? THE? NEXT u:UNIT",
-    "(ON|AT|BY|BEFORE|UNTIL|AFTER)? THE? DAYNO d:NUM/LEADORD (OF|IN)? THE? u:UNIT FOLLOWING",
-    makes="MOMENT",
-)
-def _day_number(m: Found) -> Moment | None:
-    """Read "dia 15": of this month, or of the next that has it when it has passed."""
-    today, day = m.setting.today, m["d"]
-    if not 0 < day <= _MONTH or m["u"] not in {None, "month"}:
-        return None
-    for step in (1,) if m.all("NEXT", "FOLLOWING") else range(3):
-        first = add_months(today.replace(day=1), step)
-        found = first and find_date(first.year, first.month, day)
-        if found and found >= today:
-            return Moment(on=found, sure=0.95)
-    return Moment(sure=0.0)
-
-
-@DATES("(ON|AT|BY)? THE? n:NTH/NTHWD/NTHDAY (IN|OF)? THE? u:UNIT FOLLOWING", makes="MOMENT")
-def _nth_of_next(m: Found) -> Moment | None:
-    """Read "na primeira segunda do mês que vem"."""
-    first = add_months(m.setting.today.replace(day=1), 1)
-    return on_day(resolve(m["n"], first.year, first.month), sure=0.95) if first and m["u"] == "month" else None
-
-
-@DATES("(ON|AT|BY|UNTIL) THE? n:NTH (?! OF|IN|AND|COMMA NTH)", makes="MOMENT")
-def _nth_workday(m: Found) -> Moment | None:
-    """Read "no quinto dia útil": of this month, or of the next when it has passed."""
-    today = m.setting.today
-    if not m["n"].positions or m["n"].weekdays:
-        return None
-    firsts = [add_months(today.replace(day=1), step) for step in (0, 1)]
-    days = [resolve(m["n"], first.year, first.month) for first in firsts if first]
-    return on_day(next((day for day in days if day and day >= today), None), sure=0.9)
-
-
-_NUMBERS = "n:NUM/LEADORD ((COMMA|AND|COMMA AND) (THE? DAYNO)? NUM (?! UNIT|COLON|AMPM|HSEP))*"
-
-
-@BASES(
-    f"(ON|AT)? THE? EVERY b:BANG? DAYNO {_NUMBERS} (OF THE? EVERY? u:UNIT)?"
-    " (?! UNIT|COLON|AMPM|HSEP|SLASH|MONTH|OF MONTH)",
-    f"(ON|AT)? THE? DAYNO {_NUMBERS} OF EVERY u:UNIT",
-    makes="REPEAT",
-)
-def _every_day_number(m: Found) -> Repeat | None:
-    """Read "todo dia 15", "dia 5 e 20 de cada mês"."""
-    days = (m["n"], *m.all("NUM")["NUM" in m.node("n").senses :])
-    if m["u"] not in {None, "month"} or not all(1 <= day <= _MONTH for day in days):
-        return None
-    return Repeat("MONTHLY", bymonthday=days, from_completion=bool(m.all("BANG")), sure=0.95)
-
-
-@BASES("(OF|FROM|SPAN) a:NUM IN q:QTY", makes="BASE")
-def _from_to_amount(m: Found) -> Repeat | None:
-    """Read "de dois em dois dias"."""
-    amount: Amount = m["q"]
-    return base(*amount.parts[0]) if len(amount.parts) == 1 and amount.parts[0][1] == m["a"] else None
-
-
-@BASES("f:FREQADV", makes="BASE")
-def _adverb(m: Found) -> Repeat:
-    """Read "semanalmente", which names nothing that the task is about, as "weekly" may."""
-    freq, interval = m["f"].split()
-    return Repeat(freq, int(interval))
-
-
-@BASES("(ON|IN)? EVERY? u:UNIT ALTERNATE", "q:QTY ALTERNATE", makes="BASE")
-def _alternate_unit(m: Found) -> Repeat | None:
-    """Read "dia sim, dia não"."""
-    unit, number = m["q"].parts[0] if m["q"] else (m["u"], 1)
-    return base(unit, 2) if number == 1 else None
-
-
-@CYCLES("(ON|IN)? EVERY? (WEEKDAY|WEEKDAYS) ALTERNATE", makes="REPEAT")
-def _alternate(m: Found) -> Repeat:
-    """Read "sábado sim, sábado não"."""
-    return replace(Repeat("WEEKLY", 2, byday=list_weekdays(m)), sure=0.95)
-
-
-@BASES("(ON|AT)? EVERY (THE? DAYNO)? d:NUM/LEADORD OF? k:MONTH", makes="REPEAT")
-@CYCLES(
-    "b:BASE (ON|AT)? (THE? DAYNO)? d:NUM/LEADORD OF? k:MONTH",
-    "(ON|AT)? (THE? DAYNO)? d:NUM/LEADORD OF? k:MONTH COMMA? b:BASE",
-    makes="REPEAT",
-)
-def _every_date(m: Found) -> Repeat | None:
-    """Read "todo dia 12 de junho", "todo ano no dia 12 de junho"."""
-    beat = m["b"] or Repeat("YEARLY")
-    if beat.freq != "YEARLY" or not 1 <= m["d"] <= _MONTH:
-        return None
-    return replace(beat, bymonth=(m["k"],), bymonthday=(m["d"],), sure=0.95)

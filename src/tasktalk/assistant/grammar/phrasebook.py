@@ -98,6 +98,8 @@ class Phrasebook:
         self.changes_before = [re.compile(as_regex(each, macros)) for each in self.slots.get("changes_before", ())]
         self.change_fillers = frozenset(self.slots["change_fillers"])
         self.number_joins = re.compile("|".join(re.escape(join) for join in self.slots["number_joins"]))
+        ranges = "|".join(map(re.escape, self.slots.get("number_ranges", ()))) or r"(?!)"
+        self.number_ranges = re.compile(rf"(?<=\d) +(?:{ranges}) +(?=#?\d)")
         # "two" and "second" name an entry of a list as well as "2" does
         self.number_words: dict[str, int] = {
             fold(word): value

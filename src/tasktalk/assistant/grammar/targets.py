@@ -45,6 +45,7 @@ def read_numbers(folded: str, book: Phrasebook) -> list[int]:
     if len(said) > 1 and said[-1] in book.slots["number_tails"]:
         said.pop()
     rest = " ".join(_ordinal_or_word(word, book) for word in said)
+    rest = book.number_ranges.sub("-", rest)
     numbers: list[int] = []
     for found in _NUMBERS.finditer(rest):
         ends = [int(figure) for figure in re.findall(r"\d+", found.group())]

@@ -144,7 +144,7 @@ def _read_priority_words(slots: Slots, folded: str, lead: int, book: Phrasebook)
         _set_priority(slots, found, book)
         return
     for found in book.priority_edges.finditer(free, lead):
-        if not free[lead : found.start()].strip(" ,:;!-") or not free[found.end() :].strip(" .,:;!-"):
+        if not free[lead : found.start()].strip(" \0,:;!-") or not free[found.end() :].strip(" \0.,:;!-"):
             _set_priority(slots, found, book)
             return
 

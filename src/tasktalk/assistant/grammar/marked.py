@@ -1,15 +1,14 @@
-"""Rules for hours that carry their noun ("17h30", "8 heures moins le quart", "9h-11h") and turns ("un lundi sur deux").
+"""Rules for hours that carry their noun: "17h30", "8 heures moins le quart", "9h-11h", "à 15h pile".
 
 HOURNOUN makes an hour of a number unless other words make it an amount; HOURPLUS are minutes behind it, MINUS takes
-them away, OFPART is a part of the day behind an hour, FROMOF what a range begins with. OUTOF counts turns, BEAT is a
-whole beat in words, EACHTHE the article of every weekend, WEEKSON so many weeks after the coming day, LASTING leads in
-how long it takes.
+them away, SHARP says that it is just then, OFPART is a part of the day behind an hour, FROMOF and FROMHOURS what a
+range begins with, LASTING what leads in how long something takes.
 """
 
 from dataclasses import replace
 
-from tasktalk.assistant.grammar.behind import HABITS, coming_day
-from tasktalk.assistant.grammar.calendar import DAY, add_days, coming, find_date, shift
+from tasktalk.assistant.grammar.behind import coming_day
+from tasktalk.assistant.grammar.calendar import find_date
 from tasktalk.assistant.grammar.chart import Found, Node
 from tasktalk.assistant.grammar.clocks import (
     DAYPARTS,
@@ -21,16 +20,12 @@ from tasktalk.assistant.grammar.clocks import (
     read_hour,
     span_of,
 )
-from tasktalk.assistant.grammar.dates import DATES, IMPOSSIBLE, ahead
-from tasktalk.assistant.grammar.days import DAYS, on_day
-from tasktalk.assistant.grammar.joins import JOINS
-from tasktalk.assistant.grammar.numbers import AMOUNTS, NUMBERS
-from tasktalk.assistant.grammar.picks import list_weekdays
-from tasktalk.assistant.grammar.recurrence import BASES, CYCLES, base
-from tasktalk.assistant.grammar.roles import ROLES, When, lifted
-from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Repeat, Stretch
+from tasktalk.assistant.grammar.days import on_day
+from tasktalk.assistant.grammar.joins import JOINS, at
+from tasktalk.assistant.grammar.numbers import AMOUNTS
+from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Stretch
 
-_LAST_HOUR, _MONTH, _MINUTES = 23, 31, 60
+_LAST_HOUR, _MINUTES = 23, 60
 EARLY = 5
 # What makes an amount of "8h", before it and behind it, and what makes an hour of it.
 _FREE = "(?<! IN|EVERY|NEXT|PAST|PLUS|FOR|DURING|LASTING|AGO|ABOUT|THE|UNIT|DOT|SLASH|HYPHEN|OUTOF|PER|NUM)"
@@ -48,7 +43,7 @@ def _hour(m: Found, minute: int = 0) -> Clock | None:
 
 
 @EARLY_CLOCKS(
-    f"AT ABOUT? h:NUM HOURNOUN {_WHOLE}", f"{_BEHIND_DAY} AT ABOUT? h:NUM HOURNOUN (?= OF WORD)", makes="CLOCK"
+    f"AT ABOUT? h:NUM HOURNOUN SHARP? {_WHOLE}", f"{_BEHIND_DAY} AT ABOUT? h:NUM HOURNOUN (?= OF WORD)", makes="CLOCK"
 )
 def _at_hour(m: Found) -> Clock | None:
     """Read "à 17h", "à 5 heures"."""
@@ -61,7 +56,7 @@ def _at_late_hour(m: Found) -> Clock | None:
     return _hour(m) if m["h"] > LAST_SMALL_HOUR else None
 
 
-@EARLY_CLOCKS(f"{_FREE} h:NUM n:HOURNOUN {_WHOLE}", makes="CLOCK")
+@EARLY_CLOCKS(f"{_FREE} h:NUM n:HOURNOUN SHARP? {_WHOLE}", makes="CLOCK")
 def _bare_hour(m: Found) -> Clock | None:
     """Read "réunion 17h"; the noun in full rather counts hours ("dormir 8 heures"), as small figures do."""
     letter = m.node("n").end - m.node("n").start == 1
@@ -189,6 +184,13 @@ def _span_of_part(m: Found) -> tuple[Clock, Clock]:
     return place(start, m["p"]), place(end, m["p"])
 
 
+@DAYPARTS("DATETHE d:D12 p:PARTADV", makes="MOMENT")
+def _day_and_part(m: Found) -> Moment | None:
+    """Read "le 3 au matin"."""
+    day = on_day(coming_day(m.setting.today, m["d"]), sure=0.9)
+    return day and replace(day, clock=Clock(m["p"], part=True))
+
+
 # Amounts.
 
 
@@ -216,104 +218,7 @@ def _lasting(m: Found) -> Amount | None:
     return amount if amount.minutes else None
 
 
-# Days.
-
-
-@DAYS("(ON|AT)? d:WEEKDAY/DAYREL w:WEEKSON", makes="MOMENT")
-def _weeks_on(m: Found) -> Moment | None:
-    """Read "vendredi en huit"."""
-    today = m.setting.today
-    first = coming(today, m["d"]) if "WEEKDAY" in m.node("d").senses else add_days(today, m["d"])
-    return on_day(first + DAY * 7 * m["w"] if first else None, sure=0.95)
-
-
-@DAYS("THE? n:NUM FOLLOWING u:UNIT", "THE? q:QTY FOLLOWING", makes="MOMENT")
-def _coming_units(m: Found) -> Moment | None:
-    """Read "les deux prochaines semaines": until they are over."""
-    amount: Amount = m["q"] or Amount(((m["u"], m["n"]),))
-    when = shift(m.setting.now, amount) if m["q"] is None or m["q"].parts[0][1] > 1 else None
-    if when is None:
-        return None
-    clock = None if amount.minutes is None else Clock(when.hour, when.minute)
-    return Moment(on=when.date(), clock=clock, sure=0.85)
-
-
-_NO_NUMBER = (
-    "(?! UNIT|WORD|MONTH|COLON|DOT|SLASH|HYPHEN|LITERAL|AND|TO|COMMA NUM|ORD|OF THE|OF UNIT|OF MONTH|AMPM|WEEKDAY"
-    "|WEEKDAYS)"
-)
-
-
-@HABITS(f"DATETHE d:ORD {_NO_NUMBER}", "DATETHE d:D12 (?= OF WORD)", "^ DATETHE d:ORD (?= WORD)", makes="MOMENT")
-def _day_of_month(m: Found) -> Moment | None:
-    """Read "le 1er"; "le 15 de payer" leads in what is to be done."""
-    return on_day(coming_day(m.setting.today, m["d"]), sure=0.85)
-
-
-@DATES("DATETHE a:D12 SLASH b:D12 (?! SLASH|HYPHEN|NUM|UNIT)", makes="MOMENT")
-def _day_and_month(m: Found) -> Moment | None:
-    day = ahead(m.setting.today, m["b"], m["a"])
-    return on_day(day, sure=0.9) or IMPOSSIBLE
-
-
-@ROLES("(DATETHE|HABIT) k:MOMENT", makes="WHEN")
-def _led(m: Found) -> When:
-    """Read "le sam"; an article makes no month of a short word ("l'ago")."""
-    moment: Moment = m["k"]
-    return When("due", moment if moment.grain == "month" else lifted(m), led=True)
-
-
-@NUMBERS("d:SHORTDAY (?= D12 (MONTH|HOURNOUN|SLASH|COLON|ORDSUF)|WEEKDAY)", "(?<= EVERY) d:SHORTDAY", makes="WEEKDAY")
-def _short_day(m: Found) -> int:
-    """Read "jeu 3 déc"; alone it is another word."""
-    return int(m["d"])
-
-
-# Repetition.
-
-
-@BASES("f:BEAT", makes="BASE")
-def _beat(m: Found) -> Repeat:
-    freq, interval = m["f"].split()
-    return Repeat(freq, int(interval))
-
-
-@BASES("q:QTY OUTOF n:NUM", "EVERY q:QTY AFTERDONE", makes="BASE")
-def _turn(m: Found) -> Repeat | None:
-    """Read "un jour sur deux", "tous les 3 jours après l'avoir fait"."""
-    parts = m["q"].parts
-    if m["n"] is None:
-        found = base(*parts[0]) if len(parts) == 1 else None
-        return found and replace(found, from_completion=True)
-    return base(parts[0][0], m["n"]) if len(parts) == 1 and parts[0][1] == 1 else None
-
-
-@CYCLES("(ON|AT)? k:NUM (WEEKDAY|WEEKEND) OUTOF n:NUM", makes="REPEAT")
-def _weekday_turn(m: Found) -> Repeat | None:
-    if m["k"] != 1 or not 1 <= m["n"] <= 52:  # noqa: PLR2004  (weeks of a year)
-        return None
-    return Repeat("WEEKLY", m["n"], byday=list_weekdays(m), sure=0.95)
-
-
-@CYCLES("(?<! BY|BEFORE|AFTER|UNTIL|FROM|FOR) EACHTHE WEEKEND (?! FOLLOWING|GONE|NEXT|OF|NUM)", makes="REPEAT")
-def _each_weekend(m: Found) -> Repeat:
-    """Read "le week-end"."""
-    return Repeat("WEEKLY", byday=list_weekdays(m), sure=0.8)
-
-
-_NUMBERS = "(ORD|LEADORD|D12) ((COMMA|AND|COMMA AND) DATETHE? (ORD|LEADORD|D12))*"
-
-
-@CYCLES(
-    f"(ON|AT)? DATETHE {_NUMBERS} OF? b:BASE",
-    f"b:BASE COMMA? DATETHE {_NUMBERS} (?! MONTH|UNIT|COLON|SLASH|WORD)",
-    f"EVERY {_NUMBERS} OF THE? u:UNIT",
-    makes="REPEAT",
-)
-def _days_of_month(m: Found) -> Repeat | None:
-    """Read "le 1er et le 15 de chaque mois", "tous les 15 du mois"."""
-    beat: Repeat = m["b"] or Repeat("MONTHLY")
-    days = tuple(m.all("ORD", "LEADORD", "D12"))
-    if beat.freq != "MONTHLY" or m["u"] not in {None, "month"} or not all(1 <= day <= _MONTH for day in days):
-        return None
-    return replace(beat, bymonthday=days, sure=0.95)
+@JOINS("c:CLOCK (COMMA|ON)? d:MOMENT p:PART", makes="MOMENT")
+def _clock_day_part(m: Found) -> Moment | None:
+    """Read "à 8h demain soir"."""
+    return at(m["d"], place(m["c"], m["p"]))

@@ -85,6 +85,18 @@ def _on_date(m: Found) -> Repeat | None:
     return replace(beat, bymonth=(m["k"],), bymonthday=(m["d"],), sure=0.95)
 
 
+@CYCLES("HABIT (WEEKDAYS|WDPLURAL)", makes="REPEAT")
+def _plural(m: Found) -> Repeat:
+    """Read "i sabati"."""
+    return Repeat("WEEKLY", byday=list_weekdays(m), sure=0.95)
+
+
+@CYCLES("EVERY e:END/BEGIN OF? u:UNIT", makes="REPEAT")
+def _every_edge(m: Found) -> Repeat | None:
+    """Read "ogni fine mese"."""
+    return Repeat("MONTHLY", bymonthday=(m["e"],), sure=0.95) if m["u"] == "month" else None
+
+
 @CYCLES("b:BASE LEAD k:MONTH", makes="REPEAT")
 def _in_month(m: Found) -> Repeat:
     beat: Repeat = m["b"]
@@ -105,6 +117,12 @@ def _around(m: Found) -> Moment | None:
 @JOINS("d:MOMENT OF THE? p:PART", makes="MOMENT")
 def _day_of_part(m: Found) -> Moment | None:
     return at(m["d"], Clock(m["p"], part=True))
+
+
+@JOINS("c:CLOCK (OF|ON) d:MOMENT p:PART", makes="MOMENT")
+def _clock_of_day_part(m: Found) -> Moment | None:
+    """Read "le 6 e mezza di domani mattina"."""
+    return at(m["d"], place(m["c"], m["p"]))
 
 
 @JOINS("d:MOMENT COMMA? FROMHOUR h:NUM (?! COLON|DOT|UNIT|TO NUM)", makes="MOMENT")

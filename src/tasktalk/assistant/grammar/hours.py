@@ -5,13 +5,23 @@ ATHOUR is such a word, FROMHOUR the one a range begins with, LESS takes minutes 
 """
 
 from tasktalk.assistant.grammar.chart import Found, Rules
-from tasktalk.assistant.grammar.clocks import NO_DAY, place, read_hour, span_of
+from tasktalk.assistant.grammar.clocks import EARLY_CLOCKS, NO_DAY, place, read_hour, span_of
 from tasktalk.assistant.grammar.values import Clock
 
 HOURS = Rules()
 HOUR_SPANS = Rules()
 _TWO_FIGURES = 2
 _MINUTES = 60
+
+
+@EARLY_CLOCKS(
+    "(?<= WEEKDAY D12) HOURTAG h:D12 ((COLON|DOT) n:D12)? (?! UNIT|COLON|DOT)",
+    "(?<= SLASH D12) HOURTAG h:D12 ((COLON|DOT) n:D12)? (?! UNIT|COLON|DOT)",
+    makes="CLOCK",
+)
+def _tagged(m: Found) -> Clock | None:
+    """Read "venerdì 27 ore 21", where the first number counts no hours."""
+    return read_hour(m["h"], m["n"] or 0)
 
 
 @HOURS("w:CLOCKWORD AND A? (HALF|q:QUARTER) (?! UNIT)", makes="CLOCK")
@@ -39,7 +49,7 @@ def _less(m: Found) -> Clock | None:
     return Clock((clock.hour or 24) - 1, _MINUTES - minutes, fixed=clock.fixed)
 
 
-@HOURS("ATHOUR h:D12 (DOT|COMMA) n:D12 (?! WORD|UNIT|LITERAL|DOT)", "^ ATHOUR h:D12 DOT n:D12", makes="CLOCK")
+@HOURS("ATHOUR h:D12 (DOT|COMMA) n:D12 (?! UNIT|LITERAL|DOT)", makes="CLOCK")
 def _parted(m: Found) -> Clock | None:
     """Read "alle 17.30", "alle 17,30"."""
     minutes = m.node("n")

@@ -10,8 +10,8 @@ from tasktalk.assistant.grammar.tokens import fold
 _SLOTS = {
     "code": r"[\w-]{4,12}",
     "amount": r"(?:[\w.,'-]+\s+){0,3}[\w.'-]+",
-    "from": r"[\w:. ]{1,10}?",
-    "to": r"[\w:. ]{1,10}?",
+    "from": r"[\w:. ]{1,24}?",
+    "to": r"[\w:. ]{1,24}?",
 }
 _ANY = r".+?"
 _APART = r"(?:(?<!\w)|(?!\w))"  # never in the middle of a word; "mets-le" is two

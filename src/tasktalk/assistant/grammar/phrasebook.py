@@ -97,8 +97,6 @@ class Phrasebook:
         # "set high priority on 2": what changes comes before its task
         self.changes_before = [re.compile(as_regex(each, macros)) for each in self.slots.get("changes_before", ())]
         self.change_fillers = frozenset(self.slots["change_fillers"])
-        ranges = "|".join(map(re.escape, self.slots.get("number_ranges", ())))
-        self.number_ranges = re.compile(rf"(?<=\d)\s*(?:{ranges or '(?!)'})\s*(?=#?\d)")
         self.number_joins = re.compile("|".join(re.escape(join) for join in self.slots["number_joins"]))
         ranges = "|".join(map(re.escape, self.slots.get("number_ranges", ()))) or r"(?!)"
         self.number_ranges = re.compile(rf"(?<=\d) +(?:{ranges}) +(?=#?\d)")

@@ -76,7 +76,7 @@ def _figures_oclock(m: Found) -> Clock | None:
     """Read "17:30 Uhr", "17.30 Uhr"."""
     if m["a"]:
         return with_half(m["h"], m["n"], m["a"])
-    return read_hour(m["h"], m["n"], fixed="PADDED" in m.node("h").senses)
+    return read_hour(m["h"], m["n"], fixed=m.setting.hours > NOON or "PADDED" in m.node("h").senses)
 
 
 @CLOCKS("AT h:D12 DOT n:D12", makes="CLOCK")
@@ -159,7 +159,9 @@ def _at_figures(m: Found) -> Clock | None:
 
 @CLOCKS("AT? h:NUM OCLOCK a:AMPM?", makes="CLOCK")
 def _oclock(m: Found) -> Clock | None:
-    return with_half(m["h"], 0, m["a"]) if m["a"] else read_hour(m["h"])
+    if m["a"]:
+        return with_half(m["h"], 0, m["a"])
+    return read_hour(m["h"], fixed=m.setting.hours > NOON and m["h"] >= LAST_SMALL_HOUR)
 
 
 @CLOCKS("AT? h:NUM OCLOCK n:NUM (?! UNIT|OCLOCK|COLON|SLASH|DOT|MONTH)", makes="CLOCK")

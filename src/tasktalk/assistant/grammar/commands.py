@@ -18,10 +18,12 @@ from tasktalk.assistant.understanding import Context, Intent, Query, Settings, T
 def read_command(text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
     """The command that the whole message is, or None."""
     folded = fold(text)
-    for command, match in book.find_commands(folded):
-        intent = READERS[command.name](Order(text, match, context, engine, book))
-        if intent is not None:
-            return intent
+    plain = book.polite_end.sub("", folded)  # "2 löschen bitte"
+    for words in dict.fromkeys((folded, plain)):
+        for command, match in book.find_commands(words):
+            intent = READERS[command.name](Order(text, match, context, engine, book))
+            if intent is not None:
+                return intent
     return None
 
 
@@ -281,6 +283,9 @@ def _assign(order: Order) -> Intent | None:
     people = find_people(order["people"] or "", order.context.people, order.book)
     if people:
         return Intent(intent="assign_task", confidence=LIKELY, target=order.target(), assignees=tuple(people))
+    named = _split_people(order)
+    if named is not None:
+        return named
     # "assign 2 to Ben tomorrow"
     said = find_people_at(fold(order.text), order.match.start("people"), order.context.people, order.book)
     slots = order.only_time(order.text[said.end :]) if said else None
@@ -288,6 +293,17 @@ def _assign(order: Order) -> Intent | None:
         return None
     slots.assignees += said.names
     return change(slots, order.target(), LIKELY, offset=said.end)
+
+
+def _split_people(order: Order) -> Intent | None:
+    """Read "weise den Bericht Ben zu", where nothing stands between the task and the people: they come last."""
+    words = (order["people"] or "").split()
+    for cut in range(1, len(words)):
+        people = find_people(" ".join(words[cut:]), order.context.people, order.book)
+        if people and order["target"]:
+            target = read_target(" ".join((order["target"], *words[:cut])), order.book)
+            return Intent(intent="assign_task", confidence=LIKELY, target=target, assignees=tuple(people))
+    return None
 
 
 @reads("comment_task")

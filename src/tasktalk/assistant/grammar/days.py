@@ -190,8 +190,8 @@ def _last_unit(m: Found) -> Moment | None:
 
 
 @DAYS(
-    "(AT|BY|IN|ON)? THE? e:END/BEGIN/MID (OF|HYPHEN|DASH)? THE? w:THIS/NEXT? u:UNIT",
-    "(AT|BY)? THE? e:END/BEGIN/MID (OF|HYPHEN)? w:NEXT/THIS u:UNIT", makes="MOMENT",
+    "(AT|IN|ON)? THE? e:END/BEGIN/MID (OF|HYPHEN|DASH)? THE? w:THIS/NEXT? u:UNIT",
+    "AT? THE? e:END/BEGIN/MID (OF|HYPHEN)? w:NEXT/THIS u:UNIT", makes="MOMENT",
 )  # fmt: skip
 def _edge_of_unit(m: Found) -> Moment | None:
     unit, edge = m["u"], m["e"]
@@ -221,7 +221,7 @@ def edge_of(span: tuple[dt.date, dt.date], unit: str, edge: int) -> dt.date:
     return first + DAY * 14 if unit == "month" else first + (last - first + DAY) // 2
 
 
-@DAYS("(AT|BY|IN|ON)? THE? e:END/BEGIN/MID (OF|HYPHEN|DASH)? k:MONTH STOP? (COMMA? y:YEAR)?", makes="MOMENT")
+@DAYS("(AT|IN|ON)? THE? e:END/BEGIN/MID (OF|HYPHEN|DASH)? k:MONTH STOP? (COMMA? y:YEAR)?", makes="MOMENT")
 def _edge_of_month(m: Found) -> Moment | None:
     today, edge, month = m.setting.today, m["e"], m["k"]
     for year in (m["y"],) if m["y"] else (today.year, today.year + 1):

@@ -93,8 +93,10 @@ _FIRST = "(FROM|SPAN|BETWEEN)? THE? a:ORD (TO|DASH|HYPHEN|UNTIL|AND) THE?"
 def _days_of_month(m: Found) -> Stretch | None:
     """Read "10. bis 22. August", "10.-22.8.": the month goes for both."""
     last = find_date(m["y"], m["k"], m["b"]) if m["y"] else ahead(m.setting.today, m["k"], m["b"])
-    first = last and find_date(last.year, last.month, m["a"])
-    if not first or not last or first >= last:
+    if last is None:
+        return Stretch(IMPOSSIBLE, IMPOSSIBLE)
+    first = find_date(last.year, last.month, m["a"])
+    if first is None or first >= last:
         return None
     return Stretch(Moment(on=first, sure=0.95), Moment(on=last))
 
@@ -125,11 +127,11 @@ def _day_in(m: Found) -> Moment | None:
     if any(unit not in {"day", "week", "fortnight", "month", "year"} for unit, _ in amount.parts):
         return None
     first = coming(m.setting.today, m["w"]) if m["d"] is None else add_days(m.setting.today, m["d"])
-    when = first and shift(dt.datetime.combine(first, dt.time()), amount)
-    if not when or m["d"] is not None:
+    when = shift(dt.datetime.combine(first, dt.time()), amount) if first else None
+    if when is None or m["d"] is not None:
         return on_day(when.date() if when else None, sure=0.95)
     day = add_days(when.date(), 3)  # half a week on: the nearest such weekday lies behind
-    return on_day(day and day - DAY * ((day.weekday() - m["w"]) % 7), sure=0.95)
+    return on_day(day - DAY * ((day.weekday() - m["w"]) % 7) if day else None, sure=0.95)
 
 
 @DAYS("AGO ABOUT? q:QTY (?! BEFORE|AFTER)", "AGO ABOUT? A u:UNIT (?! BEFORE|AFTER)", makes="MOMENT")
@@ -138,7 +140,7 @@ def _ago(m: Found) -> Moment | None:
     return on_day(when.date() if when else None, sure=0.4)
 
 
-@DAYS("(AT|BY|IN|ON|OF)? THE? w:NEXT/THIS? e:UNITEDGE", makes="MOMENT")
+@DAYS("(AT|IN|ON|OF)? THE? w:NEXT/THIS? e:UNITEDGE", makes="MOMENT")
 def _edge_word(m: Found) -> Moment | None:
     unit, edge = m["e"].split()
     today = m.setting.today
@@ -148,6 +150,25 @@ def _edge_word(m: Found) -> Moment | None:
         if day and day >= today:
             return Moment(on=day, sure=0.9 if len(m.nodes) > 1 else 0.6)
     return None
+
+
+@CYCLES(
+    "(b:BASE|EVERY) (ON|AT)? THE? d:D12/ORD ORDDOT? k:D12 ORDDOT (?! NUM)",
+    "(ON|AT)? THE? d:D12/ORD ORDDOT? k:D12 ORDDOT b:BASE",
+    makes="REPEAT",
+)
+def _yearly(m: Found) -> Repeat | None:
+    """Read "jährlich am 31.12."."""
+    found = m["b"] or Repeat("YEARLY")
+    if found.freq != "YEARLY" or not find_date(2000, m["k"], m["d"]):
+        return None
+    return replace(found, bymonth=(m["k"],), bymonthday=(m["d"],), sure=0.95)
+
+
+@BASES("EVERY p:PART AND q:PART", makes="BASE")
+def _every_parts(m: Found) -> Repeat:
+    """Read "jeden Morgen und Abend"."""
+    return Repeat("DAILY", clocks=(Clock(m["p"]), Clock(m["q"])), sure=0.95)
 
 
 @CYCLES("b:BASE (ON|AT|IN)? THE? e:UNITEDGE", "(ON)? EVERY (ON|AT)? THE? e:UNITEDGE", makes="REPEAT")

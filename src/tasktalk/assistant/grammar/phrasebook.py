@@ -62,6 +62,8 @@ class Phrasebook:
         self.wake = re.compile(rf"\s*(?:{'|'.join(questions['wake'])})")
         self.polite = re.compile(as_regex("<please>", macros) + r"(?!\w)")
         self.order = _words(questions["orders"], "match")
+        self.errand = _words(questions.get("errands", [r"(?!)"]), "match")
+        self.asks_other = _words(questions.get("asks_other", [r"(?!)"]), "match")
         self.columns = {
             column: re.compile(rf"(?<!\w)(?:{words})\s*$") for column, words in questions["columns"].items()
         }
@@ -83,6 +85,8 @@ class Phrasebook:
         self.small_talk = _words(capture["small_talk"], "match")
         self.loose_ends = frozenset(capture["loose_ends"])
         self.loose_starts = frozenset(capture["loose_starts"])
+        ends = "|".join(capture.get("polite_ends", ()))
+        self.polite_end = re.compile(rf"[\s,]+(?:{ends})\s*[.!]*$" if ends else r"(?!)")
         self.trailers = [
             re.compile(r"(?<!\S)" + as_regex(each, macros) + r"\s*[.!?]*\s*$") for each in capture.get("trailers", ())
         ]

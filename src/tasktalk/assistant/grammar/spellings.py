@@ -80,4 +80,4 @@ class _Speller:
 def spell_out(source: dict[str, Any]) -> dict[str, Any]:
     """The lexicon with every form of its words; the same one where it has neither spellings nor endings."""
     letters, endings = source.pop("spellings", {}), source.pop("endings", [])
-    return _Speller(letters, endings).table(source) if letters or endings else source  # type: ignore[no-any-return]
+    return _Speller(letters, endings).table(source) if letters or endings else source

@@ -115,21 +115,24 @@ async def test_a_stranger_is_told_in_the_language_of_the_country(product: Produc
 
 
 @pytest.mark.parametrize(
-    ("wa_id", "language"),
+    ("wa_id", "text", "language"),
     [
-        ("34600111222", "es"),
-        ("5215512345678", "es"),
-        ("5511987654321", "pt"),
-        ("351912345678", "pt"),
-        ("33612345678", "fr"),
-        ("491701234567", "de"),
-        ("393312345678", "it"),
-        ("31612345678", "nl"),
-        ("447700900123", "en"),
-        ("12025550123", "en"),
-        ("", "en"),
-        (None, "en"),
+        ("34600111222", "", "es"),
+        ("5215512345678", "", "es"),
+        ("5511987654321", "", "pt"),
+        ("351912345678", "", "pt"),
+        ("33612345678", "", "fr"),
+        ("491701234567", "", "de"),
+        ("393312345678", "", "it"),
+        ("31612345678", "", "nl"),
+        ("447700900123", "", "en"),
+        ("12025550123", "", "en"),
+        ("", "", "en"),
+        (None, "", "en"),
+        ("34600111222", "Good morning, please remind me to buy milk tomorrow", "en"),
+        ("447700900123", "Buenos días, recuérdame comprar leche mañana", "es"),
+        ("34600111222", "17:30 👍", "es"),
     ],
 )
-def test_a_stranger_is_answered_in_the_language_of_the_number(wa_id: str | None, language: str) -> None:
-    assert guess_language(wa_id) == language
+def test_what_a_stranger_speaks(wa_id: str | None, text: str, language: str) -> None:
+    assert guess_language(wa_id, text) == language

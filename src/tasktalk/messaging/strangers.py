@@ -1,5 +1,6 @@
 """What language to answer in, when nobody is known who could have chosen one."""
 
+from tasktalk.assistant.grammar.languages import choose_languages
 from tasktalk.assistant.replies.speech import SOURCE
 
 # By the beginning of the phone number, the longest that fits; countries of several languages of ours are left out.
@@ -15,8 +16,9 @@ _BY_CODE = {code: language for language, codes in _LANGUAGES.items() for code in
 _LONGEST_CODE = 3
 
 
-def guess_language(wa_id: str | None) -> str:
-    """The language of the country that the number is from; English where that says nothing."""
+def guess_language(wa_id: str | None, text: str) -> str:
+    """The language of `text` where its words say clearly which; else that of the number's country; else English."""
     number = (wa_id or "").lstrip("+")
     codes = (number[:length] for length in range(_LONGEST_CODE, 0, -1))
-    return next((_BY_CODE[code] for code in codes if code in _BY_CODE), SOURCE)
+    of_country = next((_BY_CODE[code] for code in codes if code in _BY_CODE), SOURCE)
+    return choose_languages(text, of_country)[0]

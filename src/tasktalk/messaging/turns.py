@@ -115,7 +115,7 @@ class Turns:
             return "from a number that is not linked"
         contact.registration_answered_at = now
         batch.book.seen[contact.id].answered = True
-        speech = get_speech(guess_language(contact.wa_id))
+        speech = get_speech(guess_language(contact.wa_id, message.text))
         batch.outgoing += _outgoing(Reply(speech.say(_REGISTRATION)), item, contact, target=None)
         return "from a number that is not linked; told how to link"
 

@@ -10,7 +10,7 @@ from tasktalk.assistant.grammar.orders import LIKELY, PERHAPS, READERS, SURE, Or
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
 from tasktalk.assistant.grammar.reading import find_last_times, is_inside_time, read_slots
-from tasktalk.assistant.grammar.targets import find_open, find_people, read_target
+from tasktalk.assistant.grammar.targets import find_open, find_people, find_people_last, read_target
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context, Intent, Query, Settings, Target
 
@@ -283,9 +283,10 @@ def _assign(order: Order) -> Intent | None:
     people = find_people(order["people"] or "", order.context.people, order.book)
     if people:
         return Intent(intent="assign_task", confidence=LIKELY, target=order.target(), assignees=tuple(people))
-    named = _split_people(order)
-    if named is not None:
-        return named
+    people, rest = find_people_last(order["people"] or "", order.context.people, order.book)
+    if people and order["target"]:  # "weise den Bericht Ben zu": nothing stands between them
+        target = read_target(f"{order['target']} {rest}", order.book)
+        return Intent(intent="assign_task", confidence=LIKELY, target=target, assignees=tuple(people))
     # "assign 2 to Ben tomorrow"
     said = find_people_at(fold(order.text), order.match.start("people"), order.context.people, order.book)
     slots = order.only_time(order.text[said.end :]) if said else None
@@ -293,17 +294,6 @@ def _assign(order: Order) -> Intent | None:
         return None
     slots.assignees += said.names
     return change(slots, order.target(), LIKELY, offset=said.end)
-
-
-def _split_people(order: Order) -> Intent | None:
-    """Read "weise den Bericht Ben zu", where nothing stands between the task and the people: they come last."""
-    words = (order["people"] or "").split()
-    for cut in range(1, len(words)):
-        people = find_people(" ".join(words[cut:]), order.context.people, order.book)
-        if people and order["target"]:
-            target = read_target(" ".join((order["target"], *words[:cut])), order.book)
-            return Intent(intent="assign_task", confidence=LIKELY, target=target, assignees=tuple(people))
-    return None
 
 
 @reads("comment_task")

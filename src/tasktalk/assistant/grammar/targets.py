@@ -85,3 +85,13 @@ def find_people(words: str, people: Sequence[str], book: Phrasebook) -> list[str
     names = [name.strip(" @+.") for name in book.people_joins.split(fold(words)) if name.strip(" @+.")]
     found = [known[name] for name in names if name in known]
     return found if found and len(found) == len(names) else []
+
+
+def find_people_last(words: str, people: Sequence[str], book: Phrasebook) -> tuple[list[str], str]:
+    """The known people that `words` end with, and the words before them ("den Bericht Ben"); none, and all words."""
+    said = words.split()
+    for cut in range(1, len(said)):
+        found = find_people(" ".join(said[cut:]), people, book)
+        if found:
+            return found, " ".join(said[:cut])
+    return [], words

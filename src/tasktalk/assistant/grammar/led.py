@@ -91,6 +91,13 @@ def _day_to_date(m: Found) -> Stretch | None:
     return Stretch(Moment(on=first, sure=0.95), last) if first else None
 
 
+@BEHIND("DAYTHE d:WEEKDAY n:D12 (?= WORD)", makes="MOMENT")
+def _weekday_number(m: Found) -> Moment | None:
+    """Read "el domingo 6 comida", when the 6th is a Sunday; otherwise the number counts what follows."""
+    day = coming_day(m.setting.today, m["n"])
+    return Moment(on=day, sure=0.95) if day and day.weekday() == m["d"] else None
+
+
 @JOINS("DAYFROM s:STRETCH", "SPAN s:STRETCH", makes="STRETCH")
 def _from(m: Found) -> Stretch:
     stretch: Stretch = m["s"]

@@ -113,3 +113,26 @@ def test_none_is_singular_in_french_and_portuguese() -> None:
         "it": "0 attività",
         "nl": "0 taken",
     }
+
+
+@pytest.mark.parametrize(
+    ("language", "task", "answer"),
+    [
+        ("en", "buy milk", "tomorrow"),
+        ("de", "Milch kaufen", "morgen"),
+        ("fr", "acheter du lait", "demain"),
+        ("es", "comprar leche", "mañana"),
+        ("pt", "comprar leite", "amanhã"),
+        ("it", "comprare il latte", "domani"),
+        ("nl", "melk kopen", "morgen"),
+    ],
+)
+async def test_a_day_in_answer_to_a_task_is_its_new_date(ana: Talk, language: str, task: str, answer: str) -> None:
+    speaking(ana, language)
+    added = await ana.say(task)
+    await ana.say(answer, about=added.task_ids)
+    [kept] = await ana.tasks()
+    assert (kept.title, kept.due and kept.due.date) == (task, dt.date(2026, 11, 24))
+    await ana.say("p1", about=added.task_ids)
+    [kept] = await ana.tasks()
+    assert kept.priority == 1

@@ -18,7 +18,7 @@ from tasktalk.assistant.replies.render import refuse, render
 from tasktalk.assistant.replies.speech import get_speech
 from tasktalk.assistant.reply import Reply, Utterance
 from tasktalk.assistant.turn import Turn
-from tasktalk.assistant.understand import understand
+from tasktalk.assistant.understand import understand, understand_answer
 from tasktalk.assistant.understanding import Intent, Target
 from tasktalk.crypto import Keyring
 from tasktalk.db import Conn
@@ -99,10 +99,9 @@ async def _read(turn: Turn, text: str) -> list[Intent]:
         return intents
     intent = intents[0]
     if intent.intent == "list_tasks":  # "tomorrow" in answer to a task is its new date, "p1" its priority
-        for saying, meant in (("move it to", "reschedule_task"), ("make it", "update_task")):
-            changed = await _understand(turn, f"{saying} {text}")
-            if len(changed) == 1 and changed[0].intent == meant:
-                return [msgspec.structs.replace(changed[0], target=Target(last=True))]
+        changed = understand_answer(text, turn.dialogue.context(turn.said_at))
+        if changed is not None:
+            return [changed]
     if intent.intent in {"create_task", "unknown"} and len(turn.about) == 1:
         if intent.intent == "create_task" and not intent.title:
             return [msgspec.structs.replace(intent, intent="update_task", target=Target(last=True))]

@@ -43,6 +43,14 @@ def read_change(plain: str, context: Context, engine: Engine, book: Phrasebook) 
     return None
 
 
+def read_answer(plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
+    """The change of the task in focus by a message that is nothing but slots: "tomorrow", "p1", "friday 5pm"."""
+    slots = _read_rest(plain, context, engine, book)
+    if slots is None or not (slots.has_time or slots.has_marks):
+        return None
+    return change(slots, Target(last=True), LIKELY)
+
+
 def _list_targets(folded: str, found: re.Match[str]) -> list[tuple[int, int]]:
     """Where the target may stand: the words of its slot and any that follow, the longest choice first."""
     slots = [name for name in ("target", "numbers") if name in found.re.groupindex and found.start(name) >= 0]

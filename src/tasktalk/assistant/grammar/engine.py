@@ -44,7 +44,7 @@ class Engine:
         return self._machine.run(row, Setting(now, self.lexicon.date_order, self.lexicon.hours))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def get_engine(languages: tuple[str, ...]) -> Engine:
     """The engine for these languages, built once. Raises FileNotFoundError for a language without a lexicon."""
     return Engine(load(languages))

@@ -26,7 +26,9 @@ _QUOTED = re.compile(r"""\s*(?:"(?P<a>[^"]+)"|“(?P<b>[^”]+)”|«(?P<c>[^»]
 _SAYS_SOMETHING = re.compile(r"\w")
 
 
-def read_message(text: str, context: Context, engine: Engine, book: Phrasebook) -> list[Intent]:
+def read_message(  # noqa: PLR0911  (the readings in their order, the first that fits)
+    text: str, context: Context, engine: Engine, book: Phrasebook
+) -> list[Intent]:
     """The intents of a message, one or more."""
     if len(text) > MAX_LENGTH:
         return [Intent(intent="create_task", confidence=PERHAPS, title=text.strip())]
@@ -50,6 +52,8 @@ def read_message(text: str, context: Context, engine: Engine, book: Phrasebook) 
         or read_command(plain, context, engine, book)
         or _read_filter(plain, context)
     )
+    if command and command.intent == "search" and book.strong.search(fold(plain)):
+        return [_unknown(LIKELY)]
     return [command or _read_one(text, plain, context, engine, book)]
 
 
@@ -114,9 +118,25 @@ def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fi
             return existing
     if not captured.asked and (book.small_talk.match(folded) or not _SAYS_SOMETHING.search(draft.title)):
         return _unknown(LIKELY)
-    if not captured.asked and not draft.due and not draft.recurrence and book.statement.match(folded):
+    if not _is_planned(draft) and (
+        _is_errand(folded, book)
+        or (not captured.asked and (book.statement.match(folded) or book.asks_other.match(folded)))
+    ):
         return _unknown(0.7)
     return as_intent(draft, _confidence(captured))
+
+
+def _is_planned(draft: Draft) -> bool:
+    """Whether something marks it as one's own to do: a time, a project, a label, a priority, somebody to do it."""
+    return bool(draft.due or draft.recurrence or draft.project or draft.labels or draft.priority or draft.assignees)
+
+
+def _is_errand(folded: str, book: Phrasebook) -> bool:
+    """Whether it is an order that another assistant would carry out at once ("play jazz", "order me a pizza")."""
+    polite = book.polite.match(folded)
+    begin = polite.end() if polite else 0
+    begin += len(folded[begin:]) - len(folded[begin:].lstrip())
+    return book.errand.match(folded.rstrip(" .!?"), begin) is not None
 
 
 def as_intent(draft: Draft, confidence: float) -> Intent:
@@ -138,7 +158,7 @@ def _read_question(plain: str, folded: str, context: Context, engine: Engine, bo
     polite = book.polite.match(folded)
     begin = polite.end() if polite else 0
     begin += len(folded[begin:]) - len(folded[begin:].lstrip(" \t\n¿¡"))
-    if book.order.match(folded, begin):
+    if book.order.match(folded.rstrip(" .!?"), begin):
         return _unknown(LIKELY)
     if book.maybe.match(folded, begin) and _is_about_own(plain, folded, context, book):
         return Intent(intent="list_tasks", confidence=0.85, query=read_query(plain, context, engine, book))

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 from desk import PASSWORD, Browser, Desk
 
-from tasktalk.accounts.tokens import find_viewer_by_token
+from tasktalk.accounts.tokens import find_token
 from tasktalk.accounts.users import check_password, get_user
 
 
@@ -43,15 +43,15 @@ async def test_a_token_is_shown_once_and_revoked_by_its_owner_alone(desk: Desk, 
     assert answer.headers["cache-control"] == "no-store"
     found = re.search(r'id="secret">(tt_[^<]+)<', answer.text)
     assert found is not None
-    viewer = await find_viewer_by_token(desk.pool, token=found[1], now=datetime.now(UTC))
-    assert viewer is not None
-    assert viewer.user_id == ana.viewer.user_id
+    known = await find_token(desk.pool, token=found[1], now=datetime.now(UTC))
+    assert known is not None
+    assert known[0].user_id == ana.viewer.user_id
     page = await ana.read("/account")
     assert found[1] not in page
     revoke = re.search(r'formaction="(/account/tokens/[^"]+/revoke)"', page)
     assert revoke is not None
     assert (await ben.send(revoke[1])).status_code == 404
     assert (await ana.send(revoke[1])).status_code == 303
-    assert await find_viewer_by_token(desk.pool, token=found[1], now=datetime.now(UTC)) is None
+    assert await find_token(desk.pool, token=found[1], now=datetime.now(UTC)) is None
     for name, scope in (("", "read"), ("Robot", "everything")):
         assert (await ana.send("/account/tokens", name=name, scope=scope)).status_code == 400

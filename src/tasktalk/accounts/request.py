@@ -98,11 +98,6 @@ async def page_visit(request: Request) -> Visit:
     return visit
 
 
-async def page_viewer(request: Request) -> Viewer:
-    """The person behind a page; raises as `page_visit`."""
-    return (await page_visit(request)).viewer
-
-
 def check_same_site(request: Request) -> None:
     """Raises Forbidden when a browser says that another site made it send this request."""
     site = request.headers.get("sec-fetch-site")

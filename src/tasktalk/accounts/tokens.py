@@ -65,12 +65,6 @@ async def find_token(conn: Conn, *, token: str, now: datetime) -> tuple[Viewer, 
     return viewer_of(row), frozenset(row["scopes"])
 
 
-async def find_viewer_by_token(conn: Conn, *, token: str, now: datetime) -> Viewer | None:
-    """The token's person, whatever its scopes."""
-    found = await find_token(conn, token=token, now=now)
-    return None if found is None else found[0]
-
-
 async def list_tokens(conn: Conn, *, user_id: UUID) -> list[Token]:
     """The person's tokens that still open something, oldest first."""
     return [

@@ -1,8 +1,9 @@
 """Taking rows: lock lanes, read in a second statement, handle, finish, commit. Killed workers' locks go with them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
@@ -15,7 +16,10 @@ Q = queries(__file__)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One row of the queue. `payload` is JSON text; `lane` names whom it must not overtake."""
+    """One row of the queue. `payload` is JSON text; `lane` names whom it must not overtake.
+
+    `needs`: what it was set aside for, and did not get in time. `prepared`: what it was set aside for and got.
+    """
 
     seq: int
     kind: str
@@ -24,6 +28,8 @@ class Item:
     payload: str
     attempts: int
     received_at: datetime
+    needs: str | None = None
+    prepared: Mapping[str, Any] = field(default_factory=dict)
 
 
 async def claim(conn: Conn, *, rows: int) -> list[Item]:
@@ -31,13 +37,13 @@ async def claim(conn: Conn, *, rows: int) -> list[Item]:
     locked = await Q.lock_lanes(conn, rows=rows)
     if not locked["lanes"]:
         return []
-    return [_item(row) async for row in Q.list_waiting(conn, lanes=locked["lanes"], last=locked["last"], rows=rows)]
+    return [to_item(row) async for row in Q.list_waiting(conn, lanes=locked["lanes"], last=locked["last"], rows=rows)]
 
 
 async def claim_one(conn: Conn, *, seq: int) -> Item | None:
     """That item alone, unless it is finished or its lane is being handled elsewhere."""
     row = await Q.lock_row(conn, seq=seq)
-    return _item(row) if row else None
+    return to_item(row) if row else None
 
 
 async def finish(conn: Conn, *, items: Sequence[Item], notes: Mapping[int, str], worker: UUID, busy_ms: int) -> None:
@@ -52,7 +58,8 @@ async def fail(conn: Conn, *, seq: int, error: str, max_attempts: int, retry_sec
     return str(row["state"]) if row else "gone"
 
 
-def _item(row: Record) -> Item:
+def to_item(row: Record) -> Item:
+    """The item of a row that holds all its columns."""
     return Item(
         row["seq"],
         row["kind"],
@@ -61,4 +68,6 @@ def _item(row: Record) -> Item:
         row["payload"],
         row["attempts"],
         row["received_at"],
+        row["needs"],
+        row["prepared"] or {},
     )

@@ -1,11 +1,14 @@
 -- name: lock_lanes(rows)^
 -- The lanes of the oldest waiting rows that no other worker holds; locked until the transaction ends. It looks further
 -- than it takes, for what stands in front may be in other workers' hands. `last` bounds the search for their rows. A
--- paused queue is handled up to nowhere, a draining one up to what had come when that was ordered.
+-- paused queue is handled up to nowhere, a draining one up to what had come when that was ordered. A lane whose message
+-- was set aside waits for it; one that only waits for more of the same is freed by what comes.
 with oldest as materialized (
     select lane, min(seq) as first, max(seq) as last
     from (select lane, seq from inbox
           where state = 'waiting' and next_try_at <= now()
+            and lane <> all(array(select lane from inbox
+                                  where state = 'waiting' and needs <> 'more' and next_try_at > now()))
             and seq <= (select case state when 'active' then 9223372036854775807 when 'draining' then drain_to else 0 end
                         from queue_control where queue = 'inbox')
           order by seq limit :rows * 8) as waiting
@@ -16,27 +19,71 @@ with oldest as materialized (
 select array_agg(lane) as lanes, max(last) as last from locked;
 
 -- name: list_waiting(lanes, last, rows)
--- A statement of its own: its snapshot is taken after the locks, so it sees what their last holder committed.
-select seq, kind, lane, phone_number_id, payload, attempts, received_at
+-- A statement of its own: its snapshot is taken after the locks, so it sees what their last holder committed, or set aside.
+select seq, kind, lane, phone_number_id, payload, attempts, received_at, needs, prepared
 from inbox
-where state = 'waiting' and seq <= :last and next_try_at <= now() and lane = any(:lanes::text[])
+where state = 'waiting' and seq <= :last and (next_try_at <= now() or needs = 'more') and lane = any(:lanes::text[])
+  and lane <> all(array(select lane from inbox where state = 'waiting' and needs <> 'more' and next_try_at > now()))
 order by seq
 limit :rows;
 
 -- name: lock_row(seq)^
 -- One row by itself, if its lane is free and nothing due stands before it. `for update` reads the row again after the
 -- lock: its last holder may have finished it since this statement's snapshot.
-select seq, kind, lane, phone_number_id, payload, attempts, received_at
+select seq, kind, lane, phone_number_id, payload, attempts, received_at, needs, prepared
 from inbox
 where seq = :seq and state = 'waiting' and pg_try_advisory_xact_lock(7, hashtext(lane))
   and not exists (select 1 from inbox before
                   where before.lane = inbox.lane and before.seq < inbox.seq
-                    and before.state = 'waiting' and before.next_try_at <= now())
+                    and before.state = 'waiting' and (before.next_try_at <= now() or before.needs is not null))
 for update;
+
+-- name: set_aside(seqs, needs, seconds, carried)!
+-- These need something first; their lanes wait for it, but not for ever. `carried` goes with them.
+with aside as (
+    update inbox
+    set needs = a.needs, next_try_at = now() + make_interval(secs => a.seconds),
+        prepared = coalesce(inbox.prepared, '{}') || a.carried::jsonb, token = null, taken_until = null
+    from unnest(:seqs::bigint[], :needs::text[], :seconds::float8[], :carried::text[]) as a (seq, needs, seconds, carried)
+    where inbox.seq = a.seq
+)
+select pg_notify('inbox', '');
+
+-- name: take_needs(needs, rows, token, seconds)
+-- What is set aside and in nobody's hands, or in those of somebody who is gone: ours for so many seconds.
+with free as (
+    select seq from inbox
+    where state = 'waiting' and needs = any(:needs::text[]) and next_try_at > now() and coalesce(taken_until <= now(), true)
+    order by seq limit :rows for update skip locked
+)
+update inbox set token = :token::uuid, taken_until = now() + make_interval(secs => :seconds)
+from free where inbox.seq = free.seq
+returning inbox.seq, kind, lane, phone_number_id, payload, attempts, received_at, needs, prepared,
+          extract(epoch from next_try_at - now())::float8 as seconds_left;
+
+-- name: hold_need(seq, token, seconds)$
+-- Still at it; false: it is ours no more.
+with held as (
+    update inbox set taken_until = now() + make_interval(secs => :seconds)
+    where seq = :seq and token = :token::uuid and state = 'waiting' and needs is not null and next_try_at > now()
+    returning 1
+)
+select exists (select 1 from held);
+
+-- name: meet_need(seq, token, made)$
+-- What it needed is there, and it is next in its lane; false: too late, it was handled without.
+with met as (
+    update inbox
+    set prepared = coalesce(prepared, '{}') || :made::jsonb, needs = null, token = null, next_try_at = '-infinity'
+    where seq = :seq and token = :token::uuid and state = 'waiting' and needs is not null
+    returning 1
+), told as (select pg_notify('inbox', '') from met)
+select exists (select 1 from met) and (select count(*) >= 0 from told);
 
 -- name: finish(seqs, notes, worker, busy_ms)!
 with finished as (
-    update inbox set state = 'done', finished_at = now(), error = null, note = handled.note
+    update inbox
+    set state = 'done', finished_at = now(), error = null, needs = null, prepared = null, note = handled.note
     from unnest(:seqs::bigint[], :notes::text[]) as handled (seq, note)
     where inbox.seq = handled.seq
     returning 1

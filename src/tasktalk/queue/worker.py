@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -21,8 +21,9 @@ from tasktalk.queue.waiting import LONGEST_PAUSE_SECONDS, first, log_outage
 
 log = get_log("queue")
 
-# Handles a batch inside the claim's transaction; may set a note an item, which the message log shows.
-Handler = Callable[[Conn, Sequence[Item], dict[int, str]], Awaitable[None]]
+# Handles a batch inside the claim's transaction; may set a note an item, which the message log shows. Answers which
+# items it has not handled, by `seq`, because it set them or one before them aside (see `aside.py`).
+Handler = Callable[[Conn, Sequence[Item], dict[int, str]], Awaitable[Collection[int] | None]]
 
 
 # Somebody stops the server or ends our session; it says so before it does.
@@ -104,13 +105,14 @@ async def _handle(conn: Conn, handle: Handler, items: Sequence[Item], *, pace: P
     notes: dict[int, str] = {}
     pace.processing += len(items)
     try:
-        await handle(conn, items, notes)
+        left = await handle(conn, items, notes) or ()
+        done = [item for item in items if item.seq not in left]
         busy_ms = (time.perf_counter() - started) * 1000
-        await claim.finish(conn, items=items, notes=notes, worker=worker, busy_ms=round(busy_ms))
+        await claim.finish(conn, items=done, notes=notes, worker=worker, busy_ms=round(busy_ms))
     finally:
         pace.processing -= len(items)
-    pace.add(items=len(items), busy_ms=busy_ms)
-    metrics.QUEUE_HANDLED.inc(len(items))
+    pace.add(items=len(done), busy_ms=busy_ms)
+    metrics.QUEUE_HANDLED.inc(len(done))
     metrics.QUEUE_SECONDS.observe(busy_ms / 1000)
 
 

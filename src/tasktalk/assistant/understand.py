@@ -1,5 +1,6 @@
 """Reads a message: exact commands first, then lists, questions and changes, and last the task that it may simply be."""
 
+from tasktalk.assistant.grammar.begun import is_begun
 from tasktalk.assistant.grammar.changes import read_answer
 from tasktalk.assistant.grammar.engine import Engine, get_engine
 from tasktalk.assistant.grammar.languages import choose_languages
@@ -20,6 +21,11 @@ def understand(text: str, context: Context) -> Understanding:
 def understand_answer(text: str, context: Context) -> Intent | None:
     """What `text` changes when it answers a task's message and is only a time or a mark; None when it is more."""
     return read_answer(text, context, *_open(text, context))
+
+
+def breaks_off(text: str, context: Context) -> bool:
+    """Whether what the person writes next belongs to `text`, which is not all of what they mean to say."""
+    return is_begun(text, _open(text, context)[1])
 
 
 def _open(text: str, context: Context) -> tuple[Engine, Phrasebook]:

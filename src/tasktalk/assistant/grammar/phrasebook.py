@@ -84,6 +84,7 @@ class Phrasebook:
         self.plain_lists = frozenset(capture["plain_lists"])
         self.small_talk = _words(capture["small_talk"], "match")
         self.loose_ends = frozenset(capture["loose_ends"])
+        self.open_ends = frozenset(map(fold, capture["open_ends"]))
         self.loose_starts = frozenset(capture["loose_starts"])
         ends = "|".join(capture.get("polite_ends", ()))
         self.polite_end = re.compile(rf"[\s,]+(?:{ends})\s*[.!]*$" if ends else r"(?!)")
@@ -139,6 +140,10 @@ class Phrasebook:
     def asks_capture(self, folded: str) -> bool:
         """Whether the message begins with words that ask to write a task down ("remind me to", "add")."""
         return any(template.lead(folded) for template, _ in self.lead_ins)
+
+    def is_lead_in(self, folded: str) -> bool:
+        """Whether the message only leads in to a task: "remind me to", "add"."""
+        return any(template.match(folded) for template, _ in self.lead_ins)
 
     def find_commands(self, folded: str) -> Iterator[tuple[Command, re.Match[str]]]:
         """Every command that the whole of `folded` may be, in the lexicon's order."""

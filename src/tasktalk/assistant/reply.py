@@ -1,8 +1,12 @@
 """What goes in and what comes out, whatever the channel: an Utterance, a Reply."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, Literal
 from uuid import UUID
+
+Need = Literal["file", "heard", "thought"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +59,14 @@ class Reply:
     rows: tuple[Row, ...] = ()
     task_ids: tuple[UUID, ...] = ()
     reaction: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """In place of a reply: the turn was not taken, for it needs something that takes its time.
+
+    `carried`: what whoever gets it must know, as JSON has it.
+    """
+
+    what: Need
+    carried: Mapping[str, Any] = field(default_factory=dict)

@@ -1,14 +1,21 @@
-"""Taking turns: a batch of inbox items, each message with its sender's dialogue, replies into the outbox."""
+"""Taking turns: a batch of inbox items, each message with its sender's dialogue, replies into the outbox.
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field
+A message that needs something first is set aside, one that breaks off waits a moment for the rest of it; what comes
+after it in its conversation waits too.
+"""
+
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from msgspec import structs
+
 from tasktalk.assistant.dialogue import Dialogue, load_dialogues, save_dialogues
 from tasktalk.assistant.replies.speech import get_speech, phrase
-from tasktalk.assistant.reply import Reply
+from tasktalk.assistant.reply import Need, Needs, Reply
 from tasktalk.assistant.respond import respond
+from tasktalk.assistant.understand import breaks_off
 from tasktalk.crypto import Keyring
 from tasktalk.db import Conn
 from tasktalk.integrations.connections import Directory
@@ -17,11 +24,13 @@ from tasktalk.messaging.inbound import to_utterance
 from tasktalk.messaging.outbox import Outgoing, add_messages
 from tasktalk.messaging.statuses import apply_statuses
 from tasktalk.messaging.strangers import guess_language
+from tasktalk.queue.aside import MORE, Aside, set_aside
 from tasktalk.queue.claim import Item
 from tasktalk.whatsapp import render
 from tasktalk.whatsapp.payloads import Inbound, read_message
 
 _REGISTRATION_EVERY = timedelta(days=1)
+_GATHER = timedelta(seconds=1.5)  # that the rest of a message has to come
 _REGISTRATION = phrase(
     "This number is not linked to anybody in Tasktalk yet. Ask the person who runs it to link you; "
     "then write to me again."
@@ -30,47 +39,71 @@ _REGISTRATION = phrase(
 
 @dataclass(slots=True)
 class _Batch:
-    """What one batch gathers before it writes it."""
+    """What one batch gathers before it writes it.
+
+    `begun`: the first part of what is going on, by lane. `last`: the last text of each lane. `held`: the lanes that
+    wait for one of their messages; `left`: what is not handled for that.
+    """
 
     book: Book
     dialogues: dict[UUID, Dialogue] = field(default_factory=dict)
     outgoing: list[Outgoing] = field(default_factory=list)
+    begun: dict[str, str] = field(default_factory=dict)
+    last: dict[str, int] = field(default_factory=dict)
+    asides: list[Aside] = field(default_factory=list)
+    held: set[str] = field(default_factory=set)
+    left: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """The handler of the inbox."""
+    """The handler of the inbox. `limits`: the needs that can be met here, and the seconds each may take."""
 
     directory: Directory
     keyring: Keyring
+    limits: Mapping[Need, float] = field(default_factory=dict)
 
-    async def handle(self, conn: Conn, items: Sequence[Item], notes: dict[int, str]) -> None:
-        """All effects of `items`, in the transaction of `conn`; `notes` say what became of each."""
+    async def handle(self, conn: Conn, items: Sequence[Item], notes: dict[int, str]) -> Collection[int]:
+        """All effects of `items`, in the transaction of `conn`; `notes` say what became of each.
+
+        Answers what was set aside, and what waits behind it.
+        """
         statuses = [item for item in items if item.kind == "status"]
         if statuses:
             await apply_statuses(conn, statuses, notes)
-        messages = [item for item in items if item.kind == "message"]
-        if messages:
-            await self._take(conn, messages, notes)
         for item in items:
             if item.kind in {"change", "unreadable"}:
                 notes[item.seq] = "stored"
+        messages = [item for item in items if item.kind == "message"]
+        return await self._take(conn, messages, notes) if messages else ()
 
-    async def _take(self, conn: Conn, items: Sequence[Item], notes: dict[int, str]) -> None:
+    async def _take(self, conn: Conn, items: Sequence[Item], notes: dict[int, str]) -> Collection[int]:
         now = datetime.now(UTC)
         told = [entry async for entry in self._readable(items, notes)]
         told.sort(key=lambda entry: (entry[1].sent_at or entry[0].received_at).replace(microsecond=0))
         batch = _Batch(await open_book(conn, [sender for _, _, sender in told]))
         viewers = [contact.viewer for contact in batch.book.everybody() if contact.viewer is not None]
         batch.dialogues = await load_dialogues(conn, viewers)
+        batch.last = {item.lane: item.seq for item, message, _ in told if _is_plain(message)}
         for item, message, sender in told:
+            if item.lane in batch.held:
+                batch.left.add(item.seq)
+                continue
             contact = await meet(conn, batch.book, sender)
             at = min(message.sent_at or item.received_at, now)
             batch.book.see(contact, message.profile_name, message.username, at)
-            notes[item.seq] = await self._answer(conn, batch, item, message=message, contact=contact, now=now)
+            became = await self._answer(conn, batch, item, message=message, contact=contact, now=now)
+            if isinstance(became, Aside):
+                batch.asides.append(became)
+                batch.left.add(item.seq)
+                batch.held.add(item.lane)
+            else:
+                notes[item.seq] = became
+        await set_aside(conn, batch.asides)
         await add_messages(conn, batch.outgoing)
         await save_dialogues(conn, batch.dialogues.values())
         await save_book(conn, batch.book)
+        return batch.left
 
     async def _readable(
         self, items: Sequence[Item], notes: dict[int, str]
@@ -90,19 +123,47 @@ class Turns:
 
     async def _answer(
         self, conn: Conn, batch: _Batch, item: Item, *, message: Inbound, contact: Contact, now: datetime
-    ) -> str:
+    ) -> str | Aside:
         if contact.viewer is None:
             return self._register(batch, item, message, contact, now)
+        dialogue = batch.dialogues[contact.viewer.user_id]
+        if not _is_plain(message):
+            return await self._respond(conn, batch, item, message=message, contact=contact, dialogue=dialogue, now=now)
+        begun = batch.begun.pop(item.lane, None) or item.prepared.get("begun")
+        if begun:
+            message = structs.replace(message, text=_join(begun, message.text))
+        open_end = breaks_off(message.text, dialogue.context(now))
+        became = _wait_for_more(batch, item, message, now) if open_end else None
+        if became is None:
+            became = await self._respond(
+                conn, batch, item, message=message, contact=contact, dialogue=dialogue, now=now
+            )
+        if begun and isinstance(became, Aside):
+            return replace(became, carried={**became.carried, "begun": begun})
+        return became
+
+    async def _respond(
+        self,
+        conn: Conn,
+        batch: _Batch,
+        item: Item,
+        *,
+        message: Inbound,
+        contact: Contact,
+        dialogue: Dialogue,
+        now: datetime,
+    ) -> str | Aside:
         answered = message.target or message.context_id
         shown = await Q.find_shown(conn, contact_id=contact.id, wamid=answered) if answered else None
         said = to_utterance(message, shown=tuple(shown["task_ids"]) if shown else ())
         if said is None:
             return message.type
         if isinstance(said, str):
-            reply: Reply | None = Reply(get_speech(contact.viewer.language).say(said))
+            reply: Reply | Needs | None = Reply(get_speech(dialogue.viewer.language).say(said))
         else:
-            dialogue = batch.dialogues[contact.viewer.user_id]
             reply = await respond(conn, dialogue=dialogue, said=said, now=now, keyring=self.keyring)
+        if isinstance(reply, Needs):
+            return Aside(item.seq, reply.what, self.limits[reply.what], reply.carried)
         if reply is None:
             return "no answer needed"
         batch.outgoing += _outgoing(reply, item, contact, target=message.target)
@@ -118,6 +179,25 @@ class Turns:
         speech = get_speech(guess_language(contact.wa_id, message.text))
         batch.outgoing += _outgoing(Reply(speech.say(_REGISTRATION)), item, contact, target=None)
         return "from a number that is not linked; told how to link"
+
+
+def _is_plain(message: Inbound) -> bool:
+    """Whether it may be a part of what others near it say."""
+    return message.kind == "text" and not message.forwarded and message.context_id is None
+
+
+def _wait_for_more(batch: _Batch, item: Item, message: Inbound, now: datetime) -> str | Aside | None:
+    """`message` breaks off: it goes on in the next one, or a moment is given it; None when that is over."""
+    if batch.last[item.lane] != item.seq:
+        batch.begun[item.lane] = message.text
+        return "goes on in the next message"
+    left = (_GATHER - (now - item.received_at)).total_seconds()
+    waited = item.needs is not None or item.prepared.keys() - {"begun"}
+    return Aside(item.seq, MORE, left) if left > 0 and not waited else None
+
+
+def _join(begun: str, text: str) -> str:
+    return f"{begun}\n{text}" if "\n" in text or begun.endswith(":") else f"{begun} {text}"
 
 
 def _outgoing(reply: Reply, item: Item, contact: Contact, *, target: str | None) -> Iterator[Outgoing]:

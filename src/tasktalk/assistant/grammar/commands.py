@@ -1,18 +1,18 @@
 """Commands: what a whole message orders to be done with tasks that exist, or with the account."""
 
-import re
-
+# The readers of the first of these join those of this file.
+from tasktalk.assistant.grammar import clearing, moves, personal, projects  # noqa: F401
 from tasktalk.assistant.grammar.assigning import find_people_at
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.expressions import find_expression
 from tasktalk.assistant.grammar.intents import change
-from tasktalk.assistant.grammar.orders import LIKELY, PERHAPS, READERS, SURE, Order, Reader, reads
+from tasktalk.assistant.grammar.orders import LIKELY, READERS, SURE, Order, Reader, reads
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
-from tasktalk.assistant.grammar.reading import find_last_times, is_inside_time, read_slots
+from tasktalk.assistant.grammar.reading import read_slots
 from tasktalk.assistant.grammar.targets import find_open, find_people, find_people_last, read_target
 from tasktalk.assistant.grammar.tokens import fold
-from tasktalk.assistant.understanding import Context, Intent, Query, Settings, Target
+from tasktalk.assistant.understanding import Context, Intent, Query, Target
 
 
 def read_command(text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
@@ -100,122 +100,6 @@ def _search(order: Order) -> Intent | None:
     return Intent(intent="search", confidence=LIKELY, query=Query(text=words))
 
 
-@reads("create_project")
-def _create_project(order: Order) -> Intent | None:
-    name = (order["text"] or "").strip(" \"'“”.:")
-    if name and fold(name) in order.book.plain_lists:
-        return None
-    return Intent(intent="create_project", confidence=LIKELY if name else PERHAPS, project=name or None)
-
-
-def _change_project(action: str) -> Reader:
-    def read(order: Order) -> Intent | None:
-        people = find_people(order["people"] or "", order.context.people, order.book)
-        if order["people"] is not None and not people:
-            return None
-        name, title = _known_project(order), order["text"]
-        return Intent(
-            intent="update_project",
-            confidence=LIKELY,
-            project=name,
-            action=action,
-            title=title,
-            assignees=tuple(people),
-        )
-
-    return read
-
-
-for _name in ("rename", "archive", "share", "delete"):
-    READERS[f"{_name}_project"] = _change_project(_name)
-
-
-def _known_project(order: Order) -> str | None:
-    said = (order["project"] or "").strip(" #\"'“”?.!")
-    return next((name for name in order.context.projects if fold(name) == fold(said)), said or None)
-
-
-@reads("project_status")
-def _project_status(order: Order) -> Intent:
-    name = _known_project(order)
-    return Intent(
-        intent="project_status", confidence=LIKELY, project=name, query=Query(filter=f"#{name}" if name else None)
-    )
-
-
-@reads("timezone")
-def _timezone(order: Order) -> Intent:
-    return Intent(intent="settings", confidence=LIKELY, settings=Settings(timezone=(order["text"] or "").strip(" .")))
-
-
-@reads("language")
-def _language(order: Order) -> Intent | None:
-    code = order.book.slots["languages"].get(fold(order["language"] or ""))
-    return Intent(intent="settings", confidence=LIKELY, settings=Settings(language=code)) if code else None
-
-
-@reads("digest")
-def _digest(order: Order) -> Intent | None:
-    slots = order.when() or order.only_time(f"{order.book.at} {order['when']}")
-    if slots is None or slots.due is None or slots.due.time is None:
-        return None
-    return Intent(intent="settings", confidence=LIKELY, settings=Settings(digest_time=slots.due.time))
-
-
-@reads("quiet")
-def _quiet(order: Order) -> Intent | None:
-    hours = []
-    for name in ("from", "to"):
-        words = order[name] or ""
-        slots = read_slots(f"{order.book.at} {words}", order.context, order.engine, keep_time_alone=True)
-        if slots.due is None or slots.due.time is None:
-            return None
-        # "from 10 to 7" is a night: the evening hour first
-        hour, minute = map(int, slots.due.time.split(":"))
-        bare = words.strip().isdigit()
-        if bare and name == "from" and 6 <= hour < 12:  # noqa: PLR2004
-            hour += 12
-        if bare and name == "to" and 12 < hour < 24 and int(words) < 12:  # noqa: PLR2004
-            hour -= 12
-        hours.append(f"{hour:02}:{minute:02}")
-    return Intent(intent="settings", confidence=LIKELY, settings=Settings(quiet_hours=tuple(hours)))
-
-
-def _notify(on: bool) -> Reader:  # noqa: FBT001  (on or off is all there is)
-    def read(_order: Order) -> Intent:
-        return Intent(intent="settings", confidence=LIKELY, settings=Settings(notifications=on))
-
-    return read
-
-
-READERS["notifications_off"] = _notify(on=False)
-READERS["notifications_on"] = _notify(on=True)
-
-
-@reads("snooze")
-def _snooze(order: Order) -> Intent | None:
-    if order["when"] is None:
-        return Intent(intent="snooze", confidence=LIKELY, target=order.target())
-    words = order["when"]
-    slots = order.when() or order.only_time(f"{order.book.within} {words}")
-    if slots is None:
-        return None
-    minutes = slots.duration_minutes or _relative_minutes(words or "", order)
-    return Intent(
-        intent="snooze",
-        confidence=LIKELY,
-        target=order.target(),
-        due=None if minutes else slots.due,
-        duration_minutes=minutes,
-    )
-
-
-def _relative_minutes(words: str, order: Order) -> int | None:
-    lead = f"{order.book.within}|{order.book.length}"
-    bare = re.sub(rf"^(?:{lead})\s+", "", fold(words))
-    return read_slots(f"x {order.book.length} {bare}", order.context, order.engine).duration_minutes
-
-
 def _about_task(name: str, confidence: float) -> Reader:
     def read(order: Order) -> Intent | None:
         target = order.target()
@@ -299,45 +183,3 @@ def _assign(order: Order) -> Intent | None:
 @reads("comment_task")
 def _comment(order: Order) -> Intent:
     return Intent(intent="comment_task", confidence=LIKELY, target=order.target(), comment=order["comment"])
-
-
-@reads("reschedule_task")
-def _reschedule(order: Order) -> Intent | None:
-    slots = order.when()
-    target = order.target()
-    if slots is None:
-        return _reschedule_split(order)
-    begin = order.match.start("numbers" if order["numbers"] else "target") if target.numbers else 0
-    if is_inside_time(order.text, begin, order.match.start("when"), order.context, order.engine):
-        # "move 3 feb 2031": the number belongs to the date
-        whole = order.only_time(order.text[begin:]) if target.numbers else None
-        return change(whole, Target(last=True), LIKELY, offset=begin) if whole else None
-    if target.text and find_open(target.text, order.context.open_titles, order.book) is None and not _is_strong(order):
-        return None
-    return change(slots, target, LIKELY, offset=order.match.start("when"))
-
-
-def _reschedule_split(order: Order) -> Intent | None:
-    """Where no small word divides target and time ("sposta la relazione a lunedì"), the times at the end do."""
-    if order["target"] is None:
-        return None
-    begin = order.match.start("target")
-    words = order.text[begin : order.match.end("when")]
-    at = find_last_times(words, order.context, order.engine)
-    slots = order.only_time(words[at:]) if at else None
-    target = read_target(words[:at], order.book)
-    if slots is None or (
-        target.text and find_open(target.text, order.context.open_titles, order.book) is None and not _is_strong(order)
-    ):
-        return None
-    return change(slots, target, LIKELY, offset=begin + (at or 0))
-
-
-@reads("clear_due")
-def _clear_due(order: Order) -> Intent:
-    return Intent(intent="reschedule_task", confidence=LIKELY, target=order.target(), clear=("due",))
-
-
-def _is_strong(order: Order) -> bool:
-    """Verbs that only ever speak of a task that exists ("postpone"); "set an alarm for 7" makes a new one."""
-    return order.book.strong_moves.search(fold(order.text)) is not None

@@ -74,6 +74,11 @@ async def check_room(conn: Conn, *, viewer: Viewer, task_id: UUID, most_bytes: i
         raise Forbidden("You may only look at this project.")
     if place["files"] >= FILES:
         raise TooLarge(f"A task has at most {FILES} files.", field="file", most=FILES)
+    return await count_room(conn, viewer=viewer, most_bytes=most_bytes, size=size)
+
+
+async def count_room(conn: Conn, *, viewer: Viewer, most_bytes: int, size: int = 0) -> int:
+    """How many bytes more the viewer may keep, of `most_bytes` in all. Raises TooLarge when `size` does not fit."""
     left: int = most_bytes - await Q.sum_sizes(conn, uploader=viewer.user_id)
     if left < max(size, 1):
         raise TooLarge("There is no room for this file among yours; those in the trash count too.", field="file")

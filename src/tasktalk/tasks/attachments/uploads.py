@@ -1,9 +1,9 @@
 """Taking a file in: into the store as it comes, then to its task. One that is refused or cut short leaves nothing."""
 
+import datetime as dt
 import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from tasktalk.accounts.access import Viewer
@@ -12,7 +12,7 @@ from tasktalk.db.sql import queries
 from tasktalk.errors import AppError, BadRequest, TooLarge
 from tasktalk.logs import get_log
 from tasktalk.settings import Settings
-from tasktalk.tasks.attachments.attachments import File, Kept, add_attachment, check_room, clean_name
+from tasktalk.tasks.attachments.attachments import File, Kept, add_attachment, check_room, clean_name, count_room
 from tasktalk.tasks.attachments.kinds import check_kind
 from tasktalk.tasks.attachments.sniff import HEAD
 from tasktalk.tasks.attachments.store import Store, chain, new_key, read_first
@@ -21,7 +21,7 @@ from tasktalk.tasks.model import Act
 Q = queries(__file__)
 log = get_log("files")
 
-LONGEST_UPLOAD = timedelta(days=1)
+LONGEST_UPLOAD = dt.timedelta(days=1)
 _MIB = 1024 * 1024
 
 
@@ -56,17 +56,39 @@ async def attach(
     Raises as `check_room` before a byte is read; TooLarge as soon as there are too many; BadRequest for an empty file,
     one that is not what it says, or a name that cannot be; Unavailable when the store is away.
     """
-    name, key = clean_name(upload.name), new_key()
+    name = clean_name(upload.name)
     _check_size(upload.size, limits.file)
     async with pool.acquire() as conn:
         left = await check_room(conn, viewer=viewer, task_id=task_id, most_bytes=limits.person, size=upload.size)
-        await Q.insert_loose(conn, key=key, free_at=by.at + LONGEST_UPLOAD)
+    kept = await _take_in(pool, store, name=name, upload=upload, longest=min(limits.file, left), now=by.at)
     try:
-        kept = await _keep(store, key=key, name=name, upload=upload, longest=min(limits.file, left))
         async with pool.acquire() as conn, conn.transaction():
             return await add_attachment(
                 conn, viewer=viewer, task_id=task_id, kept=kept, most_bytes=limits.person, by=by
             )
+    except BaseException:
+        await _clear(pool, store, kept.key)
+        raise
+
+
+async def keep(pool: Pool, store: Store, *, viewer: Viewer, upload: Upload, limits: Limits, now: dt.datetime) -> Kept:
+    """Takes in a file whose task is not known yet; gone after `LONGEST_UPLOAD` unless `add_attachment` takes it.
+
+    Raises as `attach`, but for what is about the task.
+    """
+    name = clean_name(upload.name)
+    _check_size(upload.size, limits.file)
+    async with pool.acquire() as conn:
+        left = await count_room(conn, viewer=viewer, most_bytes=limits.person, size=upload.size)
+    return await _take_in(pool, store, name=name, upload=upload, longest=min(limits.file, left), now=now)
+
+
+async def _take_in(pool: Pool, store: Store, *, name: str, upload: Upload, longest: int, now: dt.datetime) -> Kept:
+    key = new_key()
+    async with pool.acquire() as conn:
+        await Q.insert_loose(conn, key=key, free_at=now + LONGEST_UPLOAD)
+    try:
+        return await _keep(store, key=key, name=name, upload=upload, longest=longest)
     except BaseException:
         await _clear(pool, store, key)
         raise

@@ -139,10 +139,30 @@ def test_errors_point_at_the_place(text: str, position: int) -> None:
         ("next year", date(2027, 1, 1), date(2027, 12, 31)),
         ("first day", date(2026, 12, 1), None),
         ("last day", date(2026, 11, 30), None),
+        ("2026-10-01..2026-10-31", date(2026, 10, 1), date(2026, 10, 31)),
+        ("friday .. next friday", date(2026, 11, 27), date(2026, 12, 4)),
     ],
 )
 def test_days(text: str, first: date, last: date | None) -> None:
     assert find_days(text, MONDAY) == Days(first, last or first)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("this week", date(2026, 11, 16), date(2026, 11, 22)),
+        ("this month", date(2026, 11, 1), date(2026, 11, 30)),
+        ("this year", date(2026, 1, 1), date(2026, 12, 31)),
+        ("sunday", date(2026, 11, 22), None),
+        ("monday", date(2026, 11, 16), None),
+        ("last sunday", date(2026, 11, 15), None),
+        ("23 nov", date(2025, 11, 23), None),
+        ("29 feb", date(2024, 2, 29), None),
+        ("1 oct..31 oct", date(2026, 10, 1), date(2026, 10, 31)),
+    ],
+)
+def test_days_of_what_has_happened(text: str, first: date, last: date | None) -> None:
+    assert find_days(text, date(2026, 11, 22), past=True) == Days(first, last or first)
 
 
 @pytest.mark.parametrize(
@@ -243,6 +263,10 @@ async def filled(conn: Conn, people: People, act: ActMaker) -> People:
         ("due before: next monday & #Home", "today day, sunday"),
         ("deadline before: 2027-01-01", "next monday"),
         ("completed: today", "finished"),
+        ("completed: this week", "finished"),
+        ("completed: monday", "finished"),
+        ("completed: 2026-11-01..2026-11-30", "finished"),
+        ("completed: 2026-11-01..2026-11-22", ""),
         ("created before: today", ""),
         ("search: schoner ORT", "someday"),
         ("search: 100%", ""),

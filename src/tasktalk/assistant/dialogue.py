@@ -24,6 +24,7 @@ class Dialogue:
     listed: list[UUID] = field(default_factory=list)
     listed_at: datetime | None = None
     pending: str | None = None
+    page: str | None = None
     projects: dict[str, UUID] = field(default_factory=dict)
     people: dict[str, UUID] = field(default_factory=dict)
     touched: bool = False
@@ -52,7 +53,7 @@ class Dialogue:
 
     def remember_list(self, task_ids: Sequence[UUID], now: datetime) -> None:
         """The numbers of this list are good until the next one, days later too."""
-        self.listed, self.listed_at, self.touched = list(task_ids), now, True
+        self.listed, self.listed_at, self.page, self.touched = list(task_ids), now, None, True
 
     def ask(self, text: str, part: int) -> str:
         """Ask back which task part `part` of `text` means; what the answers carry, so that each fits its question."""
@@ -90,6 +91,7 @@ async def load_dialogues(conn: Conn, viewers: Iterable[Viewer]) -> dict[UUID, Di
             listed=list(row["listed"]),
             listed_at=row["listed_at"],
             pending=row["pending"],
+            page=row["page"],
             projects={name: UUID(project_id) for name, project_id in row["projects"].items()},
             people={name: UUID(user_id) for name, user_id in row["people"].items()},
         )
@@ -109,6 +111,7 @@ async def save_dialogues(conn: Conn, dialogues: Iterable[Dialogue]) -> None:
         listeds=["{" + ",".join(map(str, d.listed)) + "}" for d in touched],
         listed_ats=[d.listed_at for d in touched],
         pendings=[d.pending for d in touched],
+        pages=[d.page for d in touched],
     )
 
 

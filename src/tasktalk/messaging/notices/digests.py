@@ -9,7 +9,7 @@ from tasktalk.assistant.replies.speech import get_speech
 from tasktalk.assistant.replies.when import say_day
 from tasktalk.db import Conn
 from tasktalk.messaging.notices import sentences
-from tasktalk.messaging.notices.hear import Q
+from tasktalk.tasks.finished.finished import Span, count_finished
 from tasktalk.tasks.listing import list_tasks
 from tasktalk.tasks.model import Task
 
@@ -37,7 +37,7 @@ async def read_digest(conn: Conn, *, viewer: Viewer, event: str, now: dt.datetim
     overdue = sum(_is_overdue(task, today=today, now=now) for task in page.items)
     due, speech = len(page.items) - overdue, get_speech(viewer.language)
     if event == "review":
-        done = await Q.count_done(conn, user_id=viewer.user_id, since=now - _WEEK)
+        [done] = await count_finished(conn, viewer=viewer, spans=[Span(now - _WEEK)])
         return Digest(sentences.week_heading(done=done, overdue=overdue, coming=due, speech=speech), tuple(page.items))
     if not page.items:
         return None

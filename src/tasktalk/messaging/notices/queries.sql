@@ -151,11 +151,6 @@ update notices set state = 'dropped', why = :why::text || coalesce(why, ''), set
 where id = any(array(
     select id from notices where state = 'held' and created_at < :before::timestamptz order by id for update));
 
--- name: count_done(user_id, since)$
--- What a person finished; a repeating task counts each time.
-select count(distinct (subject_id, change_set)) from journal
-where actor_id = :user_id::uuid and at >= :since::timestamptz and subject = 'task' and verb = 'completed' and undone_at is null;
-
 -- name: list_history(viewer, before, limit)
 -- `refused`: what WhatsApp said, where it would not take the message.
 select n.id, n.user_id, u.language, n.event, n.task_id, n.project_id, n.facts, n.state, n.why, n.created_at, n.read_at,

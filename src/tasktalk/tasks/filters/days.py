@@ -1,4 +1,4 @@
-"""The days and moments that a filter names: `2026-11-20`, `next friday`, `27 jan`, `+3 days`, `today 5pm`."""
+"""The days and moments that a filter names: `2026-11-20`, `next friday`, `27 jan..30 jan`, `+3 days`, `today 5pm`."""
 
 import calendar
 import re
@@ -28,11 +28,18 @@ class Days(NamedTuple):
     last: date
 
 
-def find_days(text: str, today: date) -> Days | None:
-    """The days that `text` (any case) means, seen from `today`; None when it means none."""
+def find_days(text: str, today: date, *, past: bool = False) -> Days | None:
+    """The days that `text` (any case) means, seen from `today`; None when it means none.
+
+    `past`: of what has happened, so that "friday" is the one gone and "this week" begins on Monday.
+    """
     words = " ".join(text.lower().split())
+    first, dots, last = words.partition("..")
+    if dots:
+        begin, end = find_days(first, today, past=past), find_days(last, today, past=past)
+        return Days(begin.first, end.last) if begin and end and begin.first <= end.last else None
     try:
-        days = _named(words, today) or _written(words, today) or _relative(words, today)
+        days = _named(words, today, past=past) or _written(words, today, past=past) or _relative(words, today)
     except (ValueError, OverflowError):  # the 30th of February, the year 30000
         return None
     return days if days and days.first.year >= FIRST_YEAR and days.last.year <= LAST_YEAR else None
@@ -74,47 +81,50 @@ def _on_the_clock(words: str, now: datetime) -> datetime | None:
     return datetime.combine(days.first, time(hour, int(found[3] or 0)), now.tzinfo) if days else None
 
 
-def _named(words: str, today: date) -> Days | None:
+def _named(words: str, today: date, *, past: bool) -> Days | None:
     monday = today - timedelta(days=today.weekday())
+    month = _month(today, 0)
     named = {
         "today": Days(today, today),
         "tod": Days(today, today),
         "tomorrow": _one(day_after(today, 1)),
         "tom": _one(day_after(today, 1)),
         "yesterday": _one(day_after(today, -1)),
-        "this week": Days(today, day_after(monday, 6)),
+        "this week": Days(monday if past else today, day_after(monday, 6)),
         "next week": Days(day_after(monday, 7), day_after(monday, 13)),
         "last week": Days(day_after(monday, -7), day_after(monday, -1)),
         "weekend": Days(max(today, day_after(monday, 5)), day_after(monday, 6)),
         "this weekend": Days(max(today, day_after(monday, 5)), day_after(monday, 6)),
         "next weekend": Days(day_after(monday, 12), day_after(monday, 13)),
-        "this month": Days(today, _month(today, 0).last),
+        "this month": Days(month.first if past else today, month.last),
         "next month": _month(today, 1),
         "last month": _month(today, -1),
-        "this year": Days(today, date(today.year, 12, 31)),
+        "this year": Days(date(today.year, 1, 1) if past else today, date(today.year, 12, 31)),
         "next year": Days(date(today.year + 1, 1, 1), date(today.year + 1, 12, 31)),
         "last year": Days(date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
         "first day": _one(today if today.day == 1 else _month(today, 1).first),
-        "last day": _one(_month(today, 0).last),
-        "end of month": _one(_month(today, 0).last),
+        "last day": _one(month.last),
+        "end of month": _one(month.last),
     }
     if words in named:
         return named[words]
     if found := _WEEKDAY.fullmatch(words):
-        return _one(_weekday(found[1], _WEEKDAYS.index(found[2][:3]), today))
+        return _one(_weekday(found[1], _WEEKDAYS.index(found[2][:3]), today, past=past))
     return None
 
 
-def _weekday(which: str | None, weekday: int, today: date) -> date:
-    """Bare or "this": the coming one, today included; "next": that of next week; "last": the one gone."""
+def _weekday(which: str | None, weekday: int, today: date, *, past: bool) -> date:
+    """Bare: the coming one (`past`: the one gone), today included; "next": that of next week; "last": the one gone."""
     if which == "next":
         return day_after(today, 7 - today.weekday() + weekday)
     if which == "last":
         return day_after(today, -((today.weekday() - weekday - 1) % 7 + 1))
+    if past:
+        return day_after(today, -((today.weekday() - weekday) % 7))
     return day_after(today, (weekday - today.weekday()) % 7)
 
 
-def _written(words: str, today: date) -> Days | None:
+def _written(words: str, today: date, *, past: bool) -> Days | None:
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", words):
         return _one(date.fromisoformat(words))
     found = _DAY_MONTH.fullmatch(words)
@@ -127,10 +137,10 @@ def _written(words: str, today: date) -> Days | None:
     day = int(found[1] or found[4])
     if found[5]:
         return _one(date(int(found[5]), month, day))
-    # Without a year: the next such day, and the 29th of February only comes in some.
-    years = range(today.year, today.year + 9)
-    coming = (date(year, month, day) for year in years if day <= calendar.monthrange(year, month)[1] and day)
-    return next((_one(found_day) for found_day in coming if found_day >= today), None)
+    # Without a year: the next such day or the last, and the 29th of February only comes in some.
+    years = range(today.year, today.year - 9, -1) if past else range(today.year, today.year + 9)
+    such = (date(year, month, day) for year in years if day <= calendar.monthrange(year, month)[1] and day)
+    return next((_one(each) for each in such if (each <= today if past else each >= today)), None)
 
 
 def _relative(words: str, today: date) -> Days | None:

@@ -137,7 +137,7 @@ class Writer:
         )
 
     def _dated(self, dated: Dated) -> str:
-        days = find_days(dated.days, self.today)
+        days = find_days(dated.days, self.today, past=dated.column in _INSTANTS)
         if days is None:
             return self._timed(dated)
         first = days.first if dated.side == "on" else None

@@ -8,3 +8,25 @@ alter table inbox
     add column token uuid,
     add column taken_until timestamptz;
 create index inbox_needs on inbox (seq) where state = 'waiting' and needs is not null;
+
+-- What `who` finished from `since` on, before `until` (null: without end), and still sees. A repeating task counts each time;
+-- any other once, and only if it was not opened again.
+create index journal_finished on journal (actor_id, at) where subject = 'task' and verb = 'completed' and undone_at is null;
+create function finished_by(who uuid, since timestamptz, until timestamptz)
+returns table (task_id uuid, project_id uuid, at timestamptz) language sql stable as $$
+    select t.id, t.project_id, f.at
+    from (
+        select distinct on (j.subject_id, case when j.after ->> 'status' = 'open' then j.change_set end)
+               j.subject_id, j.at, j.after ->> 'status' = 'open' as again
+        from journal j
+        where j.actor_id = who and j.subject = 'task' and j.verb = 'completed' and j.undone_at is null
+          and j.at >= since and j.at < coalesce(until, 'infinity')
+        order by j.subject_id, case when j.after ->> 'status' = 'open' then j.change_set end, j.at desc) f
+    join tasks t on t.id = f.subject_id and t.deleted_at is null and (f.again or t.status = 'done')
+    left join project_members m on m.project_id = t.project_id and m.user_id = who
+    left join projects p on p.id = t.project_id
+    where case when t.project_id is null then t.owner_id = who else m.user_id is not null and p.deleted_at is null end
+$$;
+
+-- The list a person is looking at, and where it goes on ("more").
+alter table dialogues add column page text;

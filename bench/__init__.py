@@ -1,1 +1,1 @@
-"""`python -m bench`: what Tasktalk does in a second, beside a peer. It speaks to 127.0.0.1 alone."""
+"""`python -m bench`: what Tasktalk does in a second, beside its peers. All load goes to 127.0.0.1."""

@@ -6,6 +6,8 @@ import sys
 from rich.console import Console
 
 from bench import e2e, intake, latency, machine, report, start, system, tasks, understanding
+from bench.row import Row
+from bench.understanding_report import as_scoreboard, understanding_rows
 
 _PARTS = ("start", "understanding", "intake", "e2e", "latency", "tasks")
 _PEOPLE = 400
@@ -23,14 +25,16 @@ def main() -> int:
     out = Console()
     about, others = machine.describe(), machine.Others()
     out.print(about, style="dim", highlight=False)
-    rows: list[report.Row] = []
+    rows: list[Row] = []
     sound = True
     if "start" in parts:
         with out.status("Starting and stopping …"):
             rows += report.start_rows(start.measure(rounds=1 if quick else 3))
     if "understanding" in parts:
         with out.status("Reading what people write …"):
-            rows += report.understanding_rows(understanding.measure())
+            understood = understanding.measure()
+        rows += understanding_rows(understood)
+        out.print(as_scoreboard(understood))
     if "intake" in parts:
         with out.status("Intake, in turns with the peer …"):
             taken = intake.measure(seconds=1.0 if quick else 3.0, rounds=1 if quick else 4)

@@ -1,6 +1,5 @@
 """The table: on the terminal, and with `--write` in docs/reference/performance.md."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -10,25 +9,15 @@ from bench.e2e import EndToEnd
 from bench.intake import Intake
 from bench.latency import Latency
 from bench.reminders import Reminders
+from bench.row import Row
 from bench.start import Start
 from bench.tasks import LISTS, Tasks
-from bench.understanding import SPOKEN, Understood, describe_speed
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "performance.md"
 _BEGIN, _END = "<!-- figures: written by `make bench ARGS=--write` -->", "<!-- end of figures -->"
 
 
 _LIST_MS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table. `good`: whether the target is reached; None where there is none."""
-
-    what: str
-    figure: str
-    target: str = ""
-    good: bool | None = None
 
 
 def intake_rows(found: Intake) -> list[Row]:
@@ -137,29 +126,6 @@ def _reminder_rows(found: Reminders) -> list[Row]:
             not found.missing and last <= found.within_seconds,
         ),
     ]
-
-
-def understanding_rows(found: Understood) -> list[Row]:
-    """Speed over our own sentences; over development corpora, where they are at hand, how much is right."""
-    mean = sum(found.speeds_ms) / len(found.speeds_ms)
-    sentences = ", ".join(f"{found.sentences[language]} {language}" for language in SPOKEN)
-    rows = [Row(f"Understanding a message ({sentences})", describe_speed(found), "mean < 1 ms", mean < 1)]
-    for language in SPOKEN:
-        if found.days[language].total:
-            moments, days = found.moments[language], found.days[language]
-            least = 80 if language == "en" else 70
-            figure = f"{moments.percent:.0f} % exact, {days.percent:.0f} % the right day, of {days.total}"
-            rows.append(Row(f"Dates, {language}", figure, f"exact ≥ {least} %", moments.percent >= least))
-    if found.invented.total:
-        figure = f"{found.invented.right} of {found.invented.total}"
-        rows.append(Row("Dates in text that has none", figure, "≤ 3 %", found.invented.percent <= 3))
-        rows.append(
-            Row("Repetition: unit and interval", f"{found.rules.percent:.0f} %", "≥ 95 %", found.rules.percent >= 95)
-        )
-        kinds = ", ".join(f"{name} {share.percent:.0f}" for name, share in found.kinds.items() if name != "all")
-        every = found.kinds["all"].percent
-        rows.append(Row("What is wanted", f"{every:.1f} % ({kinds})", "≥ 95 %", every >= 95))
-    return rows
 
 
 def start_rows(found: Start) -> list[Row]:

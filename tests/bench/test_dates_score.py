@@ -1,7 +1,6 @@
 """The scoreboard counts what is the same as the same, and nothing else."""
 
 import pytest
-
 from bench.dates.cases import Case, list_cases
 from bench.dates.peers import Answer
 from bench.dates.rules import all_of, begin_alike, days_of, read_rule, unit_of

@@ -93,6 +93,13 @@ class Settings(BaseSettings):
     files_secret_key: SecretStr | None = None
     cors_origins: str = ""
 
+    # Listening to voice notes.
+    voice: str = ""
+    voice_url: str = ""
+    voice_key: SecretStr | None = None
+    voice_max_seconds: int = Field(300, ge=1, le=3600)
+    voice_timeout_seconds: float = Field(60.0, gt=0, le=600)
+
     # How long things are kept.
     trash_days: int = Field(30, ge=1)
 

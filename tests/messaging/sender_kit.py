@@ -10,9 +10,9 @@ from fake_graph import FakeGraph
 
 from product_kit import TOKEN, Product, Someone, delivery
 from tasktalk.db.notify import listening
-from tasktalk.messaging.breaker import Breaker
 from tasktalk.messaging.outbox import Outgoing, add_messages
 from tasktalk.messaging.sender import Lane, Pacing
+from tasktalk.queue.breaker import Breaker
 from tasktalk.queue.pace import Pace
 from tasktalk.whatsapp.graph import Graph
 

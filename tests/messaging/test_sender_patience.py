@@ -9,7 +9,7 @@ from sender_kit import PACING, answered, has_outcomes, outcomes, put, sending, s
 
 from product_kit import Product, until
 from tasktalk.messaging import breaker, sender
-from tasktalk.messaging.breaker import Breaker
+from tasktalk.queue.breaker import Breaker
 
 
 @pytest.fixture(autouse=True)

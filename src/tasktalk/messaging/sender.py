@@ -21,7 +21,7 @@ from tasktalk.db.sql import queries
 from tasktalk.errors import Unavailable
 from tasktalk.integrations.connections import Integration
 from tasktalk.logs import get_log
-from tasktalk.messaging.breaker import Breaker
+from tasktalk.queue.breaker import Breaker
 from tasktalk.queue.pace import Pace
 from tasktalk.queue.waiting import first
 from tasktalk.whatsapp.errors import GraphError

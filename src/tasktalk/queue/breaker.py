@@ -1,4 +1,4 @@
-"""A circuit breaker: after repeated failures nothing is tried for a while, then one message tests the water."""
+"""A circuit breaker: after repeated failures nothing is tried for a while, then one call tests the water."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,7 +12,7 @@ _LONGEST_SECONDS = 60.0
 
 @dataclass(slots=True)
 class Breaker:
-    """Of one number. Times are monotonic seconds."""
+    """Of one number, or one model. Times are monotonic seconds."""
 
     failures: int = 0
     opens: int = 0
@@ -21,13 +21,13 @@ class Breaker:
     reason: str = ""
 
     def state(self, now: float) -> State:
-        """Closed: send. Open: wait until `retry_at`. Half-open: send one."""
+        """Closed: call. Open: wait until `retry_at`. Half-open: try one."""
         if self.closed:
             return "closed"
         return "open" if now < self.retry_at else "half_open"
 
     def succeeded(self, now: float) -> None:
-        """A call was answered, if only by a refusal of its message. While open, it is a call from before."""
+        """A call was answered, if only by a refusal of what it said. While open, it is a call from before."""
         if self.state(now) != "open":
             self.failures = self.opens = 0
             self.closed, self.reason = True, ""

@@ -7,6 +7,7 @@ from tasktalk.assistant.grammar.languages import choose_languages
 from tasktalk.assistant.grammar.lexicon import list_languages
 from tasktalk.assistant.grammar.messages import read_message
 from tasktalk.assistant.grammar.phrasebook import Phrasebook, get_phrasebook
+from tasktalk.assistant.grammar.spoken import split_spoken
 from tasktalk.assistant.understanding import Context, Intent, Understanding
 
 DEFAULT_LANGUAGE = "en"
@@ -26,6 +27,11 @@ def understand_answer(text: str, context: Context) -> Intent | None:
 def breaks_off(text: str, context: Context) -> bool:
     """Whether what the person writes next belongs to `text`, which is not all of what they mean to say."""
     return is_begun(text, _open(text, context)[1])
+
+
+def tell_apart(text: str, context: Context) -> list[str]:
+    """The things that somebody speaks of in one breath, each as they said it; one, if it is one."""
+    return split_spoken(text, _open(text, context)[1])
 
 
 def _open(text: str, context: Context) -> tuple[Engine, Phrasebook]:

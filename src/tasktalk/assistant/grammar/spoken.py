@@ -1,0 +1,134 @@
+"""Telling apart what is said in one breath: "buy milk and call Ana tomorrow and pay the rent" is three things to do.
+
+Who writes that may well mean one; who speaks it has no line to break. Cut is only where it is sure: what follows begins
+as an order does, what came before was one, and neither is a part of the other ("go to the shop and buy milk").
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from tasktalk.assistant.grammar.lexicon import get_source
+from tasktalk.assistant.grammar.phrasebook import Phrasebook
+from tasktalk.assistant.grammar.tokens import fold
+
+_SENTENCE = re.compile(r"[.!?…;]+\s+")
+_SHORTENED = re.compile(r"(?:^|[\s.])(?:\w|dr|dra|mr|mrs|ms|sr|sra|st|nr|no|prof|bzw|ca|approx|sig|mme|av|etc)$")
+_HALF_DAY = re.compile(r"\b[ap]\.\s?m$")
+_ENDS = " \t\n,;.!…"
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """What the data of a language says of it, compiled; all of it folded but `last`."""
+
+    joins: re.Pattern[str]
+    fillers: re.Pattern[str]
+    goes_with: re.Pattern[str]
+    follows: re.Pattern[str]
+    leads_on: re.Pattern[str]
+    orders: re.Pattern[str] | None
+    last: re.Pattern[str] | None
+
+
+def split_spoken(text: str, book: Phrasebook) -> list[str]:
+    """What `text` speaks of, one after the other: pieces of it, without what only joins or fills; one, if it is one."""
+    signs = _signs(book.language)
+    pieces: list[str] = []
+    for sentence in _sentences(text, book, signs):
+        pieces += _split_orders(sentence, book, signs)
+    trimmed = [piece for piece in (_trim(each, signs) for each in pieces) if piece]
+    return trimmed or [text.strip()]
+
+
+def _sentences(text: str, book: Phrasebook, signs: _Signs) -> Iterator[str]:
+    """Parts that end as sentences do, where the next one begins as an order."""
+    begin = 0
+    for end in _SENTENCE.finditer(text):
+        before = fold(text[begin : end.start()])
+        shortened = end.group().startswith(".") and _SHORTENED.search(before)
+        if shortened and not _HALF_DAY.search(before):
+            continue
+        question = "?" in end.group()
+        if question or _find_order(_without_lead(text[end.end() :], signs), book, signs):
+            yield _without_lead(text[begin : end.end()], signs) if begin else text[: end.end()]
+            begin = end.end()
+    yield _without_lead(text[begin:], signs) if begin else text
+
+
+def _split_orders(sentence: str, book: Phrasebook, signs: _Signs) -> Iterator[str]:
+    folded, begin = fold(sentence), 0
+    joins = list(signs.joins.finditer(folded))
+    for place, join in enumerate(joins):
+        if join.start() < begin:
+            continue
+        end = joins[place + 1].start() if place + 1 < len(joins) else len(sentence)
+        left, right = sentence[begin : join.start()], sentence[join.end() : end]
+        if _may_part(left, right, book, signs):
+            yield left
+            begin = join.end()
+    yield sentence[begin:]
+
+
+def _may_part(left: str, right: str, book: Phrasebook, signs: _Signs) -> bool:
+    left, right = _trim(left, signs), _trim(right, signs)
+    before, after = fold(left), fold(right)
+    kind = _find_order(right, book, signs)
+    if kind is None or signs.goes_with.search(after) or signs.follows.match(after) or signs.leads_on.match(before):
+        return False
+    first = _find_order(left, book, signs)
+    if kind == "last":  # "bitte Brot und Butter kaufen" is one: the verb is for both
+        return first in {"verb", "last"}
+    return first is not None or any(True for _ in book.find_commands(before))
+
+
+def _find_order(piece: str, book: Phrasebook, signs: _Signs) -> Literal["lead", "verb", "last"] | None:
+    """What makes an order of it: words that ask to write it down, a verb in front, or one at the end."""
+    folded = fold(piece)
+    if len(folded.split()) < 2:  # noqa: PLR2004  (an order and what it is about)
+        return None
+    if (signs.orders or book.task_verb).match(folded):
+        return "verb"
+    if signs.last is not None and signs.last.search(piece.rstrip(_ENDS)):
+        return "last"
+    return "lead" if book.asks_capture(folded) else None
+
+
+def _without_lead(text: str, signs: _Signs) -> str:
+    """The beginning of a sentence without "and", "then", "um"."""
+    folded = f" {fold(text)}"
+    lead = signs.joins.match(folded)
+    return _trim(text[max(lead.end() - 1, 0) :] if lead else text, signs)
+
+
+def _trim(piece: str, signs: _Signs) -> str:
+    piece = piece.strip(_ENDS)
+    while (filler := signs.fillers.match(fold(piece))) and filler.end() < len(piece):
+        piece = piece[filler.end() :].strip(_ENDS)
+    return piece
+
+
+@cache
+def _signs(language: str) -> _Signs:
+    data: dict[str, Any] = get_source(language)["spoken"]
+    joins = "|".join(sorted(map(fold, data["joins"]), key=len, reverse=True))
+    last = data.get("last")
+    return _Signs(
+        joins=re.compile(rf"\s*[,;]\s*(?:(?:{joins})\s+)?|\s+(?:{joins})[,\s]\s*"),
+        fillers=_words(data["fillers"], after=r"(?:[\s,.]+|$)"),
+        goes_with=re.compile(rf"(?<![\w-]){_choice(data['goes_with'])}(?!\w)"),
+        follows=_words(data["follows"], after=r"(?!\w)"),
+        leads_on=_words(data["leads_on"], after=r"(?!\w)"),
+        orders=_words(data["orders"], after=r"(?!\w)") if "orders" in data else None,
+        last=re.compile(rf"(?<=\s){last}$") if last else None,
+    )
+
+
+def _words(patterns: list[str], *, after: str) -> re.Pattern[str]:
+    return re.compile(_choice(patterns) + after)
+
+
+def _choice(patterns: list[str]) -> str:
+    return f"(?:{'|'.join(patterns)})"

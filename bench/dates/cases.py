@@ -59,7 +59,7 @@ def _own() -> Iterator[Case]:
         if isinstance(expected, list):
             continue
         source = "holdout" if tag == "holdout" else "own"
-        case = (source, language, tag, row["text"], row["now"], row["tz"])
+        case = (source, language, row.get("tag", tag), row["text"], row["now"], row["tz"])
         due, recurrence = expected.get("due"), expected.get("recurrence")
         if isinstance(recurrence, dict) and "\n" not in recurrence.get("rrule", "\n"):
             yield Case(*case, rule=dict(part.split("=", 1) for part in recurrence["rrule"].split(";")))

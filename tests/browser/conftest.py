@@ -1,10 +1,12 @@
 """A Chromium for the run, and pages whose complaints fail the test."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from chromium import CHROMIUM, QUIET, NewPage
+from phone_kit import Running, tasktalk_up
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
 
 
@@ -43,3 +45,13 @@ async def new_page(browser: Browser) -> AsyncIterator[NewPage]:
     for context in contexts:
         await context.close()
     assert complaints == []
+
+
+@pytest.fixture
+async def running(browser: Browser, scratch: Path, request: pytest.FixtureRequest) -> AsyncIterator[Running]:
+    """A Tasktalk of this test's own; PostgreSQL's account may enter its folder."""
+    assert browser
+    folder = scratch / f"up-{request.node.name}"
+    folder.mkdir(mode=0o711)
+    async with tasktalk_up(folder) as running:
+        yield running

@@ -59,7 +59,8 @@ def set_up_logs(*, level: str, process: str, file: Path | None = None, console: 
             _handler(logging.handlers.WatchedFileHandler(file), structlog.processors.JSONRenderer(), shared)
         )
     logging.basicConfig(handlers=handlers, level=level, force=True)
-    for noisy in ("uvicorn.access", "asyncio", "aiohttp.access", "alembic"):
+    # Those of HTTP and the model's client would log whole requests at DEBUG.
+    for noisy in ("uvicorn.access", "asyncio", "aiohttp.access", "alembic", "openai", "httpx", "httpx2", "httpcore2"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

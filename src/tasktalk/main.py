@@ -20,6 +20,7 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.request import identify
 from tasktalk.assistant import api as assistant_api
 from tasktalk.assistant.api import take_turn
+from tasktalk.assistant.llm.mind import Mind, open_mind
 from tasktalk.assistant.reply import Reply, Utterance
 from tasktalk.console.page import error_page
 from tasktalk.console.routes import router as console_router
@@ -89,7 +90,8 @@ def create_app(
     state.limits = limits_of(settings)
     state.files = open_store(settings)
     api.add_middleware(Guard, pool=pool, identify=_who)
-    state.say = _say(pool, keyring)
+    state.mind = open_mind(settings)
+    state.say = _say(pool, keyring, state.mind)
     state.health, state.control = partial(report.read_all, pool, directory), partial(health_api.carry_out, pool)
     hook = webhook.Webhook(directory, open_inbox(intake or pool).put)
     # Only pages care for the scheme and address that a proxy on this machine reports.
@@ -200,8 +202,8 @@ async def _who(request: Request) -> UUID:
     return (await identify(request)).viewer.user_id
 
 
-def _say(pool: Pool, keyring: Keyring) -> Callable[[Viewer, str], Awaitable[Reply | None]]:
+def _say(pool: Pool, keyring: Keyring, mind: Mind | None) -> Callable[[Viewer, str], Awaitable[Reply | None]]:
     async def say(viewer: Viewer, text: str) -> Reply | None:
-        return await take_turn(pool, keyring=keyring, viewer=viewer, said=Utterance("web", text=text))
+        return await take_turn(pool, keyring=keyring, viewer=viewer, said=Utterance("web", text=text), mind=mind)
 
     return say

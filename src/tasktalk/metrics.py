@@ -18,3 +18,12 @@ GRAPH_CALLS = Counter(
     "tasktalk_graph_calls_total", "Calls to the Graph API by outcome and error code.", ["outcome", "code"]
 )
 GRAPH_SECONDS = Histogram("tasktalk_graph_seconds", "A call to the Graph API, until its answer was read.")
+MODEL_CALLS = Counter(
+    "tasktalk_model_calls_total", "Questions to the language model by what came of them.", ["outcome"]
+)
+MODEL_SECONDS = Histogram(
+    "tasktalk_model_seconds",
+    "A question to the language model, until it was answered or given up.",
+    buckets=(0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 60),
+)
+MODEL_TOKENS = Counter("tasktalk_model_tokens_total", "Tokens that the language model counted.", ["direction"])

@@ -15,6 +15,7 @@ import aiohttp
 import asyncpg
 
 from tasktalk.accounts.users import list_languages
+from tasktalk.assistant.llm.mind import open_mind
 from tasktalk.assistant.understand import understand
 from tasktalk.assistant.understanding import Context
 from tasktalk.crypto import Keyring
@@ -28,6 +29,7 @@ from tasktalk.logs import get_log
 from tasktalk.messaging.notices.loop import Teller
 from tasktalk.messaging.sender import Lane, Pacing
 from tasktalk.messaging.turns import Turns
+from tasktalk.queue.breaker import Breaker
 from tasktalk.queue.claim import Q
 from tasktalk.queue.pace import Pace
 from tasktalk.queue.upkeep import keep_up
@@ -56,6 +58,7 @@ class Worker:
         self.pace = Pace()
         self._settings, self._dsn, self._pool = settings, dsn, pool
         self._directory, self._keyring = directory, keyring
+        self._mind = open_mind(settings)
         self._inbox_wake, self._directory_changed = asyncio.Event(), asyncio.Event()
         self._lanes: dict[UUID, tuple[Integration, Lane, asyncio.Task[None]]] = {}
         gather = timedelta(seconds=settings.notice_gather_seconds)
@@ -174,8 +177,13 @@ class Worker:
         now = time.monotonic()
         breakers = [lane.breaker for _, lane, _ in self._lanes.values()]
         worst = next((each for each in breakers if each.state(now) != "closed"), None)
-        breaker = {"state": worst.state(now), "reason": worst.reason} if worst else {"state": "closed", "reason": ""}
-        return {**self.pace.figures(), "memory_mib": _memory_mib(), "breaker": breaker}
+        breaker, model = worst or Breaker(), self._mind.breaker if self._mind else Breaker()
+        return {
+            **self.pace.figures(),
+            "memory_mib": _memory_mib(),
+            "breaker": {"state": breaker.state(now), "reason": breaker.reason},
+            "model": {"state": model.state(now), "reason": model.reason},
+        }
 
 
 async def run_worker(settings: Settings, *, dsn: str) -> bool:

@@ -1,6 +1,7 @@
 """The assistant for other programs and the console: understanding without effects, and turns of the same dialogue."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Annotated, Any
 
 import msgspec
@@ -10,13 +11,16 @@ from pydantic import BaseModel, Field
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.request import api_reader, api_viewer
 from tasktalk.assistant.dialogue import load_dialogues, save_dialogues
+from tasktalk.assistant.llm.budget import prepare_thought, read_thought
+from tasktalk.assistant.llm.mind import Mind
 from tasktalk.assistant.parse_lines import read_request
-from tasktalk.assistant.reply import Reply, Utterance
+from tasktalk.assistant.reply import Needs, Reply, Utterance
 from tasktalk.assistant.respond import respond
 from tasktalk.assistant.understand import understand
 from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
 from tasktalk.errors import BadRequest
+from tasktalk.web.transaction import in_transaction
 
 router = APIRouter(prefix="/api/assistant")
 
@@ -59,14 +63,32 @@ async def send_message(
         raise BadRequest("Say something: `text`, or `tap` with a button's id.", field="text")
     said = Utterance("api", text=body.text, tap=body.tap)
     state = request.app.state
-    reply = await take_turn(state.pool, keyring=state.keyring, viewer=viewer, said=said)
+    reply = await take_turn(state.pool, keyring=state.keyring, viewer=viewer, said=said, mind=state.mind)
     return {"reply": msgspec.to_builtins(reply) if reply is not None else None}
 
 
-async def take_turn(pool: Pool, *, keyring: Keyring, viewer: Viewer, said: Utterance) -> Reply | None:
-    """One turn of `viewer`'s dialogue in a transaction of its own."""
+async def take_turn(
+    pool: Pool, *, keyring: Keyring, viewer: Viewer, said: Utterance, mind: Mind | None = None
+) -> Reply | None:
+    """One turn of `viewer`'s dialogue in a transaction of its own.
+
+    A model is asked between two of them, so never within one that lasts as long as the request.
+    """
+    thinks = mind is not None and not in_transaction()
+    reply = await _try_turn(pool, keyring=keyring, viewer=viewer, said=said, thinks=thinks)
+    if mind is not None and isinstance(reply, Needs):
+        thought = read_thought(await prepare_thought(pool, mind, reply.carried))
+        said = replace(said, thought=thought)
+        reply = await _try_turn(pool, keyring=keyring, viewer=viewer, said=said, thinks=thinks)
+    return None if isinstance(reply, Needs) else reply
+
+
+async def _try_turn(
+    pool: Pool, *, keyring: Keyring, viewer: Viewer, said: Utterance, thinks: bool
+) -> Reply | Needs | None:
+    now = dt.datetime.now(dt.UTC)
     async with pool.acquire() as conn, conn.transaction():
         dialogue = (await load_dialogues(conn, [viewer]))[viewer.user_id]
-        reply = await respond(conn, dialogue=dialogue, said=said, now=dt.datetime.now(dt.UTC), keyring=keyring)
+        reply = await respond(conn, dialogue=dialogue, said=said, now=now, keyring=keyring, thinks=thinks)
         await save_dialogues(conn, [dialogue])
     return reply

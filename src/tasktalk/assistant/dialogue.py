@@ -4,8 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
+from typing import TypedDict
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.assistant.understanding import Context
@@ -14,10 +17,23 @@ from tasktalk.db.sql import queries
 
 Q = queries(__file__)
 
+_EXCHANGES = 6
+_EXCHANGE_CHARACTERS = 300
+
+
+class Exchange(TypedDict):
+    """Something said and what was answered, both cut short."""
+
+    said: str
+    replied: str
+
 
 @dataclass(slots=True)
 class Dialogue:
-    """One person's, the same on every channel. `projects` and `people` map the names a message may use to ids."""
+    """One person's, the same on every channel. `projects` and `people` map the names a message may use to ids.
+
+    `recent`: the last exchanges, kept only where a language model may be asked what comes next.
+    """
 
     viewer: Viewer
     focus: UUID | None = None
@@ -27,6 +43,7 @@ class Dialogue:
     page: str | None = None
     projects: dict[str, UUID] = field(default_factory=dict)
     people: dict[str, UUID] = field(default_factory=dict)
+    recent: list[Exchange] = field(default_factory=list)
     touched: bool = False
 
     @property
@@ -54,6 +71,16 @@ class Dialogue:
     def remember_list(self, task_ids: Sequence[UUID], now: datetime) -> None:
         """The numbers of this list are good until the next one, days later too."""
         self.listed, self.listed_at, self.page, self.touched = list(task_ids), now, None, True
+
+    def note_exchange(self, said: str, replied: str) -> None:
+        """What was said and answered last, of which a few are kept."""
+        exchange = Exchange(said=said[:_EXCHANGE_CHARACTERS], replied=replied[:_EXCHANGE_CHARACTERS])
+        self.recent, self.touched = [*self.recent[1 - _EXCHANGES :], exchange], True
+
+    def forget_exchanges(self) -> None:
+        """None are kept."""
+        if self.recent:
+            self.recent, self.touched = [], True
 
     def ask(self, text: str, part: int) -> str:
         """Ask back which task part `part` of `text` means; what the answers carry, so that each fits its question."""
@@ -94,6 +121,7 @@ async def load_dialogues(conn: Conn, viewers: Iterable[Viewer]) -> dict[UUID, Di
             page=row["page"],
             projects={name: UUID(project_id) for name, project_id in row["projects"].items()},
             people={name: UUID(user_id) for name, user_id in row["people"].items()},
+            recent=row["recent"],
         )
         async for row in Q.load_dialogues(conn, user_ids=list(by_id))
     }
@@ -111,6 +139,7 @@ async def save_dialogues(conn: Conn, dialogues: Iterable[Dialogue]) -> None:
         listeds=["{" + ",".join(map(str, d.listed)) + "}" for d in touched],
         listed_ats=[d.listed_at for d in touched],
         pendings=[d.pending for d in touched],
+        recents=[msgspec.json.encode(d.recent).decode() for d in touched],
         pages=[d.page for d in touched],
     )
 

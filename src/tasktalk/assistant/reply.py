@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from tasktalk.assistant.llm.question import Thought
+
 Need = Literal["file", "heard", "thought"]
 
 
@@ -16,6 +18,7 @@ class Utterance:
     `literal`: a capture to keep word for word (forwarded text, a location, a contact card); it is never read as an
     instruction. `about`: the tasks shown by the message replied or reacted to; `about_message`: that message's id, for
     when it was the person's own. A reaction that was taken back has `reaction` "". `said_at`: when it left the phone.
+    `thought`: what a language model made of it, where the grammar did not take it and one was asked.
     """
 
     channel: str
@@ -27,6 +30,7 @@ class Utterance:
     about_message: str | None = None
     message_id: str | None = None
     said_at: datetime | None = None
+    thought: Thought | None = None
 
 
 @dataclass(frozen=True, slots=True)

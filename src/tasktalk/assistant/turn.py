@@ -17,7 +17,7 @@ _LATEST = dt.timedelta(days=30)  # a clock that is further off than this is not 
 class Turn:
     """`now` is aware and in the person's zone. `about`: the tasks of the message that this one answers.
 
-    `part`: which intent of the message is being done.
+    `part`: which intent of the message is being done. `thinks`: a language model may be asked what is meant.
     """
 
     conn: Conn
@@ -27,6 +27,7 @@ class Turn:
     by: Act
     about: tuple[UUID, ...] = ()
     part: int = 0
+    thinks: bool = False
 
     @property
     def said_at(self) -> dt.datetime:

@@ -79,14 +79,14 @@ def _since(began: float) -> float:
 def webhook_health(reading: Reading, directory: Directory, *, details: bool) -> dict[str, Any]:
     """`GET /api/webhooks/whatsapp/health`; `details` of a failure are for administrators."""
     figures = reading.figures
-    breaker = figures.breaker if figures else "closed"
+    breaker, model = (figures.breaker, figures.model) if figures else ("closed", "closed")
     rate = figures.error_rate if figures else 0.0
     checks: dict[str, dict[str, Any]] = {
         "database": {"status": "healthy" if figures else "unhealthy", "responseTime": reading.milliseconds},
         "circuitBreakers": {
-            "status": "healthy" if breaker == "closed" else "degraded",
+            "status": "healthy" if breaker == model == "closed" else "degraded",
             "whatsappApi": breaker,
-            "aiProcessing": "closed",
+            "aiProcessing": model,
         },
         "cache": {"status": "healthy", "hitRate": _hit_rate(directory)},
         "messageQueue": {
@@ -98,8 +98,8 @@ def webhook_health(reading: Reading, directory: Directory, *, details: bool) -> 
     }
     if details and reading.failure:
         checks["database"]["error"] = reading.failure
-    if details and figures and figures.breaker_reason:
-        checks["circuitBreakers"]["reason"] = figures.breaker_reason
+    if details and figures and (reason := figures.breaker_reason or figures.model_reason):
+        checks["circuitBreakers"]["reason"] = reason
     healthy = all(check["status"] == "healthy" for check in checks.values())
     return {
         "status": "unhealthy" if figures is None else "healthy" if healthy else "degraded",

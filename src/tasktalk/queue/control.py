@@ -1,8 +1,9 @@
 """Pausing, resuming, draining; dead letters; and the figures of the queue and its workers."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from tasktalk.db import Conn
@@ -30,6 +31,8 @@ class Figures:
     error_rate: float
     breaker: str
     breaker_reason: str
+    model: str
+    model_reason: str
 
 
 async def get_figures(conn: Conn) -> Figures:
@@ -41,8 +44,7 @@ async def get_figures(conn: Conn) -> Figures:
         total.update({name: value for name, value in worker["figures"].items() if isinstance(value, int | float)})
     items, busy_ms = total["items"], total["busy_ms"]
     tried, failed = items + total["sends"] + total["failed_items"], total["failed_items"] + total["failed_sends"]
-    breakers = [worker["figures"]["breaker"] for worker in workers if worker["figures"].get("breaker")]
-    breaker = next((each for each in breakers if each["state"] != "closed"), {"state": "closed", "reason": ""})
+    breaker, model = _worst(workers, "breaker"), _worst(workers, "model")
     average = busy_ms / items if items else rows["busy_ms"] / max(rows["completed"], 1)
     paused = rows["state"] == "paused"
     return Figures(
@@ -60,7 +62,15 @@ async def get_figures(conn: Conn) -> Figures:
         error_rate=failed / tried if tried else 0.0,
         breaker=breaker["state"],
         breaker_reason=breaker["reason"],
+        model=model["state"],
+        model_reason=model["reason"],
     )
+
+
+def _worst(workers: Sequence[Mapping[str, Any]], name: str) -> Mapping[str, str]:
+    """The breaker of that name that is not closed, of whichever worker."""
+    breakers = (worker["figures"].get(name) for worker in workers)
+    return next((each for each in breakers if each and each["state"] != "closed"), {"state": "closed", "reason": ""})
 
 
 async def control(conn: Conn, *, action: str, actor: UUID | None) -> tuple[str, str]:

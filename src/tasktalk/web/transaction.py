@@ -29,6 +29,11 @@ class RequestPool:
         return getattr(_current.get() or self._pool, name)
 
 
+def in_transaction() -> bool:
+    """Whether this task is inside `one_transaction`."""
+    return _current.get() is not None
+
+
 @asynccontextmanager
 async def one_transaction(pool: Pool) -> AsyncIterator["Conn"]:
     """Until the block ends, every RequestPool of this task gives this connection; committed unless the block fails."""

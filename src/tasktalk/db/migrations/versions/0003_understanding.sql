@@ -28,5 +28,16 @@ returns table (task_id uuid, project_id uuid, at timestamptz) language sql stabl
     where case when t.project_id is null then t.owner_id = who else m.user_id is not null and p.deleted_at is null end
 $$;
 
+-- A language model: the last exchanges, kept only while one is configured, and what each person's day took of it.
+alter table dialogues add column recent jsonb not null default '[]';
+create table model_usage (
+    user_id       uuid not null references users on delete cascade,
+    on_day        date not null,                                   -- the person's own
+    requests      integer not null default 0,
+    input_tokens  bigint not null default 0,
+    output_tokens bigint not null default 0,
+    primary key (user_id, on_day)
+);
+
 -- The list a person is looking at, and where it goes on ("more").
 alter table dialogues add column page text;

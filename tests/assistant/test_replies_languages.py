@@ -56,7 +56,7 @@ async def test_a_day_in_french(ana: Talk) -> None:
     assert added.text == "📝 C'est noté : *acheter du lait*\n📅 mar. 24 nov. (demain), 17:00"
     assert [button.title for button in added.buttons] == ["Fait", "Une semaine après", "Annuler"]
     listed = await ana.say("aujourd'hui")
-    assert listed.text == "Aujourd'hui : rien. 🎉"
+    assert listed.text == "Aujourd'hui : rien. 🎉 Dis _7 jours_ pour voir la suite."
     assert (await ana.tap(added, "Annuler")).text == "↩️ Annulé : acheter du lait"
     assert (await ana.say("annuler")).text.startswith("Il n'y a rien à annuler")
 

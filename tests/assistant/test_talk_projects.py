@@ -79,7 +79,10 @@ async def test_how_a_project_stands(ana: Talk) -> None:
     ana.wait(days=1)
     await ana.say("done sweep")
     standing = await ana.say("#Home status")
-    assert standing.text == "*#Home*\n3 open, 1 overdue, 1 done this week\n➡️ Next: fix the roof — Fri 27 Nov, 17:00"
+    assert (
+        standing.text
+        == "*#Home*\n3 open, 1 overdue, 1 done this week\n✔️ 1 done in all\n➡️ Next: fix the roof — Fri 27 Nov, 17:00"
+    )
     assert buttons(standing) == ["Done", "Overdue", "All open"]
     assert "1. paint the wall" in (await ana.tap(standing, "Overdue")).text
     assert len((await ana.tap(standing, "All open")).rows) == 3

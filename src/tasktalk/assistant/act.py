@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from msgspec import UNSET
 
-from tasktalk.assistant import change, look, personal, project_changes, reminding
+from tasktalk.assistant import change, look, personal, plan, project_changes, reminding, summaries
 from tasktalk.assistant.comment import comment
 from tasktalk.assistant.outcomes import Created, Outcome, Said
 from tasktalk.assistant.slots import recurrence_of
@@ -53,7 +53,7 @@ async def create(turn: Turn, intent: Intent) -> Outcome:
     )
 
 
-async def capture(turn: Turn, title: str, notes: str = "") -> Outcome:
+async def capture(turn: Turn, title: str, notes: str = "") -> Created:
     """Keep words as they are: forwarded text, a place, a card."""
     title, notes = _fit(title, notes)
     new = NewTask(title=title, notes=notes, source_message_id=turn.said.message_id)
@@ -127,8 +127,8 @@ _ACTS: dict[str, Callable[[Turn, Intent], Awaitable[Outcome]]] = {
     "create_tasks": create,
     "list_tasks": look.list_by_query,
     "search": look.search,
-    "summary": look.plan,
-    "plan_day": look.plan,
+    "summary": summaries.summarise,
+    "plan_day": plan.plan_today,
     "project_status": project_changes.show_status,
     "complete_task": change.complete,
     "reopen_task": change.reopen,

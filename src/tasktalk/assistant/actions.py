@@ -12,7 +12,22 @@ from tasktalk.errors import AppError
 from tasktalk.tasks.model import Task
 
 Verb = Literal[
-    "done", "reopen", "due", "undo", "show", "pick", "list", "drop", "accept", "decline", "later", "skip", "remind"
+    "done",
+    "reopen",
+    "due",
+    "undo",
+    "show",
+    "pick",
+    "list",
+    "drop",
+    "accept",
+    "decline",
+    "later",
+    "skip",
+    "remind",
+    "plan",
+    "rest",
+    "finished",
 ]
 LIFE = timedelta(days=30)
 MAX_ARGUMENT = 120
@@ -29,8 +44,9 @@ class BadTap(AppError):
 class Action:
     """`subject`: the task, or for `undo` the change set.
 
-    `argument`: the new date for `due`, the filter for `list`, the minutes from now for `later`, the moment for
-    `remind`; for `done` and `skip` of a repeating task which occurrence, see `occurrence_of`.
+    `argument`: the new date for `due`, offset and filter for `list`, offset, days and project for `finished`, the tasks
+    to move for `rest`, the minutes from now for `later`, the moment for `remind`; for `done` and `skip` of a repeating
+    task which occurrence, see `occurrence_of`.
     """
 
     verb: Verb

@@ -1,23 +1,31 @@
 """Looking tasks up: lists that are numbered and remembered, searches, one task."""
 
+import re
 from uuid import UUID
 
+from tasktalk.assistant import summaries
 from tasktalk.assistant.actions import occurrence_of
 from tasktalk.assistant.dialogue import Q
-from tasktalk.assistant.outcomes import SUBTASKS, Listed, Missing, Outcome, Shown
+from tasktalk.assistant.outcomes import SUBTASKS, Listed, Missing, Outcome, Said, Shown
+from tasktalk.assistant.summaries import PAGE
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Intent
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.comments.comments import list_comments
-from tasktalk.tasks.listing import find_task, list_tasks
+from tasktalk.tasks.filters import parse
+from tasktalk.tasks.filters.expressions import status_of
+from tasktalk.tasks.listing import MOST, find_task, list_tasks
 from tasktalk.tasks.model import Task
 from tasktalk.tasks.reminders.reminders import list_task_reminders
 
-PAGE = 10  # rows that a WhatsApp list holds
+_SEARCH = "search: "
+_COMPLETED = re.compile(r"\bcompleted(?: on)? ?:", re.IGNORECASE)
 
 
 async def list_by_query(turn: Turn, intent: Intent) -> Outcome:
     """What a filter finds; without one, everything open."""
+    if intent.action == "more":
+        return await turn_page(turn)
     query = intent.query
     if query is not None and query.text and not query.filter:
         return await search(turn, intent)
@@ -28,32 +36,66 @@ async def list_by_query(turn: Turn, intent: Intent) -> Outcome:
 async def search(turn: Turn, intent: Intent) -> Outcome:
     """What holds certain words."""
     words = (intent.query.text if intent.query else None) or ""
-    return await list_page(turn, f"search: {quoted(words)}", searched=words)
+    return await list_page(turn, f"{_SEARCH}{quoted(words)}")
 
 
-async def plan(turn: Turn, _intent: Intent) -> Outcome:
-    """What is overdue and what is due today."""
-    return await list_page(turn, "overdue | today")
+async def turn_page(turn: Turn) -> Outcome:
+    """The page after the one that was shown last, asked for in words."""
+    kind, _, argument = (turn.dialogue.page or "").partition(":")
+    if kind == "finished":
+        return await summaries.turn_page(turn, argument)
+    if kind != "list":
+        return Said("no_more" if turn.dialogue.listed else "no_list")
+    offset, _, expression = argument.partition(":")
+    return await list_page(turn, expression, offset=int(offset))
 
 
-async def list_page(turn: Turn, expression: str, *, offset: int = 0, searched: str | None = None) -> Outcome:
-    """One page, numbered from where the last one ended; its numbers hold until the next list."""
-    page = await list_tasks(
-        turn.conn,
-        viewer=turn.dialogue.viewer,
-        filter=expression,
-        sort="due",
-        limit=offset + PAGE + 1,
-        now=turn.now,
-        zone=turn.dialogue.viewer.timezone,
+async def list_page(turn: Turn, expression: str, *, offset: int = 0) -> Outcome:
+    """One page, numbered from where the last one ended; its numbers hold until the next list.
+
+    What was shown before keeps its numbers, done or not, and is not shown again.
+    """
+    goes_on = offset and turn.dialogue.page == f"list:{offset}:{expression}"
+    shown = turn.dialogue.listed[:offset] if goes_on else []
+    tasks = await _list_first(turn, expression, offset + PAGE + 1)
+    before, rest = (
+        (shown, [task for task in tasks if task.id not in shown])
+        if goes_on
+        else (
+            [task.id for task in tasks[:offset]],
+            tasks[offset:],
+        )
     )
-    before = [task.id for task in page.items[:offset]]
-    tasks = page.items[offset : offset + PAGE + 1]
-    more = len(tasks) > PAGE
-    tasks = tasks[: PAGE - 1] if more else tasks  # the last row says that there are more
-    turn.dialogue.remember_list([*before, *(task.id for task in tasks)], turn.now)
-    turn.dialogue.speak_of([task.id for task in tasks])
-    return Listed(expression, tuple(tasks), first=offset + 1, more=more, searched=searched)
+    more = len(rest) > PAGE
+    page = rest[: PAGE - 1] if more else rest[:PAGE]  # the last row says that there are more
+    ids = [*before, *(task.id for task in page)]
+    turn.dialogue.remember_list(ids, turn.now)
+    turn.dialogue.speak_of([task.id for task in page])
+    if more:
+        turn.dialogue.page = f"list:{len(ids)}:{expression}"
+    searched = unquoted(expression.removeprefix(_SEARCH)) if expression.startswith(_SEARCH) else None
+    return Listed(expression, tuple(page), before=tuple(before), more=more, searched=searched)
+
+
+async def _list_first(turn: Turn, expression: str, limit: int) -> list[Task]:
+    """The first tasks of a list; what is done stands with the newest first."""
+    tasks: list[Task] = []
+    cursor: str | None = None
+    while len(tasks) < limit and (cursor or not tasks):
+        page = await list_tasks(
+            turn.conn,
+            viewer=turn.dialogue.viewer,
+            filter=expression,
+            sort="-completed" if status_of(parse(expression)) == "done" or _COMPLETED.search(expression) else "due",
+            limit=min(limit - len(tasks), MOST),
+            cursor=cursor,
+            now=turn.now,
+        )
+        tasks += page.items
+        cursor = page.next
+        if cursor is None:
+            break
+    return tasks
 
 
 async def show(turn: Turn, task_id: UUID) -> Outcome:
@@ -84,3 +126,8 @@ async def is_open(turn: Turn, task_id: UUID, occurrence: str) -> bool:
 def quoted(text: str | None) -> str:
     """As the filter language takes it literally."""
     return '"' + (text or "").replace('"', " ") + '"'
+
+
+def unquoted(text: str) -> str:
+    """What was quoted."""
+    return text[1:-1]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
+from tasktalk.assistant.overviews import Day, Finished, Plan, Report
 from tasktalk.tasks.comments.comments import Comment
 from tasktalk.tasks.journal import undo as journal
 from tasktalk.tasks.model import Task
@@ -38,6 +39,9 @@ Remark = Literal[
     "no_project",
     "name_taken",
     "share_with_whom",
+    "nothing_left",
+    "no_more",
+    "no_list",
 ]
 
 
@@ -100,11 +104,11 @@ class Commented:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Some of the tasks of a query; `first` is the number of the first one, `more` whether others follow."""
+    """Some of the tasks of a query, `before`: those whose numbers come before theirs; `more`: whether others follow."""
 
     filter: str
     tasks: tuple[Task, ...]
-    first: int = 1
+    before: tuple[UUID, ...] = ()
     more: bool = False
     searched: str | None = None
 
@@ -173,13 +177,18 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a project stands. `done`: finished this week; `coming`: the next task that is due, if any."""
+    """How a project stands. `done`: finished this week; `coming`: the next task that is due, if any.
+
+    `all_done`: finished ever; `people`: who was given how much of what is open, None: nobody.
+    """
 
     name: str
     open: int
     done: int
     overdue: int
     coming: Task | None = None
+    all_done: int = 0
+    people: tuple[tuple[str | None, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +237,10 @@ Outcome = (
     | Shared
     | Standing
     | Standings
+    | Day
+    | Report
+    | Finished
+    | Plan
     | Settled
     | Undone
     | Said

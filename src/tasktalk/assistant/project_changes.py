@@ -1,6 +1,7 @@
 """Projects in words: making, renaming, archiving, sharing, deleting them, and how they stand."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Literal
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from tasktalk.tasks.projects.model import ProjectChanges
 from tasktalk.tasks.projects.sharing.members import add_acquaintance
 
 _LOOKED_AT = 20  # tasks, to find the next one of a project
+_PEOPLE = 6  # that a project's status names
 
 
 async def ensure_project(turn: Turn, name: str) -> UUID:
@@ -92,7 +94,13 @@ async def show_status(turn: Turn, intent: Intent) -> Outcome:
     [standing] = standings
     coming = await _find_coming(turn, standing.name, project_id)
     turn.dialogue.speak_of([coming.id] if coming else [])
-    return Standing(standing.name, standing.open, standing.done, standing.overdue, coming)
+    people = Q.project_people(turn.conn, project_id=project_id, limit=_PEOPLE)
+    return replace(
+        standing,
+        coming=coming,
+        all_done=await Q.count_done_in(turn.conn, project_id=project_id),
+        people=tuple([(row["name"], row["open"]) async for row in people]),
+    )
 
 
 async def _find_coming(turn: Turn, name: str, project_id: UUID) -> Task | None:

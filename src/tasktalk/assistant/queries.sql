@@ -1,7 +1,6 @@
 -- name: load_dialogues(user_ids)
 -- What each person and the assistant are talking about, with the names a message of theirs may use.
 select u.id, d.focus, coalesce(d.listed, '{}') as listed, d.listed_at, d.pending, d.page,
-       coalesce(d.recent, '[]') as recent,
        (select coalesce(jsonb_object_agg(p.name, p.id), '{}')
         from projects p join project_members m on m.project_id = p.id
         where m.user_id = u.id and p.archived_at is null and p.deleted_at is null) as projects,
@@ -11,16 +10,16 @@ select u.id, d.focus, coalesce(d.listed, '{}') as listed, d.listed_at, d.pending
                                where a.user_id = u.id) || u.id)) as people
 from unnest(:user_ids::uuid[]) as u (id) left join dialogues d on d.user_id = u.id;
 
--- name: save_dialogues(user_ids, focuses, listeds, listed_ats, pendings, pages, recents)!
-insert into dialogues (user_id, focus, listed, listed_at, pending, page, recent)
-select s.user_id, s.focus, s.listed::uuid[], s.listed_at, s.pending, s.page, s.recent::jsonb
+-- name: save_dialogues(user_ids, focuses, listeds, listed_ats, pendings, pages)!
+insert into dialogues (user_id, focus, listed, listed_at, pending, page)
+select s.user_id, s.focus, s.listed::uuid[], s.listed_at, s.pending, s.page
 from unnest(:user_ids::uuid[], :focuses::uuid[], :listeds::text[], :listed_ats::timestamptz[],
-            :pendings::text[], :pages::text[], :recents::text[])
-     as s (user_id, focus, listed, listed_at, pending, page, recent)
+            :pendings::text[], :pages::text[])
+     as s (user_id, focus, listed, listed_at, pending, page)
 order by s.user_id
 on conflict (user_id) do update
 set focus = excluded.focus, listed = excluded.listed, listed_at = excluded.listed_at,
-    pending = excluded.pending, page = excluded.page, recent = excluded.recent;
+    pending = excluded.pending, page = excluded.page;
 
 -- name: note_shown(user_ids, focuses, lists, now)!
 insert into dialogues as d (user_id, focus, listed, listed_at)
@@ -69,3 +68,17 @@ cross join lateral (
 where m.user_id = :viewer::uuid and p.deleted_at is null
   and case when :project_id::uuid is null then p.archived_at is null and not p.is_template else p.id = :project_id::uuid end
 order by t.overdue desc, t.open desc, p.position, p.id;
+
+-- name: list_only_seen(viewer)
+-- The projects that the viewer may look at and not change.
+select project_id from project_members where user_id = :viewer::uuid and role = 'viewer';
+
+-- name: project_people(project_id, limit)
+-- Who was given how much of what is open there, those with most first; null: what nobody was given.
+select u.name, count(*) as open
+from tasks t left join lateral unnest(t.assignees) a (user_id) on true left join users u on u.id = a.user_id
+where t.project_id = :project_id::uuid and t.status = 'open' and t.deleted_at is null
+group by u.id, u.name order by u.id is null, open desc, u.name limit :limit::int;
+
+-- name: count_done_in(project_id)$
+select count(*) from tasks where project_id = :project_id::uuid and status = 'done' and deleted_at is null;

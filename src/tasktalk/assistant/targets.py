@@ -21,7 +21,9 @@ class Found:
     missing: tuple[int, ...] = ()
 
 
-async def find_targets(turn: Turn, intent: Intent) -> Found | Choose | Missing | Said:
+async def find_targets(  # noqa: PLR0911  (one line a way to name a task)
+    turn: Turn, intent: Intent
+) -> Found | Choose | Missing | Said:
     """The tasks an intent speaks of, or what to answer: where several fit, the question is open from now on.
 
     Reopening looks among what is done, everything else among what is open.
@@ -29,6 +31,8 @@ async def find_targets(turn: Turn, intent: Intent) -> Found | Choose | Missing |
     target = intent.target or Target(last=True)
     listed = list(turn.about) if len(turn.about) > 1 else turn.dialogue.listed
     if target.numbers:
+        if len(turn.about) == 1 and list(target.numbers) == [1]:  # a list of one
+            return Found(turn.about)
         found = tuple(dict.fromkeys(listed[n - 1] for n in target.numbers if 0 < n <= len(listed)))
         missing = tuple(n for n in target.numbers if not 0 < n <= len(listed))
         return Found(found, missing) if found else Missing(", ".join(map(str, target.numbers)))

@@ -63,6 +63,12 @@ def standing(project: Standing, pen: Pen) -> Reply:
     """The figures of one project, what comes next there, and where to go from here."""
     speech = pen.speech
     text = f"*#{project.name}*\n{_figures(project, speech)}"
+    if project.all_done:
+        text += "\n✔️ " + speech.count("{number} done in all", "{number} done in all", project.all_done)
+    if any(name for name, _ in project.people):
+        nobody = speech.say("nobody")
+        shares = [f"{name or nobody} {number}" for name, number in project.people]
+        text += "\n👤 " + ", ".join(shares)
     coming = project.coming
     if coming is not None:
         text += "\n" + speech.say("➡️ Next: {task} — {due}", task=short(coming.title), due=pen.due(coming))

@@ -5,7 +5,8 @@ import datetime as dt
 from tasktalk.assistant.actions import MAX_ARGUMENT, Action
 from tasktalk.assistant.outcomes import SUBTASKS, Change, Changed, Choose, Commented, Created, Listed, Reminded, Shown
 from tasktalk.assistant.replies import sentences
-from tasktalk.assistant.replies.pen import TITLE_ALONE, Pen, bold, short
+from tasktalk.assistant.replies.of_overviews import more_row, place
+from tasktalk.assistant.replies.pen import TITLE_ALONE, Pen, bold, fit, short
 from tasktalk.assistant.replies.when import chips, say_moment
 from tasktalk.assistant.reply import Button, Reply, Row
 from tasktalk.tasks.model import Task
@@ -145,28 +146,30 @@ def commented(outcome: Commented, pen: Pen) -> Reply:
 
 def listed(page: Listed, pen: Pen) -> Reply:
     """A numbered page with a row for each task and one for what follows."""
-    speech = pen.speech
+    speech, first = pen.speech, len(page.before) + 1
     title = sentences.list_title(page.filter, page.searched, speech)
     if not page.tasks:
         return Reply(sentences.nothing_listed(page.filter, page.searched, speech))
-    text = f"*{title}*\n{pen.lines(page.tasks, first=page.first)}"
+    titles = [f"{number}. {task.title}" for number, task in enumerate(page.tasks, first)]
+    lines = [f"{{}} — {due}" if (due := pen.due(task)) else "{}" for task in page.tasks]
+    text = "\n".join([f"*{title}*", *fit(titles, lines)])
     rows = [
-        Row(
-            f"{number}. {task.title}",
-            pen.encode(Action("show", task.id)),
-            " · ".join(part for part in (short(task.title), pen.due(task)) if part),
-        )
-        for number, task in enumerate(page.tasks, page.first)
+        Row(name, pen.encode(Action("show", task.id)), _describe(task, pen))
+        for name, task in zip(titles, page.tasks, strict=True)
     ]
-    after = page.first - 1 + len(page.tasks)
+    after = len(page.before) + len(page.tasks)
     argument = f"{after}:{page.filter}"
     if page.more:
-        text += "\n…"
+        text += "\n" + speech.say("… Say _more_ for the next ones.")
         if len(argument) <= MAX_ARGUMENT:
-            following = speech.say("From number {number}", number=after + 1)
-            rows.append(Row(speech.label("More …"), pen.encode(Action("list", argument=argument)), following))
-    ids = tuple(task.id for task in page.tasks)
+            rows.append(more_row(Action("list", argument=argument), after + 1, pen))
+    ids = (*page.before, *(task.id for task in page.tasks))
     return Reply(text, list_label=speech.label("Open a task"), rows=tuple(rows), task_ids=ids)
+
+
+def _describe(task: Task, pen: Pen) -> str:
+    """Under a row's title, which is soon cut: when and where, then all of the title."""
+    return " · ".join(part for part in (pen.due(task), place(task), short(task.title)) if part)
 
 
 def choose(outcome: Choose, pen: Pen) -> Reply:

@@ -14,6 +14,8 @@ from tasktalk.tasks.model import Task
 from tasktalk.tasks.reminders.reminders import Reminder
 
 _TITLE_IN_LINE = 80
+_SHORTER = (80, 60, 45, 30, 20)
+_IN_BODY = 900  # UTF-16 units: what stays a list or has buttons is no longer than 1,024
 TITLE_ALONE = 600
 
 
@@ -97,3 +99,13 @@ def bold(title: str) -> str:
 def short(text: str, longest: int = _TITLE_IN_LINE) -> str:
     """What fits on a line."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def fit(titles: Sequence[str], lines: Sequence[str]) -> list[str]:
+    """Each title in the `{}` of its line, cut as far as needed for all to stand above a list or buttons."""
+    done: list[str] = []
+    for longest in _SHORTER:
+        done = [line.replace("{}", short(title, longest), 1) for title, line in zip(titles, lines, strict=True)]
+        if sum(len(line.encode("utf-16-le", "replace")) // 2 + 1 for line in done) <= _IN_BODY:
+            break
+    return done

@@ -10,6 +10,7 @@ _REMARKS: dict[Remark, str] = {
         "• _today_, _overdue_, _this week_, _all_ — lists; then _done 1 3_\n"
         "• _done milk_, _reopen milk_, _move milk to friday_\n"
         "• _remind me about milk at 5pm_; _#Home status_\n"
+        "• _daily summary_, _weekly report_, _plan my day_, _what did I finish last month_\n"
         "• answer a task's message with _friday 5pm_ or a comment; react 👍 when it is done\n"
         "• _undo_ takes the last change back, for ten minutes"
     ),
@@ -34,6 +35,9 @@ _REMARKS: dict[Remark, str] = {
     "no_project": phrase("You have no project #{about}. Say _projects_ to see them."),
     "name_taken": phrase("There is a project #{about} already."),
     "share_with_whom": phrase("I know nobody of that name. Invite them by e-mail to #{about} in the console."),
+    "nothing_left": phrase("Nothing of it is left to move. Say _today_ to see the day."),
+    "no_more": phrase("That was all. Say _all_ for everything that is open."),
+    "no_list": phrase("There is no list to go on with. Say _today_ or _all_."),
     "not_yet": phrase("I understand, but I cannot do that yet. Say _help_ for what I can."),
     "unknown": phrase("I keep tasks, and I did not understand that. Say _help_ for examples."),
 }

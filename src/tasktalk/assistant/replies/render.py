@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from tasktalk.assistant import outcomes as came
+from tasktalk.assistant import overviews
 from tasktalk.assistant.outcomes import Outcome
-from tasktalk.assistant.replies import of_projects, of_settings, of_tasks, remarks, sentences
+from tasktalk.assistant.replies import of_overviews, of_plans, of_projects, of_settings, of_tasks, remarks, sentences
 from tasktalk.assistant.replies.pen import Pen
 from tasktalk.assistant.replies.speech import Speech
 from tasktalk.assistant.reply import Reply
@@ -74,6 +75,14 @@ def _one(outcome: Outcome, pen: Pen) -> Reply:  # noqa: C901, PLR0911, PLR0912  
             return of_projects.standing(outcome, pen)
         case came.Standings(projects):
             return of_projects.standings(projects, pen)
+        case overviews.Day():
+            return of_overviews.day(outcome, pen)
+        case overviews.Report():
+            return of_overviews.report(outcome, pen)
+        case overviews.Finished():
+            return of_overviews.finished(outcome, pen)
+        case overviews.Plan():
+            return of_plans.planned(outcome, pen)
         case came.Settled(preferences, named):
             return Reply(of_settings.settled(preferences, named, pen.now, pen.speech))
         case came.Undone(changes):

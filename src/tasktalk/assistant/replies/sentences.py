@@ -33,7 +33,9 @@ _LISTS = {
     "no date": phrase("Without a date"),
     "overdue | today": phrase("Today and overdue"),
     "today | overdue": phrase("Today and overdue"),
+    "done": phrase("Done"),
 }
+_SOON = frozenset({"today", "tomorrow", "overdue", "overdue | today", "today | overdue"})
 
 
 def tasks(number: int, speech: Speech) -> str:
@@ -117,9 +119,32 @@ def list_title(filter_text: str, searched: str | None, speech: Speech) -> str:
 
 
 def nothing_listed(filter_text: str, searched: str | None, speech: Speech) -> str:
-    """An empty list."""
+    """An empty list, and what could be said next."""
     if searched:
-        return speech.say("Nothing found for “{text}”.", text=searched[:80])
+        return speech.say("Nothing found for “{text}”. Say _all_ to see your tasks.", text=searched[:80])
     if filter_text == "all":
         return speech.say("Nothing to do. Tell me a task, like _buy milk tomorrow 5pm_.")
-    return speech.say("{list}: nothing. 🎉", list=list_title(filter_text, None, speech))
+    title = list_title(filter_text, None, speech)
+    if filter_text in _SOON:
+        return speech.say("{list}: nothing. 🎉 Say _7 days_ to look ahead.", list=title)
+    return speech.say("{list}: nothing. 🎉 Say _all_ to see your tasks.", list=title)
+
+
+def overdue(number: int, speech: Speech) -> str:
+    """`2 overdue`."""
+    return speech.count("{number} overdue", "{number} overdue", number)
+
+
+def ahead(number: int, speech: Speech) -> str:
+    """What the next days bring."""
+    return speech.count("{number} due in the next seven days", "{number} due in the next seven days", number)
+
+
+def all_clear(speech: Speech) -> str:
+    """Nothing to do for days."""
+    return speech.say("Nothing is overdue, and nothing due in the next seven days. Enjoy it!")
+
+
+def more(number: int, speech: Speech) -> str:
+    """What a list leaves out."""
+    return speech.count("…and {number} more", "…and {number} more", number)

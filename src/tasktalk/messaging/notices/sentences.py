@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tasktalk.assistant.replies import sentences as told
 from tasktalk.assistant.replies.pen import TITLE_ALONE, bold, short
 from tasktalk.assistant.replies.speech import Speech, phrase
 
@@ -82,7 +83,7 @@ def of_digest(event: str, speech: Speech) -> str:
 
 def day_heading(day: str, *, due: int, overdue: int, speech: Speech) -> str:
     """The head of a daily digest; `day` is today's date."""
-    figures = [_overdue(overdue, speech)] if overdue else []
+    figures = [told.overdue(overdue, speech)] if overdue else []
     figures += [speech.count("{number} due today", "{number} due today", due)] if due else []
     return f"☀️ *{day}* — {', '.join(figures)}"
 
@@ -91,15 +92,8 @@ def week_heading(*, done: int, overdue: int, coming: int, speech: Speech) -> str
     """The head of a weekly review; friendly where there is nothing to do."""
     finished = speech.count("🗓️ *Your week* — {number} done", "🗓️ *Your week* — {number} done", done)
     if overdue or coming:
-        ahead = speech.count("{number} due in the next seven days", "{number} due in the next seven days", coming)
-        return f"{finished}, {_overdue(overdue, speech)}, {ahead}"
-    enjoy = speech.say("Nothing is overdue, and nothing due in the next seven days. Enjoy it!")
-    return f"{finished}. {enjoy}"
-
-
-def more(number: int, speech: Speech) -> str:
-    """What a list leaves out."""
-    return speech.count("…and {number} more", "…and {number} more", number)
+        return f"{finished}, {told.overdue(overdue, speech)}, {told.ahead(coming, speech)}"
+    return f"{finished}. {told.all_clear(speech)}"
 
 
 def next_step(numbers: int, speech: Speech) -> str:
@@ -117,10 +111,6 @@ def numbered(number: int, line: str) -> str:
 def heading(events: Sequence[str], speech: Speech) -> str:
     """What stands above several lines."""
     return speech.say("⏰ *Reminders*") if set(events) == {"reminder"} else speech.say("🔔 *News*")
-
-
-def _overdue(number: int, speech: Speech) -> str:
-    return speech.count("{number} overdue", "{number} overdue", number)
 
 
 def _name(name: str | None, speech: Speech) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from tasktalk.assistant.actions import Action
 from tasktalk.assistant.replies.pen import Pen, short
+from tasktalk.assistant.replies.sentences import more
 from tasktalk.assistant.replies.when import chips, say_due
 from tasktalk.assistant.reply import Button, Reply
 from tasktalk.messaging.notices import sentences
@@ -51,7 +52,7 @@ class Writer:
             page.lines.append(sentences.heading([each.event for each in news], self.pen.speech))
         for place, notice in enumerate(news):
             if page.is_full:
-                page.lines.append(sentences.more(len(news) - place, self.pen.speech))
+                page.lines.append(more(len(news) - place, self.pen.speech))
                 break
             page.add(self._line(notice), notice.task if len(tasks) > 1 else None)
         if len(tasks) == 1 and not page.numbers:
@@ -91,7 +92,7 @@ class Writer:
         for task in digest.tasks[:_IN_DIGEST]:
             page.add(self._titled(short(task.title), task), task)
         if len(digest.tasks) > _IN_DIGEST:
-            page.lines.append(sentences.more(len(digest.tasks) - _IN_DIGEST, self.pen.speech))
+            page.lines.append(more(len(digest.tasks) - _IN_DIGEST, self.pen.speech))
 
     def _line(self, notice: Notice) -> str:
         shows_due = notice.task is not None and notice.event in _SHOWS_DUE

@@ -46,7 +46,7 @@ async def count_finished(conn: Conn, *, viewer: Viewer, spans: Sequence[Span]) -
 
 
 async def list_finished(
-    conn: Conn, *, viewer: Viewer, span: Span, project_id: UUID | None = None, offset: int = 0, limit: int = 50
+    conn: Conn, *, viewer: Viewer, span: Span, project_id: UUID | None = None, limit: int = 50
 ) -> Finished:
     """What the viewer finished themself in `span`, and still sees; `project_id`: there alone."""
     found = [
@@ -57,7 +57,6 @@ async def list_finished(
             since=span.since,
             until=span.until,
             project_id=project_id,
-            skipped=offset,
             rows=limit,
         )
     ]

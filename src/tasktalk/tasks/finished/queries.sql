@@ -2,11 +2,11 @@
 select (select count(*) from finished_by(:viewer::uuid, s.since, s.until)) as done
 from unnest(:since::timestamptz[], :until::timestamptz[]) with ordinality as s (since, until, place) order by s.place;
 
--- name: list_finished(viewer, since, until, project_id, skipped, rows)
+-- name: list_finished(viewer, since, until, project_id, rows)
 select f.task_id as id, f.at, count(*) over () as total
 from finished_by(:viewer::uuid, :since::timestamptz, :until::timestamptz) f
 where :project_id::uuid is null or f.project_id = :project_id::uuid
-order by f.at desc, f.task_id offset :skipped::int limit :rows::int;
+order by f.at desc, f.task_id limit :rows::int;
 
 -- name: find_busiest(viewer, since, until)^
 select p.name, count(*) as done

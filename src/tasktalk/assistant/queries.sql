@@ -1,6 +1,7 @@
 -- name: load_dialogues(user_ids)
 -- What each person and the assistant are talking about, with the names a message of theirs may use.
 select u.id, d.focus, coalesce(d.listed, '{}') as listed, d.listed_at, d.pending, d.page,
+       coalesce(d.recent, '[]') as recent,
        (select coalesce(jsonb_object_agg(p.name, p.id), '{}')
         from projects p join project_members m on m.project_id = p.id
         where m.user_id = u.id and p.archived_at is null and p.deleted_at is null) as projects,
@@ -10,16 +11,16 @@ select u.id, d.focus, coalesce(d.listed, '{}') as listed, d.listed_at, d.pending
                                where a.user_id = u.id) || u.id)) as people
 from unnest(:user_ids::uuid[]) as u (id) left join dialogues d on d.user_id = u.id;
 
--- name: save_dialogues(user_ids, focuses, listeds, listed_ats, pendings, pages)!
-insert into dialogues (user_id, focus, listed, listed_at, pending, page)
-select s.user_id, s.focus, s.listed::uuid[], s.listed_at, s.pending, s.page
+-- name: save_dialogues(user_ids, focuses, listeds, listed_ats, pendings, pages, recents)!
+insert into dialogues (user_id, focus, listed, listed_at, pending, page, recent)
+select s.user_id, s.focus, s.listed::uuid[], s.listed_at, s.pending, s.page, s.recent::jsonb
 from unnest(:user_ids::uuid[], :focuses::uuid[], :listeds::text[], :listed_ats::timestamptz[],
-            :pendings::text[], :pages::text[])
-     as s (user_id, focus, listed, listed_at, pending, page)
+            :pendings::text[], :pages::text[], :recents::text[])
+     as s (user_id, focus, listed, listed_at, pending, page, recent)
 order by s.user_id
 on conflict (user_id) do update
 set focus = excluded.focus, listed = excluded.listed, listed_at = excluded.listed_at,
-    pending = excluded.pending, page = excluded.page;
+    pending = excluded.pending, page = excluded.page, recent = excluded.recent;
 
 -- name: note_shown(user_ids, focuses, lists, now)!
 insert into dialogues as d (user_id, focus, listed, listed_at)

@@ -12,11 +12,12 @@ from tasktalk.assistant import change, look, plan, reminding, summaries, taps
 from tasktalk.assistant.act import act, capture
 from tasktalk.assistant.actions import Action, decode_action
 from tasktalk.assistant.dialogue import Dialogue, Q
+from tasktalk.assistant.llm.follow import Undecided, reconsider
 from tasktalk.assistant.outcomes import Changed, Missing, Outcome, Said, Undone
 from tasktalk.assistant.replies.pen import Pen
 from tasktalk.assistant.replies.render import refuse, render
 from tasktalk.assistant.replies.speech import get_speech
-from tasktalk.assistant.reply import Reply, Utterance
+from tasktalk.assistant.reply import Needs, Reply, Utterance
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understand import understand, understand_answer
 from tasktalk.assistant.understanding import Intent, Target
@@ -44,13 +45,31 @@ _MAX_TITLES = 500
 
 
 async def respond(
-    conn: Conn, *, dialogue: Dialogue, said: Utterance, now: dt.datetime, keyring: Keyring
+    conn: Conn, *, dialogue: Dialogue, said: Utterance, now: dt.datetime, keyring: Keyring, thinks: bool = False
+) -> Reply | Needs | None:
+    """Take one turn; None where nothing is to be said. The caller owns the transaction and saves the dialogue.
+
+    `thinks`: a language model may be asked. Where the grammar does not take what was said, nothing is changed and the
+    answer is what it Needs; the caller gets that with nothing open, and calls again with `said.thought`.
+    """
+    try:
+        reply = await _respond(conn, dialogue=dialogue, said=said, now=now, keyring=keyring, thinks=thinks)
+    except Undecided as undecided:
+        return undecided.needs
+    if not thinks:
+        dialogue.forget_exchanges()
+    elif reply is not None and said.text and said.tap is None and not said.literal:
+        dialogue.note_exchange(said.text, reply.text)
+    return reply
+
+
+async def _respond(
+    conn: Conn, *, dialogue: Dialogue, said: Utterance, now: dt.datetime, keyring: Keyring, thinks: bool
 ) -> Reply | None:
-    """Take one turn; None where nothing is to be said. The caller owns the transaction and saves the dialogue."""
     change_set = _reaction_id(dialogue, said) if said.reaction else new_id()
     about = said.about or await _made_by(conn, dialogue, said)
     act_of = Act(change_set, said.channel, now)
-    turn = Turn(conn, dialogue, said, now.astimezone(dialogue.zone), act_of, about)
+    turn = Turn(conn, dialogue, said, now.astimezone(dialogue.zone), act_of, about, thinks=thinks)
     try:
         if said.reaction is not None:
             return await _react(turn)
@@ -71,6 +90,9 @@ async def _take(turn: Turn, keyring: Keyring) -> list[Outcome]:
         title, _, notes = said.text.partition("\n")
         return [await capture(turn, title, notes)]
     intents = (await _read(turn, said.text))[:_MAX_INTENTS]
+    followed = await reconsider(turn, intents, act)
+    if followed is not None:
+        return followed
     if len(intents) == 1 and _is_one_statement(turn, intents[0]):
         return [await act(turn, intents[0])]
     viewer, projects = turn.dialogue.viewer, dict(turn.dialogue.projects)
@@ -181,6 +203,8 @@ async def _pick(turn: Turn, task_id: UUID, question: str) -> Outcome:
     intents = await _understand(turn, text)
     if part >= len(intents):
         return Said("question_over")
+    if intents[part].intent == "unknown":  # it was a model that asked: what to do, the task's buttons say
+        return await look.show(turn, task_id)
     chosen = replace(turn, said=replace(turn.said, text=text), about=(task_id,))
     return await act(chosen, msgspec.structs.replace(intents[part], target=Target(last=True)))
 

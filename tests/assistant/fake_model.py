@@ -1,4 +1,4 @@
-"""A server that speaks `/v1/chat/completions` on loopback, and answers as it is told: well, wrongly, slowly, not at all."""
+"""A server that speaks `/v1/chat/completions` on loopback, and answers as it is told: wrongly, slowly, not at all."""
 
 import asyncio
 import json

@@ -1,16 +1,17 @@
 """What a model hands over is done as if the person had said it plainly; who has no model is answered as ever."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from fake_model import KEY, FakeModel, calling, saying
 from talk import Talk
+from thinking_kit import Thinker
 
-from conftest import Thinker
 from tasktalk.assistant.llm.mind import Mind
 
 # Nothing that the grammar takes.
-ODD = "could somebody somehow see to it that milk gets into the fridge"
+ODD = "why is there no milk in the fridge, who does something about it?"
 
 
 @pytest.fixture(autouse=True)
@@ -19,15 +20,15 @@ async def _odd_is_odd(ana: Talk) -> None:
 
 
 async def test_a_task_is_made_of_the_persons_words_and_its_date_read_by_us(thinker: Thinker, fake: FakeModel) -> None:
-    fake.will_call(("create_tasks", {"tasks": [{"title": "milk gets into the fridge", "when": "tomorrow 5pm"}]}))
+    fake.will_call(("create_tasks", {"tasks": [{"title": "milk in the fridge", "when": "tomorrow 5pm"}]}))
     reply = await thinker.say(ODD)
     [task] = await thinker.talk.tasks()
     tomorrow = dt.datetime.now(thinker.talk.now.tzinfo).astimezone().date()
-    assert task.title == "milk gets into the fridge"
+    assert task.title == "milk in the fridge"
     assert task.due is not None
     assert task.due.time == "17:00"
     assert task.due.date > tomorrow - dt.timedelta(days=1)
-    assert "milk gets into the fridge" in reply.text
+    assert "milk in the fridge" in reply.text
     assert any(button.title == "Undo" for button in reply.buttons)
 
 
@@ -162,13 +163,12 @@ async def test_a_change_of_many_tasks_is_asked_about(thinker: Thinker, fake: Fak
     assert len(await thinker.talk.tasks()) == 7
 
 
-async def test_every_language_is_asked_in_its_own(thinker: Thinker, fake: FakeModel) -> None:
-    fake.will_call(("create_tasks", {"tasks": [{"title": "leche en la nevera", "when": "mañana a las 5"}]}))
-    from dataclasses import replace  # noqa: PLC0415
-
+async def test_dates_are_read_in_the_persons_language(thinker: Thinker, fake: FakeModel) -> None:
     thinker.talk.viewer = replace(thinker.talk.viewer, language="es")
-    await thinker.say("¿alguien sabe si habrá leche en la nevera algún día de estos por milagro?")
-    if fake.asked:
-        [task] = await thinker.talk.tasks()
-        assert task.due is not None
-        assert task.due.time == "17:00"
+    fake.will_call(("create_tasks", {"tasks": [{"title": "leche en la nevera", "when": "mañana a las 5"}]}))
+    reply = await thinker.say("¿por qué no hay leche en la nevera?")
+    assert fake.data()["language"] == "es"
+    [task] = await thinker.talk.tasks()
+    assert task.due is not None
+    assert task.due.time == "17:00"
+    assert "leche en la nevera" in reply.text

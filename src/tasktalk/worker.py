@@ -131,7 +131,12 @@ class Worker:
             version=settings.graph_version,
             access_token=integration.access_token or "",
         )
-        pacing = Pacing(settings.send_concurrency, settings.send_timeout_seconds, settings.reconcile_seconds)
+        pacing = Pacing(
+            settings.send_concurrency,
+            settings.send_timeout_seconds,
+            settings.reconcile_seconds,
+            limited=settings.limits == "on" or not settings.sandbox,
+        )
         return Lane(self._dsn, integration, graph, pacing, self.pace, asyncio.Event(), asyncio.Event())
 
     async def _end_lanes(self, ids: Sequence[UUID]) -> None:

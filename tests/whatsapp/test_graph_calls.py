@@ -117,7 +117,7 @@ async def test_reading_a_number_and_a_token(meta: Meta, graph: Graph) -> None:
         (100, "refused", "message"),
         (999999, "refused", "message"),
         (131056, "retry", "recipient"),
-        (130429, "retry", "number"),
+        (130429, "retry", "rate"),
         (80007, "retry", "number"),
         (131016, "retry", "message"),
         (2, "retry", "message"),

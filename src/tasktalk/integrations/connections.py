@@ -24,7 +24,10 @@ _STALE_SECONDS = 30.0  # a change is announced by NOTIFY; this is the bound shou
 
 @dataclass(frozen=True, slots=True)
 class Integration:
-    """One WhatsApp Business number. `graph_url` None: Meta's own. Secrets in force, newest first."""
+    """One WhatsApp Business number. `graph_url` None: Meta's own. Secrets in force, newest first.
+
+    `per_second`: how many messages Meta takes from it.
+    """
 
     id: UUID
     name: str
@@ -34,6 +37,7 @@ class Integration:
     business_name: str
     app_id: str
     graph_url: str | None
+    per_second: int
     access_token: str | None
     verify_tokens: tuple[str, ...]
     app_secrets: tuple[str, ...]

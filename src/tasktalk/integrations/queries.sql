@@ -1,5 +1,5 @@
 -- name: list_integrations()
-select id, name, waba_id, phone_number_id, display_phone_number, business_name, app_id, graph_url
+select id, name, waba_id, phone_number_id, display_phone_number, business_name, app_id, graph_url, per_second
 from integrations where disabled_at is null order by id;
 
 -- name: list_credentials()

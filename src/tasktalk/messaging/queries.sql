@@ -50,38 +50,54 @@ where id = any(array(
 -- The tasks that a message of ours showed, in order.
 select id, kind, task_ids from outbox where wamid = :wamid and contact_id = :contact_id;
 
--- name: add_messages(ids, integration_ids, contact_ids, kinds, messages, inbox_seqs, shown)!
-insert into outbox (id, integration_id, contact_id, kind, message, inbox_seq, task_ids)
-select m.id, m.integration_id, m.contact_id, m.kind, m.message, m.inbox_seq, m.shown::uuid[]
-from unnest(:ids::uuid[], :integration_ids::uuid[], :contact_ids::uuid[], :kinds::text[], :messages::text[],
-            :inbox_seqs::bigint[], :shown::text[])
-     as m (id, integration_id, contact_id, kind, message, inbox_seq, shown);
+-- name: add_messages(ids, integration_ids, contact_ids, kinds, ranks, messages, inbox_seqs, shown)!
+-- What waits for the same person already goes before them, so it becomes as urgent as they are.
+with added as (
+    insert into outbox (id, integration_id, contact_id, kind, rank, message, inbox_seq, task_ids)
+    select m.id, m.integration_id, m.contact_id, m.kind, m.rank, m.message, m.inbox_seq, m.shown::uuid[]
+    from unnest(:ids::uuid[], :integration_ids::uuid[], :contact_ids::uuid[], :kinds::text[], :ranks::smallint[],
+                :messages::text[], :inbox_seqs::bigint[], :shown::text[])
+         as m (id, integration_id, contact_id, kind, rank, message, inbox_seq, shown)
+    returning contact_id, rank
+), urgent as (
+    select contact_id, min(rank) as rank from added group by contact_id
+)
+update outbox o set rank = u.rank
+from urgent u
+where o.id = any(array(select yielding.id from outbox yielding join urgent on urgent.contact_id = yielding.contact_id
+                       where yielding.state = 'waiting' and yielding.rank > 0 and yielding.rank > urgent.rank
+                       for update of yielding skip locked))
+  and o.contact_id = u.contact_id;
 
 -- name: announce_messages()!
 select pg_notify('outbox', '');
 
--- name: take_messages(integration_id, rows)
--- Mark the next messages `sending`, and open an attempt for each. One a contact, the oldest that is due, and none while
--- another is on its way or an earlier one is to be tried again within a minute: so a short retry keeps the order. Whoever
--- waits longer, is doubtful or refused is overtaken, lest one bad message silence a conversation.
+-- name: take_messages(integration_id, rows, held, favoured)
+-- Mark the next messages `sending`, and open an attempt for each: replies before notices before digests, but those of the
+-- `favoured` rank first. One a contact, the oldest that is due, and none to those who are `held` (one is on its way to
+-- them, or they must wait), nor while an earlier one is to be tried again within a minute: so a short retry keeps the
+-- order. Whoever waits longer, is doubtful or refused is overtaken, lest one bad message silence a conversation; but not
+-- when it was the conversation that was too fast (131056), for that holds for all that is said in it.
 -- `earlier`: the error codes of the message's failed attempts, null where nobody answered.
 with heads as (
     select distinct on (contact_id) seq
-    from (select seq, contact_id from outbox waiting
-          where integration_id = :integration_id and state = 'waiting' and next_try_at <= now()
-            and not exists (select 1 from outbox o
-                            where o.integration_id = :integration_id and o.state = 'sending'
-                              and o.contact_id = waiting.contact_id)
-            and not exists (select 1 from outbox o
-                            where o.contact_id = waiting.contact_id and o.seq < waiting.seq and o.state = 'waiting'
-                              and o.next_try_at > '-infinity'  -- as its index says, which knows retries alone
-                              and o.next_try_at > now() and o.next_try_at < now() + interval '1 minute')
-          order by seq limit :rows) as free
+    from (select w.seq, w.contact_id
+          from generate_series(0, 2) as ranks (rank), lateral (
+              select seq, contact_id, waiting.rank from outbox waiting
+              where integration_id = :integration_id and state = 'waiting' and waiting.rank = ranks.rank
+                and next_try_at <= now() and contact_id <> all(:held::uuid[])
+                and not exists (select 1 from outbox o
+                                where o.contact_id = waiting.contact_id and o.seq < waiting.seq and o.state = 'waiting'
+                                  and o.next_try_at > '-infinity'  -- as its index says, which knows retries alone
+                                  and o.next_try_at > now()
+                                  and (o.next_try_at < now() + interval '1 minute' or o.error_code = 131056))
+              order by seq limit :rows) as w
+          order by w.rank <> :favoured, w.rank, w.seq limit :rows) as free
     order by contact_id, seq
 ), taken as (
     update outbox o set state = 'sending', attempts = attempts + 1, sending_at = now()
     from heads where o.seq = heads.seq
-    returning o.seq, o.id, o.contact_id, o.message, o.attempts, o.sending_at, o.created_at
+    returning o.seq, o.rank, o.id, o.contact_id, o.message, o.attempts, o.sending_at, o.created_at
 ), opened as (
     insert into attempts (outbox_id, number, started_at) select id, attempts, sending_at from taken
 )
@@ -89,7 +105,25 @@ select t.seq, t.id, t.contact_id, t.message, t.attempts, c.bsuid, c.wa_id,
        extract(epoch from now() - t.created_at)::float8 as age_seconds,
        case when t.attempts = 1 then '{}'::int[]
             else array(select a.error_code from attempts a where a.outbox_id = t.id and a.outcome = 'retry') end as earlier
-from taken t join contacts c on c.id = t.contact_id order by t.seq;
+from taken t join contacts c on c.id = t.contact_id order by t.rank, t.seq;
+
+-- name: list_debts(integration_id, a_message, most)
+-- The seconds that each conversation owes Meta by what it may have got in the last hour; whatever it owed before that is
+-- taken to have been the most. What was sent while nothing was owed begins a debt, and each message since adds to it.
+with sent as (
+    select contact_id, at, row_number() over (partition by contact_id order by at desc) as messages
+    from (select o.contact_id, coalesce(a.finished_at, now()) as at
+          from attempts a join outbox o on o.id = a.outbox_id
+          where a.started_at > now() - interval '1 hour' and o.integration_id = :integration_id
+            and (a.outcome is null or a.outcome <> 'retry')) as hour
+), debts as (
+    select contact_id, extract(epoch from greatest(
+               max(at + make_interval(secs => messages * :a_message::float8)),
+               now() - interval '1 hour' + make_interval(secs => :most::float8 + count(*) * :a_message::float8)
+           ) - now())::float8 as seconds
+    from sent group by contact_id
+)
+select contact_id, seconds from debts where seconds > 0;
 
 -- name: record_attempts(ids, numbers, outcomes, http_statuses, codes, errors, wamids, delays)!
 -- The answers of a batch of calls. A status may have settled the message already: then only the attempt is recorded. An
@@ -176,3 +210,12 @@ set state = case when o.state = 'refused' then o.state else 'accepted' end,
     error = case when f.rank > locked.rank then f.error else o.error end
 from furthest f join locked on locked.id = f.id
 where o.id = f.id;
+
+-- name: open_finding(id, integration_id, kind, severity, detail)!
+insert into findings (id, integration_id, kind, severity, detail)
+values (:id, :integration_id, :kind, :severity, :detail)
+on conflict (integration_id, kind) where resolved_at is null
+do update set severity = excluded.severity, detail = excluded.detail, seen_at = now();
+
+-- name: resolve_finding(integration_id, kind)!
+update findings set resolved_at = now() where integration_id = :integration_id and kind = :kind and resolved_at is null;

@@ -5,9 +5,10 @@ came (facts sheet section 4: there is no idempotency key).
 """
 
 import asyncio
+import math
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import asyncpg
@@ -21,6 +22,11 @@ from tasktalk.db.sql import queries
 from tasktalk.errors import Unavailable
 from tasktalk.integrations.connections import Integration
 from tasktalk.logs import get_log
+from tasktalk.messaging.answers import Answer, record
+from tasktalk.messaging.conduct import Conduct
+from tasktalk.messaging.outbox import ASKED_FOR, DIGEST, NEWS
+from tasktalk.messaging.pacing import PAIR_DEBT_SECONDS, PAIR_SECONDS, Pairs, Throughput
+from tasktalk.messaging.stops import GOING, Stop, note_going, note_stop
 from tasktalk.queue.breaker import Breaker
 from tasktalk.queue.pace import Pace
 from tasktalk.queue.waiting import first
@@ -32,39 +38,23 @@ log = get_log("messaging.sender")
 
 _RECONCILE_EVERY_SECONDS = 0.2
 _LOCK_RETRY_SECONDS = 0.5
-_OPERATOR_SECONDS = 30.0
-_DOUBLINGS = 4
-_WORTH_SECONDS = 24 * 3600.0  # a reply is worth retrying as long as WhatsApp's service window lasts
 _RESENDS = 5  # of a message whose answers are lost again and again: each may have arrived
-_SERVER_ERROR = 500
 _LONGEST_PAUSE_SECONDS = 5.0
 _CLOSE_SECONDS = 2.0
-
-# The database refuses an answer for what is in it; ValueError: asyncpg, before it is sent.
-_UNFIT = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValueError)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """How one call ended; a column each of `record_attempts`."""
-
-    id: UUID
-    number: int
-    outcome: str
-    http_status: int | None = None
-    code: int | None = None
-    error: str | None = None
-    wamid: str | None = None
-    delay: float = 0.0
+_TURNS = 8  # of so many looks at the queue, one is for each of the lower ranks: nothing starves
 
 
 @dataclass(frozen=True, slots=True)
 class Pacing:
-    """How the lane works. `reconcile_seconds`: how long a doubtful message waits for a status."""
+    """How the lane works. `reconcile_seconds`: how long a doubtful message waits for a status.
+
+    `limited`: whether to keep within Meta's limits by ourselves.
+    """
 
     concurrency: int
     timeout_seconds: float
     reconcile_seconds: float
+    limited: bool = True
 
 
 @dataclass(slots=True)
@@ -79,10 +69,20 @@ class Lane:
     wake: asyncio.Event
     stop: asyncio.Event
     breaker: Breaker = field(default_factory=Breaker)
+    clock: Callable[[], float] = time.monotonic
+    conduct: Conduct = field(init=False)
     _calls: set[asyncio.Task[None]] = field(default_factory=set)
-    _reconcile_at: float = 0.0
+    _busy: dict[UUID, UUID] = field(default_factory=dict)  # whose message is on its way, or its answer not written yet
+    _reconcile_at: float = -math.inf
+    _looks: int = 0
     _answers: list[Answer] = field(default_factory=list)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        per_second = self.integration.per_second if self.pacing.limited else None
+        self.conduct = Conduct(
+            self.breaker, Throughput(per_second), Pairs(limited=self.pacing.limited), self.pacing.reconcile_seconds
+        )
 
     async def run(self) -> None:
         """Own the lane whenever nobody else does, until `stop`; what is in flight is settled first."""
@@ -125,12 +125,14 @@ class Lane:
 
     async def _own(self, conn: Conn) -> None:
         await self._doubt(conn)
+        await self._read_debts(conn)
         while not self.stop.is_set():
             self._changed.clear()
             self.wake.clear()
             taken = await self._take(conn)
             if self._answers:
                 await self._record(conn)
+                await self._tell(conn)
             elif not taken:
                 await first(await self._seconds_to_next(conn), self.wake, self._changed, self.stop)
 
@@ -152,20 +154,41 @@ class Lane:
         async for row in Q.doubt_unfinished(conn, integration_id=self.integration.id, seconds=seconds):
             log.warning("attempt_of_unknown_fate", outbox_id=str(row["id"]))
 
+    async def _read_debts(self, conn: Conn) -> None:
+        if not self.pacing.limited:
+            return
+        debts = Q.list_debts(conn, integration_id=self.integration.id, a_message=PAIR_SECONDS, most=PAIR_DEBT_SECONDS)
+        async for row in debts:
+            self.conduct.pairs.owe(row["contact_id"], row["seconds"], self.clock())
+
     async def _take(self, conn: Conn) -> int:
         """Start calls for what is due, as far as there is room."""
-        state = self.breaker.state(time.monotonic())
+        now = self.clock()
+        state = self.breaker.state(now)
         room = self.pacing.concurrency - len(self._calls)
         if state == "half_open":
             room = 1 - len(self._calls)
         if room <= 0 or state == "open":
             return 0
-        if time.monotonic() >= self._reconcile_at:
-            self._reconcile_at = time.monotonic() + _RECONCILE_EVERY_SECONDS
+        if now >= self._reconcile_at:
+            self._reconcile_at = now + _RECONCILE_EVERY_SECONDS
             async for row in Q.resend_doubtful(conn, integration_id=self.integration.id, resends=_RESENDS):
                 log.warning("doubtful_never_arrived", outbox_id=str(row["id"]), state=row["state"])
-        rows = [row async for row in Q.take_messages(conn, integration_id=self.integration.id, rows=room)]
+        room = self.conduct.throughput.count_free(now, most=room)
+        if not room:
+            return 0
+        self._looks += 1
+        taken = Q.take_messages(
+            conn,
+            integration_id=self.integration.id,
+            rows=room,
+            held=[*self._busy.values(), *self.conduct.pairs.list_held(now)],
+            favoured=_favour(self._looks),
+        )
+        rows = [row async for row in taken]
+        self.conduct.throughput.spend(len(rows))
         for row in rows:
+            self._busy[row["id"]] = row["contact_id"]
             call = asyncio.create_task(self._call(row))
             self._calls.add(call)
             call.add_done_callback(self._calls.discard)
@@ -183,91 +206,46 @@ class Lane:
                 timeout_seconds=self.pacing.timeout_seconds,
             )
             answer = Answer(row["id"], row["attempts"], "accepted", 200, wamid=sent.wamid)
-            self.breaker.succeeded(time.monotonic())
+            self.conduct.accepted(self.clock())
         except GraphError as error:
-            answer = self._weigh(row, error)
+            answer = self.conduct.weigh(row, error, self.clock())
             log.warning("send_failed", outbox_id=str(row["id"]), outcome=answer.outcome, code=error.code)
         except Exception as error:  # a bug of ours must not leave the message in `sending`
             log.exception("send_broke", outbox_id=str(row["id"]))
             answer = Answer(row["id"], row["attempts"], "refused", error=f"{type(error).__name__}: {error}")
+        self.conduct.heed(self.graph.usage, self.clock())
+        if answer.outcome != "retry":  # Meta may count what it refused; what is to be tried again it did not look at
+            self.conduct.pairs.charge(row["contact_id"], self.clock())
         metrics.GRAPH_SECONDS.observe(time.perf_counter() - began)
         metrics.GRAPH_CALLS.labels(answer.outcome, answer.code or 0).inc()
         self.pace.add(sends=1, failed_sends=int(answer.outcome != "accepted"))
         self._answers.append(answer)
         self._changed.set()
 
-    def _weigh(self, row: Record, error: GraphError) -> Answer:
-        """What follows from an error: its class decides, not its HTTP status (facts sheet section 9)."""
-        now, again = time.monotonic(), row["earlier"].count(error.code)
-        outcome, delay, said = str(error.fate), error.wait_seconds(again), str(error)
-        if error.fate == "unknown":
-            self.breaker.failed(now, said)
-            delay = self.pacing.reconcile_seconds
-        elif error.scope == "number" and error.fate in {"operator", "retry"}:
-            # Not the message's fault: the whole number waits, until somebody has mended that or for as long as Meta
-            # says. New credentials make a new lane, with a new breaker, so that nothing waits a moment longer.
-            self.breaker.trip(now, said, self._number_seconds(error))
-            outcome, delay = "retry", 0.0
-        elif error.fate == "retry":
-            if error.code is None:  # nobody listens there
-                self.breaker.failed(now, said)
-                delay = error.wait_seconds(0)
-            elif (error.http_status or 0) >= _SERVER_ERROR:
-                self.breaker.failed(now, said)
-            if (error.retries is not None and again >= error.retries) or row["age_seconds"] > _WORTH_SECONDS:
-                outcome = "refused"
-        else:
-            outcome = "refused"
-            self.breaker.succeeded(now)
-        return Answer(row["id"], row["attempts"], outcome, error.http_status, error.code, said[:1000], delay=delay)
-
-    def _number_seconds(self, error: GraphError) -> float:
-        """How long the number waits: longer each time that it was in vain."""
-        if error.fate == "retry":
-            return error.wait_seconds(min(self.breaker.opens, _DOUBLINGS))
-        return _OPERATOR_SECONDS * float(2 ** min(self.breaker.opens, _DOUBLINGS))
+    async def _tell(self, conn: Conn) -> None:
+        """What an operator must know."""
+        news = self.conduct.news
+        if isinstance(news, Stop):
+            await note_stop(conn, integration_id=self.integration.id, stop=news)
+        elif news == GOING:
+            await note_going(conn, integration_id=self.integration.id)
+        if self.conduct.news is news:  # else there is more by now
+            self.conduct.news = None
 
     async def _record(self, conn: Conn) -> None:
-        """Write down the answers; each is dropped only then, for they are all that is known of these calls."""
-        answers = tuple(self._answers)
-        if not answers:
-            return
-        try:
-            await _write(conn, answers)
-            del self._answers[: len(answers)]
-        except _UNFIT as error:
-            log.warning("answers_split", answers=len(answers), error=type(error).__name__)
-            for answer in answers:
-                await _write_alone(conn, answer)
-                self._answers.remove(answer)
+        for answer in await record(conn, self._answers):
+            self._busy.pop(answer.id, None)
 
     async def _seconds_to_next(self, conn: Conn) -> float:
-        state = self.breaker.state(time.monotonic())
-        if state == "open":
-            return self.breaker.retry_at - time.monotonic()
+        now = self.clock()
+        if self.breaker.state(now) == "open":
+            return self.breaker.retry_at - now
+        if paced := self.conduct.throughput.seconds_to_free(now):
+            return paced
         due = await Q.get_next_try(conn, integration_id=self.integration.id)
-        return 5.0 if due is None else max(0.05, min(5.0, due))
+        return max(0.05, min(5.0, 5.0 if due is None else due, self.conduct.pairs.seconds_to_next(now)))
 
 
-async def _write(conn: Conn, answers: Sequence[Answer]) -> None:
-    await Q.record_attempts(
-        conn,
-        ids=[a.id for a in answers],
-        numbers=[a.number for a in answers],
-        outcomes=[a.outcome for a in answers],
-        http_statuses=[a.http_status for a in answers],
-        codes=[a.code for a in answers],
-        errors=[a.error for a in answers],
-        wamids=[a.wamid for a in answers],
-        delays=[a.delay for a in answers],
-    )
-
-
-async def _write_alone(conn: Conn, answer: Answer) -> None:
-    """One odd answer must not hold up the number: what it means is kept, even if its particulars cannot be."""
-    try:
-        await _write(conn, [answer])
-    except _UNFIT as error:
-        log.exception("answer_unfit", outbox_id=str(answer.id), wamid=answer.wamid, code=answer.code)
-        said = f"What WhatsApp answered cannot be stored ({type(error).__name__})"
-        await _write(conn, [replace(answer, http_status=None, code=None, wamid=None, error=said)])
+def _favour(looks: int) -> int:
+    """The rank whose turn it is."""
+    return {0: DIGEST, _TURNS // 2: NEWS}.get(looks % _TURNS, ASKED_FOR)

@@ -13,7 +13,7 @@ Decided by `code` alone. HTTP statuses differ between Meta's own pages, and text
 from typing import Any, Literal, NamedTuple
 
 Fate = Literal["refused", "retry", "operator", "unknown"]
-Scope = Literal["message", "recipient", "number"]
+Scope = Literal["message", "recipient", "number", "rate"]
 
 _LONGEST_WAIT_SECONDS = 6 * 3600.0
 _FIRST_SERVER_ERROR = 500
@@ -23,7 +23,7 @@ _MAX_CODE = 2**31 - 1
 
 
 class Rule(NamedTuple):
-    """`scope`: what else to hold back: nothing, that recipient, or the whole business number.
+    """`scope`: what else to hold back: nothing, that recipient, or the whole business number; `rate`: it goes slower.
 
     `wait` seconds before the first retry, times `growth` before each further one for the same error; at most `retries`
     of them (None: as long as the message is worth sending).
@@ -48,7 +48,7 @@ _RULES: dict[int, Rule] = {
     **dict.fromkeys((1, 2, 131000, 131016), _HICCUP),
     **dict.fromkeys((4, 80007, 80008), _MANY_CALLS),
     **dict.fromkeys((131057, 133000, 133004), _NUMBER_BUSY),
-    130429: Rule("retry", "number", wait=1),
+    130429: Rule("retry", "rate", wait=1, growth=1),
     131048: Rule("retry", "number", wait=3600),
     131052: Rule("retry", wait=5, retries=1),
     131053: Rule("retry", wait=5, retries=1),

@@ -16,6 +16,7 @@ from yarl import URL
 
 from tasktalk.whatsapp.errors import GraphError, lost, refusal, strange
 from tasktalk.whatsapp.tolerant import NotJson, read
+from tasktalk.whatsapp.usage import Usage, read_usage
 
 DEFAULT_TIMEOUT_SECONDS = 10.0
 MAX_OPAQUE = 512  # characters of biz_opaque_callback_data
@@ -26,7 +27,6 @@ PHONE_NUMBER_FIELDS = (
 )
 
 _SURELY_BUFFERED = 32 * 1024  # bytes
-_USAGE = "X-Business-Use-Case-Usage"
 _encode = msgspec.json.Encoder().encode
 
 
@@ -44,11 +44,15 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 class Graph:
-    """Calls with one access token. `base_url`: `https://graph.facebook.com` or a simulator's; `version`: `v25.0`."""
+    """Calls with one access token. `base_url`: `https://graph.facebook.com` or a simulator's; `version`: `v25.0`.
+
+    `usage`: how much of our allowance the last answer said is used.
+    """
 
     def __init__(self, session: aiohttp.ClientSession, *, base_url: str, version: str, access_token: str) -> None:
         self._session = session
         self.base_url = base_url
+        self.usage = Usage()
         self._root = f"{base_url.rstrip('/')}/{version.strip('/')}/"
         self._headers = {"Authorization": f"Bearer {access_token.strip()}"}
 
@@ -153,7 +157,8 @@ class Graph:
                     content = await response.read()
                 except aiohttp.ClientPayloadError:
                     content = b""  # the status is known, the rest was cut off
-                return _read_answer(response.status, response.headers, content)
+                self.usage = read_usage(response.headers)
+                return _read_answer(response.status, content, _find_wait(response.headers, self.usage))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise lost(_describe(error), written=upload is not None and upload.written) from error
 
@@ -176,7 +181,7 @@ class _Upload:
         self.written = True
 
 
-def _read_answer(status: int, headers: Mapping[str, str], content: bytes) -> dict[str, Any]:
+def _read_answer(status: int, content: bytes, wait_seconds: float | None) -> dict[str, Any]:
     try:
         answer = read(content)
     except NotJson:
@@ -184,29 +189,19 @@ def _read_answer(status: int, headers: Mapping[str, str], content: bytes) -> dic
     if isinstance(answer, dict):
         error = answer.get("error")
         if isinstance(error, dict):
-            raise refusal(status, error, _find_retry_after(headers))
+            raise refusal(status, error, wait_seconds)
         if status // 100 == 2:  # noqa: PLR2004  (2xx)
             return answer
-    raise strange(status, _find_retry_after(headers))
+    raise strange(status, wait_seconds)
 
 
-def _find_retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds until we are welcome again: `Retry-After`, or the minutes in Meta's usage header."""
+def _find_wait(headers: Mapping[str, str], usage: Usage) -> float | None:
+    """Seconds until we are welcome again: `Retry-After`, or what Meta's usage header says; None if neither does."""
     try:
         seconds = float(headers["Retry-After"])
         return max(seconds, 0.0) if math.isfinite(seconds) else None
     except (KeyError, ValueError):
-        pass  # absent, or a date, which Meta does not send
-    try:
-        usages = msgspec.json.decode(headers.get(_USAGE, "{}"), type=dict[str, list[_UsageOfCase]])
-    except msgspec.DecodeError:
-        return None
-    minutes = max((usage.estimated_time_to_regain_access for list_ in usages.values() for usage in list_), default=0)
-    return minutes * 60.0 if minutes > 0 else None
-
-
-class _UsageOfCase(msgspec.Struct):
-    estimated_time_to_regain_access: float = 0  # minutes
+        return usage.regain_seconds or None  # absent, or a date, which Meta does not send
 
 
 def _find_text(answer: dict[str, Any], edge: str, key: str) -> str | None:

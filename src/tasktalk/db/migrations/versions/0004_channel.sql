@@ -101,6 +101,11 @@ alter table outbox
     add column template_id uuid references templates on delete set null,
     drop constraint outbox_kind_check,
     add constraint outbox_kind_check check (kind in ('reply', 'reaction', 'notice', 'test', 'document'));
+drop index outbox_waiting;
+create index outbox_waiting on outbox (integration_id, rank, seq) where state = 'waiting';
+create index outbox_yielding on outbox (contact_id) where state = 'waiting' and rank > 0;
+-- What left in the last hour, by the order in which it is written.
+create index attempts_started on attempts using brin (started_at) with (pages_per_range = 8, autosummarize = on);
 
 -- What leaves by other ways than WhatsApp.
 create table letters (

@@ -166,15 +166,17 @@ async def test_a_reaction_can_come_and_go_as_often_as_one_likes(ana: Talk) -> No
         assert (task.title, task.status, task.due) == ("buy milk", "open", None)
 
 
-async def test_a_reaction_that_does_nothing_is_not_acknowledged(ana: Talk) -> None:
+async def test_a_reaction_that_does_nothing_says_so(ana: Talk) -> None:
     added = await ana.say("buy milk tomorrow 5pm")
     await ana.react("⏰", about=added.task_ids)
     (task,) = await ana.tasks()
     assert task.due is not None
     assert (task.due.date, task.due.time) == (dt.date(2026, 11, 25), "17:00")  # a day later than it was
     await ana.tap(added, "Done")
-    assert await ana.react("⏰", about=added.task_ids) is None
-    assert await ana.react("👍", about=added.task_ids) is None
+    late = await ana.react("⏰", about=added.task_ids)
+    assert late is not None
+    assert "done already" in late.text
+    assert await ana.react("👍", about=added.task_ids) == Reply(reaction="✅", task_ids=added.task_ids)
 
 
 async def test_undo_goes_back_step_by_step(ana: Talk) -> None:

@@ -118,7 +118,8 @@ async def test_a_parent_and_what_is_under_it_at_once(ana: Talk) -> None:
     await ana.say("add:\n- party\n   - cake\n   - music\n- milk")
     listed = await ana.say("show all tasks")
     assert "2. cake" in listed.text
-    gone = await ana.say("delete 1, 2 and 4")
+    asked = await ana.say("delete 1, 2 and 4")
+    gone = await ana.tap(asked, "Delete 3 tasks")
     assert "Deleted: 3 tasks" in gone.text
     assert "1 subtask" in gone.text
     assert await ana.tasks() == []

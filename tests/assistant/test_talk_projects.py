@@ -32,7 +32,7 @@ async def test_archive_and_delete_can_be_taken_back(ana: Talk) -> None:
     assert archived.text.startswith("📦 Archived #Garden")
     assert "#Garden" not in (await ana.say("projects")).text
     await ana.tap(archived, "Undo")
-    deleted = await ana.say("delete project Garden")
+    deleted = await ana.tap(await ana.say("delete project Garden"), "Delete project")
     assert deleted.text.startswith("🗑️ Deleted #Garden with 1 open task. _undo_")
     assert await ana.titles() == []
     await ana.tap(deleted, "Undo")

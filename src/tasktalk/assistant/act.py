@@ -3,8 +3,6 @@
 import textwrap
 from collections.abc import Awaitable, Callable
 
-from msgspec import UNSET
-
 from tasktalk.assistant import change, look, personal, plan, project_changes, reminding, summaries
 from tasktalk.assistant.comment import comment
 from tasktalk.assistant.outcomes import Created, Outcome, Said
@@ -42,14 +40,16 @@ async def create(turn: Turn, intent: Intent) -> Outcome:
     if len(tops) > 1:
         turn.dialogue.remember_list([task.id for task in tops], turn.now)
     asked = [task.id for task in new if task.reminders]
-    others = [] if intent.alternatives is UNSET else [when.on for when in intent.alternatives]
+    ask_when = len(tops) == 1 and not asked and tops[0].due is None and reminding.asks_reminder(turn.said.text)
+    if ask_when:
+        turn.ask("when", ids=(tops[0].id,))
     return Created(
         tuple(tops),
         subtasks=len(made) - len(tops),
-        others=tuple(day for day in others if day is not None),
+        others=change.list_others(turn, intent, [task.id for task in tops]),
         reminders={id_: await reminding.list_asked(turn, id_) for id_ in asked},
         told=turn.name_others(made),
-        ask_when=len(tops) == 1 and not asked and tops[0].due is None and reminding.asks_reminder(turn.said.text),
+        ask_when=ask_when,
     )
 
 

@@ -28,6 +28,9 @@ Verb = Literal[
     "plan",
     "rest",
     "finished",
+    "yes",
+    "no",
+    "add",
 ]
 LIFE = timedelta(days=30)
 MAX_ARGUMENT = 120
@@ -45,8 +48,8 @@ class Action:
     """`subject`: the task, or for `undo` the change set.
 
     `argument`: the new date for `due`, offset and filter for `list`, offset, days and project for `finished`, the tasks
-    to move for `rest`, the minutes from now for `later`, the moment for `remind`; for `done` and `skip` of a repeating
-    task which occurrence, see `occurrence_of`.
+    to move for `rest`, the minutes from now for `later`, the moment for `remind`, the question for `pick`, `yes`, `no`
+    and `add`; for `done` and `skip` of a repeating task which occurrence, see `occurrence_of`.
     """
 
     verb: Verb

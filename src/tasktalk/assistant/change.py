@@ -3,15 +3,19 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
+from msgspec import UNSET
+
+from tasktalk.assistant.asked import ask_first
 from tasktalk.assistant.dialogue import Q
 from tasktalk.assistant.outcomes import Change, Changed, Missing, Outcome, Said, Undone
 from tasktalk.assistant.project_changes import ensure_project
 from tasktalk.assistant.slots import fill, keep_time
 from tasktalk.assistant.targets import Found, find_targets
 from tasktalk.assistant.turn import Turn
-from tasktalk.assistant.understanding import Intent
+from tasktalk.assistant.understanding import Draft, Intent
 from tasktalk.errors import Conflict, NotFound
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.changes import change_task, change_tasks
@@ -46,7 +50,14 @@ async def drop(turn: Turn, intent: Intent) -> Outcome:
         tasks = await list_tasks_by_ids(turn.conn, viewer=turn.dialogue.viewer, ids=ids)
         if tasks and all(task.recurrence and task.status == "open" for task in tasks):
             return await skip(turn, [task.id for task in tasks])
-    return await _change(turn, intent, "dropped", lambda _: {"deleted": True})
+    found = await find_targets(turn, intent)
+    if not isinstance(found, Found):
+        return found
+    if turn.sure is None and (turn.careful or len(found.ids) > 1):
+        tasks = await list_tasks_by_ids(turn.conn, viewer=turn.dialogue.viewer, ids=found.ids)
+        if len(tasks) > 1 or (turn.careful and tasks):
+            return ask_first(turn, intent, tasks=tasks)
+    return await apply(turn, list(found.ids), "dropped", lambda _: {"deleted": True}, found.missing)
 
 
 async def update(turn: Turn, intent: Intent) -> Outcome:
@@ -56,7 +67,21 @@ async def update(turn: Turn, intent: Intent) -> Outcome:
     if not isinstance(found, Found):
         return found
     project_id = await ensure_project(turn, intent.project) if intent.project else None
-    return await apply(turn, list(found.ids), change, lambda task: fill(turn, intent, task, project_id), found.missing)
+    outcome = await apply(
+        turn, list(found.ids), change, lambda task: fill(turn, intent, task, project_id), found.missing
+    )
+    others = list_others(turn, intent, [task.id for task in outcome.tasks]) if isinstance(outcome, Changed) else ()
+    return replace(outcome, others=others) if isinstance(outcome, Changed) and others else outcome
+
+
+def list_others(turn: Turn, draft: Draft, task_ids: Sequence[UUID]) -> tuple[dt.date, ...]:
+    """The other days that the date of the one task may mean; a word or two take one of them instead."""
+    days = () if draft.alternatives is UNSET else tuple(when.on for when in draft.alternatives if when.on is not None)
+    if not days or len(task_ids) != 1:
+        return ()
+    due = (draft.due.on,) if draft.due is not None and draft.due.on is not None else ()
+    turn.ask("days", ids=tuple(task_ids), days=days + due)
+    return days
 
 
 async def snooze(turn: Turn, intent: Intent) -> Outcome:

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from hashlib import blake2b
+from datetime import datetime, timedelta
 from typing import TypedDict
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,12 +10,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from tasktalk.accounts.access import Viewer
+from tasktalk.assistant.questions import Kind, Question, read_questions, write_questions
 from tasktalk.assistant.understanding import Context
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 
 Q = queries(__file__)
 
+_FOCUS_LIFE = timedelta(hours=1)
 _EXCHANGES = 6
 _EXCHANGE_CHARACTERS = 300
 
@@ -33,13 +34,19 @@ class Dialogue:
     """One person's, the same on every channel. `projects` and `people` map the names a message may use to ids.
 
     `recent`: the last exchanges, kept only where a language model may be asked what comes next.
+    `now`: when the turn that is on is taken. `together`: the several tasks that were spoken of last, if no single one
+    was since. `asked`: the questions that are open; `fresh`: the kinds of those that no other turn can have seen yet.
     """
 
     viewer: Viewer
     focus: UUID | None = None
     listed: list[UUID] = field(default_factory=list)
     listed_at: datetime | None = None
-    pending: str | None = None
+    focus_at: datetime | None = None
+    together: list[UUID] = field(default_factory=list)
+    asked: dict[Kind, Question] = field(default_factory=dict)
+    fresh: set[Kind] = field(default_factory=set)
+    now: datetime | None = None
     page: str | None = None
     projects: dict[str, UUID] = field(default_factory=dict)
     people: dict[str, UUID] = field(default_factory=dict)
@@ -63,10 +70,22 @@ class Dialogue:
         )
 
     def speak_of(self, task_ids: Sequence[UUID]) -> None:
-        """One task is in focus from now on; several are a list whose numbers can be named."""
+        """One task is in focus from now on ("it"); or several are meant together ("them")."""
         if len(task_ids) == 1:
-            self.focus = task_ids[0]
+            self.focus, self.focus_at, self.together = task_ids[0], self.now, []
+        elif task_ids:
+            self.together = list(task_ids)
         self.touched = True
+
+    def part_from(self) -> None:
+        """No one task is in focus any more."""
+        self.focus, self.focus_at, self.touched = None, None, True
+
+    @property
+    def just_spoken_of(self) -> UUID | None:
+        """The task in focus, when it came there so lately that a word or two may correct it."""
+        is_late = self.now is None or self.focus_at is None or self.now - self.focus_at > _FOCUS_LIFE
+        return None if is_late else self.focus
 
     def remember_list(self, task_ids: Sequence[UUID], now: datetime) -> None:
         """The numbers of this list are good until the next one, days later too."""
@@ -82,18 +101,12 @@ class Dialogue:
         if self.recent:
             self.recent, self.touched = [], True
 
-    def ask(self, text: str, part: int) -> str:
-        """Ask back which task part `part` of `text` means; what the answers carry, so that each fits its question."""
-        self.pending, self.touched = text, True
-        return f"{part}.{_digest(text)}"
-
-    def answered(self, question: str) -> tuple[str, int] | None:
-        """The text and part that an answer to `question` is for, if that is still the question."""
-        part, _, digest = question.partition(".")
-        if not self.pending or _digest(self.pending) != digest:
-            return None
-        text, self.pending, self.touched = self.pending, None, True
-        return text, int(part)
+    def ask(self, question: Question) -> str:
+        """This question is open from now on, in the place of the last one of its kind; answers what names it."""
+        self.asked[question.kind] = question
+        self.fresh.add(question.kind)
+        self.touched = True
+        return question.id
 
     def find_project(self, name: str) -> UUID | None:
         """The project of that name, whatever its case."""
@@ -117,7 +130,9 @@ async def load_dialogues(conn: Conn, viewers: Iterable[Viewer]) -> dict[UUID, Di
             focus=row["focus"],
             listed=list(row["listed"]),
             listed_at=row["listed_at"],
-            pending=row["pending"],
+            focus_at=row["focus_at"],
+            together=list(row["together"]),
+            asked=read_questions(row["asked"]),
             page=row["page"],
             projects={name: UUID(project_id) for name, project_id in row["projects"].items()},
             people={name: UUID(user_id) for name, user_id in row["people"].items()},
@@ -138,8 +153,10 @@ async def save_dialogues(conn: Conn, dialogues: Iterable[Dialogue]) -> None:
         focuses=[d.focus for d in touched],
         listeds=["{" + ",".join(map(str, d.listed)) + "}" for d in touched],
         listed_ats=[d.listed_at for d in touched],
-        pendings=[d.pending for d in touched],
         recents=[msgspec.json.encode(d.recent).decode() for d in touched],
+        focus_ats=[d.focus_at for d in touched],
+        togethers=["{" + ",".join(map(str, d.together)) + "}" for d in touched],
+        askeds=[write_questions([d.asked[kind] for kind in d.fresh if kind in d.asked]) for d in touched],
         pages=[d.page for d in touched],
     )
 
@@ -160,10 +177,6 @@ async def note_shown(
             lists=["{" + ",".join(map(str, lists[user_id])) + "}" if user_id in lists else None for user_id in people],
             now=now,
         )
-
-
-def _digest(text: str) -> str:
-    return blake2b(text.encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 
 def _find(names: dict[str, UUID], name: str) -> UUID | None:

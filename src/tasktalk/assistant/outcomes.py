@@ -42,6 +42,8 @@ Remark = Literal[
     "nothing_left",
     "no_more",
     "no_list",
+    "nothing_done",
+    "which_of_these",
 ]
 
 
@@ -66,6 +68,7 @@ class Changed:
     """Tasks as they are now. `already`: those that were so before, which nothing was done to.
 
     `along`: how many subtasks the same happened to. `told`: who was given one of the tasks, by name.
+    `others`: days that the new date could also have meant.
     """
 
     change: Change
@@ -74,6 +77,7 @@ class Changed:
     missing: tuple[int, ...] = ()
     along: int = 0
     told: tuple[str, ...] = ()
+    others: tuple[dt.date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,28 @@ class Choose:
 
     candidates: tuple[tuple[UUID, str], ...]
     question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Before it is done: nothing was. `tasks`: all that it would be done to; else `project`, with `number` open tasks.
+
+    `people`: with whom it would be shared. `question` names what was asked.
+    """
+
+    act: Literal["delete", "change", "archive", "share"]
+    question: str
+    tasks: tuple[Task, ...] = ()
+    project: str = ""
+    number: int = 0
+    people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Not understood; `question` names the words, which can be kept as a task."""
+
+    question: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +234,11 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What was taken back."""
+    """What was taken back. `left`: a project, and who is in it no more; `settings`: preferences are as they were."""
 
-    changes: tuple[journal.Change, ...]
+    changes: tuple[journal.Change, ...] = ()
+    left: tuple[str, tuple[str, ...]] | None = None
+    settings: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +258,8 @@ Outcome = (
     | Listed
     | Shown
     | Choose
+    | Asked
+    | Unread
     | Missing
     | ProjectMade
     | ProjectChanged

@@ -8,6 +8,7 @@ from uuid import UUID
 from tasktalk.assistant.dialogue import Q
 from tasktalk.assistant.look import quoted
 from tasktalk.assistant.outcomes import (
+    Asked,
     Outcome,
     ProjectChanged,
     ProjectMade,
@@ -58,9 +59,11 @@ async def update(turn: Turn, intent: Intent) -> Outcome:  # noqa: PLR0911  (one 
     """Rename, archive, share or delete a project that the person is in."""
     if not intent.project:
         return Said("which_project")
-    project_id = turn.dialogue.find_project(intent.project)
+    project_id = turn.sure[0] if turn.sure else turn.dialogue.find_project(intent.project)
     if project_id is None:
         return Said("no_project", intent.project)
+    if turn.sure is None and (asked := await _ask_first(turn, project_id, intent)) is not None:
+        return asked
     if intent.action == "share":
         return await _share(turn, project_id, intent)
     if intent.action == "rename" and intent.title:
@@ -72,6 +75,23 @@ async def update(turn: Turn, intent: Intent) -> Outcome:  # noqa: PLR0911  (one 
     if intent.action == "delete":
         return await _change(turn, project_id, "delete", {"deleted": True})
     return Said("unknown", turn.said.text)
+
+
+async def _ask_first(turn: Turn, project_id: UUID, intent: Intent) -> Outcome | None:
+    """What takes more than one thing away is asked about first; what may not be done is refused, not asked about."""
+    if intent.action != "delete" and not (turn.careful and intent.action in {"archive", "share"}):
+        return None
+    project = await projects.get_project(turn.conn, viewer=turn.dialogue.viewer, project_id=project_id)
+    people = {id_: name for name, id_ in turn.dialogue.people.items()}
+    named = tuple(people[id_] for id_ in turn.dialogue.find_people(intent.assignees) if id_ in people)
+    nothing_lost = intent.action == "delete" and not project.open_count and not turn.careful
+    if project.role != "owner" or nothing_lost or (intent.action == "share" and not named):
+        return None
+    act: Literal["delete", "archive", "share"] = (
+        "share" if intent.action == "share" else "archive" if intent.action == "archive" else "delete"
+    )
+    question = turn.ask("sure", text=turn.said.text, ids=(project_id,), intent=intent)
+    return Asked(act, question, project=project.name, number=project.open_count, people=named)
 
 
 async def show_status(turn: Turn, intent: Intent) -> Outcome:

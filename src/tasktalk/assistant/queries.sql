@@ -1,7 +1,7 @@
 -- name: load_dialogues(user_ids)
 -- What each person and the assistant are talking about, with the names a message of theirs may use.
-select u.id, d.focus, coalesce(d.listed, '{}') as listed, d.listed_at, d.pending, d.page,
-       coalesce(d.recent, '[]') as recent,
+select u.id, d.focus, coalesce(d.listed, '{}') as listed, d.listed_at, d.page, d.focus_at,
+       coalesce(d.together, '{}') as together, coalesce(d.asked, '{}') as asked, coalesce(d.recent, '[]') as recent,
        (select coalesce(jsonb_object_agg(p.name, p.id), '{}')
         from projects p join project_members m on m.project_id = p.id
         where m.user_id = u.id and p.archived_at is null and p.deleted_at is null) as projects,
@@ -11,32 +11,55 @@ select u.id, d.focus, coalesce(d.listed, '{}') as listed, d.listed_at, d.pending
                                where a.user_id = u.id) || u.id)) as people
 from unnest(:user_ids::uuid[]) as u (id) left join dialogues d on d.user_id = u.id;
 
--- name: save_dialogues(user_ids, focuses, listeds, listed_ats, pendings, pages, recents)!
-insert into dialogues (user_id, focus, listed, listed_at, pending, page, recent)
-select s.user_id, s.focus, s.listed::uuid[], s.listed_at, s.pending, s.page, s.recent::jsonb
-from unnest(:user_ids::uuid[], :focuses::uuid[], :listeds::text[], :listed_ats::timestamptz[],
-            :pendings::text[], :pages::text[], :recents::text[])
-     as s (user_id, focus, listed, listed_at, pending, page, recent)
+-- name: save_dialogues(user_ids, focuses, listeds, listed_ats, pages, recents, focus_ats, togethers, askeds)!
+-- `askeds` are the questions that are new; those that were asked before stay.
+insert into dialogues as d (user_id, focus, listed, listed_at, page, recent, focus_at, together, asked)
+select s.user_id, s.focus, s.listed::uuid[], s.listed_at, s.page, s.recent::jsonb, s.focus_at, s.together::uuid[],
+       s.asked::jsonb
+from unnest(:user_ids::uuid[], :focuses::uuid[], :listeds::text[], :listed_ats::timestamptz[], :pages::text[],
+            :recents::text[], :focus_ats::timestamptz[], :togethers::text[], :askeds::text[])
+     as s (user_id, focus, listed, listed_at, page, recent, focus_at, together, asked)
 order by s.user_id
 on conflict (user_id) do update
-set focus = excluded.focus, listed = excluded.listed, listed_at = excluded.listed_at,
-    pending = excluded.pending, page = excluded.page, recent = excluded.recent;
+set focus = excluded.focus, listed = excluded.listed, listed_at = excluded.listed_at, page = excluded.page,
+    recent = excluded.recent, focus_at = excluded.focus_at, together = excluded.together,
+    asked = d.asked || excluded.asked;
+
+-- name: take_question(user_id, kind, id)$
+-- The question, which is over from now on: of two who answer it at once, one finds none.
+update dialogues n set asked = n.asked - :kind::text
+from dialogues o where n.user_id = :user_id::uuid and o.user_id = n.user_id and n.asked -> :kind::text ->> 'id' = :id::text
+returning o.asked -> :kind::text;
 
 -- name: note_shown(user_ids, focuses, lists, now)!
-insert into dialogues as d (user_id, focus, listed, listed_at)
-select s.user_id, s.focus, coalesce(s.list::uuid[], '{}'), case when s.list is not null then :now::timestamptz end
+insert into dialogues as d (user_id, focus, listed, listed_at, focus_at, together)
+select s.user_id, s.focus, coalesce(s.list::uuid[], '{}'), case when s.list is not null then :now::timestamptz end,
+       case when s.focus is not null then :now::timestamptz end, coalesce(s.list::uuid[], '{}')
 from unnest(:user_ids::uuid[], :focuses::uuid[], :lists::text[]) as s (user_id, focus, list)
 order by s.user_id
 on conflict (user_id) do update
 set focus = coalesce(excluded.focus, d.focus),
     listed = case when excluded.listed_at is null then d.listed else excluded.listed end,
     listed_at = coalesce(excluded.listed_at, d.listed_at),
-    page = case when excluded.listed_at is null then d.page end;
+    page = case when excluded.listed_at is null then d.page end,
+    focus_at = coalesce(excluded.focus_at, d.focus_at),
+    together = case when excluded.listed_at is not null then excluded.together
+                    when excluded.focus_at is null then d.together else '{}' end;
 
 -- name: list_made_by(message_id, user_id)
 -- The tasks that one message of this person made.
 select id from tasks
 where source_message_id = :message_id and owner_id = :user_id and deleted_at is null and parent_id is null order by id;
+
+-- name: find_making(user_id, task_ids, since, count)$
+-- The act of this person's, not taken back, in which all of these tasks were made.
+select change_set from journal
+where actor_id = :user_id::uuid and at >= :since::timestamptz and subject = 'task' and verb = 'created'
+  and undone_at is null and subject_id = any(:task_ids::uuid[])
+group by change_set having count(distinct subject_id) = :count::int limit 1;
+
+-- name: has_changed_since(user_id, at)$
+select exists (select from journal where actor_id = :user_id::uuid and journal.at > :at::timestamptz);
 
 -- name: list_open_subtasks(task_id, limit)
 -- The first of what is open right under a task; whoever reads them takes care that they are theirs to see.

@@ -54,6 +54,7 @@ async def remind_of(
         there = await list_task_reminders(turn.conn, viewer=turn.dialogue.viewer, task_id=task.id)
         ringing = [each for each in there if each.next_at is not None]
         if not new and not ringing and not _is_ahead(turn, task):
+            turn.ask("when", ids=(task.id,))
             return AskWhen(task)
         wanted = new or ([] if ringing else [_WHEN_DUE])
         same = [each for each in ringing if not new or any(_is_same(each, one) for one in new)]

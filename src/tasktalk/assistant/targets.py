@@ -5,6 +5,7 @@ from uuid import UUID
 
 from tasktalk.assistant.outcomes import Choose, Missing, Said
 from tasktalk.assistant.turn import Turn
+from tasktalk.assistant.understand import speaks_of_several
 from tasktalk.assistant.understanding import Intent, Target
 from tasktalk.tasks.names import match_by_name
 
@@ -21,13 +22,13 @@ class Found:
     missing: tuple[int, ...] = ()
 
 
-async def find_targets(  # noqa: PLR0911  (one line a way to name a task)
-    turn: Turn, intent: Intent
-) -> Found | Choose | Missing | Said:
+async def find_targets(turn: Turn, intent: Intent) -> Found | Choose | Missing | Said:
     """The tasks an intent speaks of, or what to answer: where several fit, the question is open from now on.
 
     Reopening looks among what is done, everything else among what is open.
     """
+    if turn.sure is not None:
+        return Found(turn.sure)
     target = intent.target or Target(last=True)
     listed = list(turn.about) if len(turn.about) > 1 else turn.dialogue.listed
     if target.numbers:
@@ -40,11 +41,25 @@ async def find_targets(  # noqa: PLR0911  (one line a way to name a task)
         return await _by_name(turn, target.text, done=intent.intent == "reopen_task")
     if target.all:
         return Found(tuple(listed)) if listed else Said("which_task")
+    return _spoken_of(turn, intent)
+
+
+def _spoken_of(turn: Turn, intent: Intent) -> Found | Said:
+    """Those that "it" and "them" mean: of the message that is answered, else what was spoken of last."""
+    dialogue = turn.dialogue
     if len(turn.about) == 1:
+        return Found(turn.about)
+    if turn.about and intent.intent != "comment_task" and _speaks_of_several(turn):
         return Found(turn.about)
     if turn.about or turn.said.about_message:  # an answer to a message that shows no one task of theirs
         return Said("which_task")
-    return Found((turn.dialogue.focus,)) if turn.dialogue.focus else Said("which_task")
+    if dialogue.together and intent.intent != "comment_task" and _speaks_of_several(turn):
+        return Found(tuple(dialogue.together))
+    return Found((dialogue.focus,)) if dialogue.focus is not None else Said("which_task")
+
+
+def _speaks_of_several(turn: Turn) -> bool:
+    return speaks_of_several(turn.said.text, turn.dialogue.context(turn.now))
 
 
 async def _by_name(turn: Turn, text: str, *, done: bool) -> Found | Choose | Missing:
@@ -57,5 +72,6 @@ async def _by_name(turn: Turn, text: str, *, done: bool) -> Found | Choose | Mis
     rivals = [match for match in matches[1:] if best.score - match.score < LEAD]
     if not rivals and (best.score >= SURE or len(matches) == 1):
         return Found((best.id,))
-    question = turn.dialogue.ask(turn.said.text, turn.part)
-    return Choose(tuple((match.id, match.title) for match in matches[:_CHOICES]), question)
+    choices = tuple((match.id, match.title) for match in matches[:_CHOICES])
+    question = turn.ask("which", text=turn.said.text, part=turn.part, ids=tuple(id_ for id_, _ in choices))
+    return Choose(choices, question)

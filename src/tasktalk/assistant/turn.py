@@ -3,9 +3,11 @@
 import datetime as dt
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from tasktalk.assistant.dialogue import Dialogue
+from tasktalk.assistant.questions import Kind, Question, new_question_id
 from tasktalk.assistant.reply import Utterance
 from tasktalk.db import Conn
 from tasktalk.tasks.model import Act, Task
@@ -17,7 +19,9 @@ _LATEST = dt.timedelta(days=30)  # a clock that is further off than this is not 
 class Turn:
     """`now` is aware and in the person's zone. `about`: the tasks of the message that this one answers.
 
-    `part`: which intent of the message is being done. `thinks`: a language model may be asked what is meant.
+    `part`: which intent of the message is being done. `thinks`: a language model may be asked what is meant. `sure`:
+    what the person said yes about, which is not asked again. `careful`: whatever takes something away asks first, even
+    of one task, for the words may have been misread.
     """
 
     conn: Conn
@@ -28,6 +32,8 @@ class Turn:
     about: tuple[UUID, ...] = ()
     part: int = 0
     thinks: bool = False
+    sure: tuple[UUID, ...] | None = None
+    careful: bool = False
 
     @property
     def said_at(self) -> dt.datetime:
@@ -42,8 +48,15 @@ class Turn:
         return self.now.date()
 
     def done(self, tasks: list[Task]) -> None:
-        """These were changed: one alone is in focus from now on."""
+        """These were changed: one alone is in focus from now on, of several none."""
         self.dialogue.speak_of([task.id for task in tasks])
+        if len(tasks) > 1:
+            self.dialogue.part_from()
+
+    def ask(self, kind: Kind, **about: Any) -> str:
+        """Opens a question, see `questions.Question`; its id."""
+        question = Question(kind=kind, id=new_question_id(), at=self.now, message_id=self.said.message_id, **about)
+        return self.dialogue.ask(question)
 
     def name_others(self, tasks: Iterable[Task], known: Container[UUID] = ()) -> tuple[str, ...]:
         """Whom these tasks are given to beside the person, but for `known`: they hear of it."""

@@ -1,5 +1,6 @@
 """Reads a message: exact commands first, then lists, questions and changes, and last the task that it may simply be."""
 
+from tasktalk.assistant.grammar.answers import Choice, Correction, read_choice, read_correction, read_task
 from tasktalk.assistant.grammar.begun import is_begun
 from tasktalk.assistant.grammar.changes import read_answer
 from tasktalk.assistant.grammar.engine import Engine, get_engine
@@ -8,6 +9,7 @@ from tasktalk.assistant.grammar.lexicon import list_languages
 from tasktalk.assistant.grammar.messages import read_message
 from tasktalk.assistant.grammar.phrasebook import Phrasebook, get_phrasebook
 from tasktalk.assistant.grammar.spoken import split_spoken
+from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context, Intent, Understanding
 
 DEFAULT_LANGUAGE = "en"
@@ -32,6 +34,26 @@ def breaks_off(text: str, context: Context) -> bool:
 def tell_apart(text: str, context: Context) -> list[str]:
     """The things that somebody speaks of in one breath, each as they said it; one, if it is one."""
     return split_spoken(text, _open(text, context)[1])
+
+
+def understand_choice(text: str, context: Context) -> Choice:
+    """What `text` may say in answer to a question of ours."""
+    return read_choice(text, _open(text, context)[1])
+
+
+def understand_correction(text: str, context: Context) -> Correction | None:
+    """What `text` puts right about the task that was just spoken of; None when it does not read like that."""
+    return read_correction(text, context, *_open(text, context))
+
+
+def understand_task(text: str, context: Context) -> Intent:
+    """The task that `text` is when it is to be one whatever it reads like."""
+    return read_task(text, context, *_open(text, context))
+
+
+def speaks_of_several(text: str, context: Context) -> bool:
+    """Whether `text` speaks of several things by a word like "them"."""
+    return _open(text, context)[1].answers.several.search(fold(text)) is not None
 
 
 def _open(text: str, context: Context) -> tuple[Engine, Phrasebook]:

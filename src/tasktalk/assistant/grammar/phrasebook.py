@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from tasktalk.assistant.grammar.answerbook import AnswerBook
 from tasktalk.assistant.grammar.lexicon import get_source
 from tasktalk.assistant.grammar.templates import Template, as_regex, list_numbers
 from tasktalk.assistant.grammar.tokens import fold
@@ -35,6 +36,7 @@ class Phrasebook:
         self._read_capture(source["capture"], macros)
         self._read_slots(source, macros)
         self._read_small_words(source)
+        self.answers = AnswerBook(source["answers"], macros)
 
     def _read_commands(self, source: dict[str, Any], macros: dict[str, str]) -> None:
         self._by_head: dict[str, list[tuple[int, Command]]] = {}

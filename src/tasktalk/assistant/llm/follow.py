@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import msgspec
 
-from tasktalk.assistant import look
+from tasktalk.assistant.asked import ask_first
 from tasktalk.assistant.llm.offer import put_question
 from tasktalk.assistant.llm.question import Meant, Question, Thought
 from tasktalk.assistant.outcomes import Choose, Missing, Outcome, Said
@@ -81,17 +81,12 @@ async def _follow_one(turn: Turn, meant: Meant, act: Act) -> Outcome:
     if meant.which:
         return _choose(turn, tasks)
     if asks_first(meant):
-        return await ask_first(turn, meant.intent, tasks)
+        careful = replace(turn, careful=True)
+        return ask_first(turn, meant.intent, tasks=tasks) if tasks else await act(careful, meant.intent)
     return await act(turn, meant.intent)
 
 
-async def ask_first(turn: Turn, _intent: Intent, tasks: Sequence[Task]) -> Outcome:
-    """Nothing is done yet: a task is shown with its buttons, one of which deletes it."""
-    if not tasks:
-        return Said("not_yet")
-    return await look.show(turn, tasks[0].id) if len(tasks) == 1 else _choose(turn, tasks)
-
-
 def _choose(turn: Turn, tasks: Sequence[Task]) -> Choose:
-    question = turn.dialogue.ask(turn.said.text, turn.part)
-    return Choose(tuple((task.id, task.title) for task in tasks[:9]), question)
+    choices = tuple((task.id, task.title) for task in tasks[:9])
+    question = turn.ask("which", text=turn.said.text, part=turn.part, ids=tuple(id_ for id_, _ in choices))
+    return Choose(choices, question)

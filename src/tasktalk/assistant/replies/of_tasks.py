@@ -91,7 +91,8 @@ def _buttons(outcome: Changed, pen: Pen) -> tuple[Button, ...]:
         return (pen.skip(tasks[0], pen.speech.label("Skip only this one")), pen.undo())
     if outcome.change in {"completed", "dropped", "skipped", "declined"} or tasks[0].status != "open":
         return (pen.undo(),)
-    return (pen.done(tasks[0]), pen.undo())
+    other = (pen.other_day(tasks[0], outcome.others),) if outcome.others else ()
+    return (pen.done(tasks[0]), *other, pen.undo())
 
 
 def reminded(outcome: Reminded, pen: Pen) -> Reply:

@@ -20,6 +20,10 @@ _REMARKS: dict[Remark, str] = {
     "which_task": phrase("Which task do you mean? Answer its message, or say its name or its number on the last list."),
     "question_over": phrase("That question is over. Please say again what to do."),
     "no_question": phrase("There is no question open. Say _done_, _delete_ or _undo_, with the task's name."),
+    "which_of_these": phrase(
+        "That message shows several tasks. Say which: _done 1 3_, _move 2 to friday_, _done all_."
+    ),
+    "nothing_done": phrase("All right, nothing was changed."),
     "linked_already": phrase("This number is linked already."),
     "no_words": phrase("What shall I write? Say _comment on milk: the blue one_, or answer a task's message."),
     "not_open": phrase("“{about}” is done already. Open it again first: _reopen it_."),

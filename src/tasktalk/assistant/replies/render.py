@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from tasktalk.assistant import outcomes as came
 from tasktalk.assistant import overviews
 from tasktalk.assistant.outcomes import Outcome
-from tasktalk.assistant.replies import of_overviews, of_plans, of_projects, of_settings, of_tasks, remarks, sentences
+from tasktalk.assistant.replies import (
+    of_overviews,
+    of_plans,
+    of_projects,
+    of_questions,
+    of_settings,
+    of_tasks,
+    remarks,
+    sentences,
+)
 from tasktalk.assistant.replies.pen import Pen
 from tasktalk.assistant.replies.speech import Speech
 from tasktalk.assistant.reply import Reply
@@ -27,7 +36,7 @@ def render(outcomes: Sequence[Outcome], pen: Pen) -> Reply:
     if len(replies) == 1:
         return replies[0]
     changed = any(isinstance(outcome, _CHANGES) for outcome in outcomes)
-    asking = (came.Choose, came.AskWhen)
+    asking = (came.Choose, came.Asked, came.AskWhen)
     question = next((r for r, o in zip(replies, outcomes, strict=True) if isinstance(o, asking)), None)
     return Reply(
         text="\n\n".join(reply.text for reply in replies),
@@ -61,6 +70,10 @@ def _one(outcome: Outcome, pen: Pen) -> Reply:  # noqa: C901, PLR0911, PLR0912  
             return of_tasks.card(outcome, pen)
         case came.Choose():
             return of_tasks.choose(outcome, pen)
+        case came.Asked():
+            return of_questions.asked(outcome, pen)
+        case came.Unread():
+            return of_questions.unread(outcome, pen)
         case came.Missing(text):
             return Reply(sentences.missing(text, pen.speech))
         case came.ProjectMade():
@@ -85,7 +98,7 @@ def _one(outcome: Outcome, pen: Pen) -> Reply:  # noqa: C901, PLR0911, PLR0912  
             return of_plans.planned(outcome, pen)
         case came.Settled(preferences, named):
             return Reply(of_settings.settled(preferences, named, pen.now, pen.speech))
-        case came.Undone(changes):
-            return Reply(sentences.undone(changes, pen.speech))
+        case came.Undone():
+            return Reply(sentences.undone(outcome, pen.speech))
         case came.Said(remark, about):
             return Reply(remarks.remark(remark, about, pen.speech))

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from tasktalk.assistant.outcomes import Change
+from tasktalk.assistant.outcomes import Change, Undone
 from tasktalk.assistant.replies.speech import Speech, phrase
-from tasktalk.tasks.journal import undo as journal
 
 _VERBS: dict[Change, str] = {
     "completed": phrase("✔️ Done: {what}"),
@@ -80,8 +79,20 @@ def no_ring(*, has_date: bool, speech: Speech) -> str:
     return speech.say("⏰ It has no date yet; once it has one, I will remind you.")
 
 
-def undone(changes: Sequence[journal.Change], speech: Speech) -> str:
+def undone(outcome: Undone, speech: Speech) -> str:
     """What was taken back."""
+    changes = outcome.changes
+    if outcome.settings:
+        return speech.say("↩️ Undone: {what}", what=speech.say("your settings"))
+    if outcome.left is not None:
+        project, people = outcome.left
+        return speech.count(
+            "↩️ Undone: {people} is not in #{project} any more.",
+            "↩️ Undone: {people} are not in #{project} any more.",
+            len(people),
+            people=speech.join(people),
+            project=project,
+        )
     if len(changes) > 1:
         return speech.count("↩️ Undone: {number} change", "↩️ Undone: {number} changes", len(changes))
     change = changes[0]

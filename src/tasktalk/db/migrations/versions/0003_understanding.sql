@@ -41,3 +41,11 @@ create table model_usage (
 
 -- The list a person is looking at, and where it goes on ("more").
 alter table dialogues add column page text;
+
+-- What a person and the assistant are talking about, more finely: since when one task is in focus, or the several that were
+-- spoken of together, and the questions that are open, one of a kind: {"which": {"id", "at", …}, "sure": …}.
+alter table dialogues
+    drop column pending,
+    add column focus_at timestamptz,
+    add column together uuid[] not null default '{}',
+    add column asked jsonb not null default '{}';

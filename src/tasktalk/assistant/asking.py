@@ -1,0 +1,104 @@
+"""Asking before something is taken away, and what the answers do: yes, no, this one, keep it as a task."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+import msgspec
+
+from tasktalk.assistant import look
+from tasktalk.assistant.act import act, create
+from tasktalk.assistant.dialogue import Q
+from tasktalk.assistant.outcomes import Choose, Outcome, Said, Unread
+from tasktalk.assistant.questions import Kind, Question, read_question
+from tasktalk.assistant.reading import read_intents
+from tasktalk.assistant.turn import Turn
+from tasktalk.assistant.understand import understand_task
+from tasktalk.assistant.understanding import Intent, Target
+from tasktalk.tasks.cards import list_tasks_by_ids
+
+_OFFERED = 4000  # characters that are kept to be a task
+
+
+async def take(turn: Turn, kind: Kind, question_id: str, *, tapped: bool = False) -> Question | None:
+    """The question of that id, which nobody else answers any more; None when it is over."""
+    dialogue = turn.dialogue
+    known = dialogue.asked.get(kind)
+    if known is None or known.id != question_id:
+        return None
+    dialogue.asked.pop(kind)
+    if kind in dialogue.fresh:
+        dialogue.fresh.discard(kind)
+    else:
+        asked = await Q.take_question(turn.conn, user_id=dialogue.viewer.user_id, kind=kind, id=question_id)
+        if asked is None:
+            return None
+        known = read_question(asked)
+    return known if known.is_open(turn.now, tapped=tapped) else None
+
+
+def find_newest(turn: Turn, *kinds: Kind) -> Question | None:
+    """The question of one of these kinds that was asked last and that words still answer."""
+    asked = [question for question in turn.dialogue.asked.values() if question.kind in kinds]
+    return max((each for each in asked if each.is_open(turn.now)), key=lambda each: each.at, default=None)
+
+
+async def say_yes(turn: Turn, question_id: str, *, tapped: bool = False) -> Outcome:
+    """What was asked about is done, to what it was asked about."""
+    question = await take(turn, "sure", question_id, tapped=tapped)
+    if question is None or question.intent is None:
+        return Said("question_over")
+    said = replace(turn.said, text=question.text)
+    return await act(replace(turn, said=said, sure=question.ids, careful=False), question.intent)
+
+
+async def say_no(turn: Turn, kind: Kind, question_id: str) -> Outcome:
+    """The question is over, and nothing was done."""
+    question = await take(turn, kind, question_id, tapped=True)
+    return Said("nothing_done" if question is not None else "question_over")
+
+
+def offer(turn: Turn) -> Outcome:
+    """What was not understood may be kept as a task."""
+    text = turn.said.text.strip()
+    if not text:
+        return Said("unknown")
+    return Unread(turn.ask("add", text=text[:_OFFERED]))
+
+
+async def add(turn: Turn, question_id: str, *, tapped: bool = False) -> Outcome:
+    """The words become a task as if they had been one."""
+    question = await take(turn, "add", question_id, tapped=tapped)
+    if question is None:
+        return Said("question_over")
+    draft = understand_task(question.text, turn.dialogue.context(question.at))
+    said = replace(turn.said, text=question.text, message_id=question.message_id)
+    return await create(replace(turn, said=said), draft)
+
+
+async def pick(turn: Turn, ids: Sequence[UUID], question_id: str, *, tapped: bool = False) -> Outcome:
+    """The answer to "which one?": what was asked then, done to these."""
+    question = await take(turn, "which", question_id, tapped=tapped)
+    if question is None:
+        return Said("question_over")
+    intents = await read_intents(turn, question.text)
+    if question.part >= len(intents):
+        return Said("question_over")
+    if intents[question.part].intent == "unknown" and len(ids) == 1:  # a model asked: what to do, the buttons say
+        return await look.show(turn, ids[0])
+    said = replace(turn.said, text=question.text)
+    chosen = replace(turn, said=said, about=tuple(ids))
+    target = Target(last=True) if len(ids) == 1 else Target(all=True)
+    return await act(chosen, msgspec.structs.replace(intents[question.part], target=target))
+
+
+async def choose_again(turn: Turn, question: Question) -> Outcome:
+    """Yes is no answer to "which one?"."""
+    tasks = await list_tasks_by_ids(turn.conn, viewer=turn.dialogue.viewer, ids=question.ids)
+    return Choose(tuple((task.id, task.title) for task in tasks), question.id)
+
+
+def is_about_all(intent: Intent) -> bool:
+    """Whether it names no task of its own: "delete them", in answer to whether they are to be deleted."""
+    target = intent.target
+    return target is not None and not target.text and not target.numbers

@@ -1,0 +1,57 @@
+"""What a language says in answer to a question and to put something right, compiled."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from tasktalk.assistant.grammar.templates import Template, as_regex
+
+
+class AnswerBook:
+    """The `[answers]` of a lexicon: regular expressions over folded text, and templates."""
+
+    __slots__ = (
+        "add",
+        "both",
+        "denials",
+        "keep",
+        "last",
+        "leads",
+        "none",
+        "other",
+        "project",
+        "rename",
+        "several",
+        "small",
+        "them_verbs",
+        "unmark",
+        "week",
+    )
+
+    def __init__(self, answers: Mapping[str, Any], macros: dict[str, str]) -> None:
+        for name in ("add", "both", "keep", "last", "none", "other", "unmark", "week"):
+            setattr(self, name, _whole(answers[name]))
+        self.leads = re.compile(rf"(?:{_joined(answers['leads'])})(?!\w)[\s,.;:!…-]*")
+        self.several = re.compile(_joined(answers["several"]))
+        self.them_verbs = re.compile(rf"(?:{_joined(answers['them_verbs'])})(?!\w)\s*")
+        self.denials = [re.compile(each) for each in answers["denials"]]
+        self.rename = [Template(as_regex(each, macros)) for each in answers["rename"]]
+        self.project = [Template(as_regex(each, macros)) for each in answers["project"]]
+        self.small = frozenset(answers["small"])
+
+    add: re.Pattern[str]
+    both: re.Pattern[str]
+    keep: re.Pattern[str]
+    last: re.Pattern[str]
+    none: re.Pattern[str]
+    other: re.Pattern[str]
+    unmark: re.Pattern[str]
+    week: re.Pattern[str]
+
+
+def _joined(patterns: list[str]) -> str:
+    return "|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)"
+
+
+def _whole(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile(_joined(patterns))

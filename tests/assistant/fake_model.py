@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,13 +26,14 @@ class Answer:
 
 @dataclass
 class FakeModel:
-    """What it was asked, and what it will say next; the last answer stays."""
+    """What it was asked, and what it will say next; the last answer stays. `before` happens while it thinks."""
 
     url: str = ""
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
     answers: deque[Answer] = field(default_factory=deque)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    before: Callable[[], Awaitable[object]] | None = None
 
     def will(self, *answers: Answer) -> None:
         self.answers = deque(answers)
@@ -49,6 +50,8 @@ class FakeModel:
         self.asked.append(await request.json())
         self.keys.append(request.headers.get("authorization"))
         self.arrived.set()
+        if self.before is not None:
+            await self.before()
         answer = self.answers.popleft() if len(self.answers) > 1 else self.answers[0]
         if answer.held is not None:
             await answer.held.wait()

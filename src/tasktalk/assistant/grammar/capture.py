@@ -9,12 +9,11 @@ from tasktalk.assistant.grammar.assigning import read_slots_and_people
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.quickadd import as_duration
+from tasktalk.assistant.grammar.reading import read_minutes
 from tasktalk.assistant.grammar.resolve import local_now
-from tasktalk.assistant.grammar.roles import When as Said
 from tasktalk.assistant.grammar.slots import Slots
 from tasktalk.assistant.grammar.titles import blank_formatting, make_title
 from tasktalk.assistant.grammar.tokens import fold
-from tasktalk.assistant.grammar.values import Amount
 from tasktalk.assistant.understanding import Context, Draft, Span
 
 
@@ -166,12 +165,7 @@ def _read_before_due(slots: Slots, folded: str, context: Context, engine: Engine
     found = next((found for pattern in book.before_due if (found := pattern.search(folded))), None)
     if not found:
         return
-    amounts = [node.senses for node in engine.read(f"{book.length} {found['amount']}", context.now, [])]
-    said = next((senses["WHEN"] for senses in amounts if "WHEN" in senses), None)
-    if not isinstance(said, Said) or not isinstance(said.value, Amount):
-        return
-    sizes = {"day": 1440, "week": 10080}
-    minutes = said.value.minutes or round(sum(number * sizes.get(unit, 0) for unit, number in said.value.parts))
+    minutes = read_minutes(found["amount"], context, engine, book.length)
     if minutes:
         slots.reminders.append(as_duration(minutes))
         slots.spans = [span for span in slots.spans if span.end <= found.start() or span.start >= found.end()]

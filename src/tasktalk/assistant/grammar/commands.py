@@ -10,7 +10,7 @@ from tasktalk.assistant.grammar.orders import LIKELY, READERS, SURE, Order, Read
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
 from tasktalk.assistant.grammar.reading import read_slots
-from tasktalk.assistant.grammar.targets import find_open, find_people, find_people_last, read_target
+from tasktalk.assistant.grammar.targets import find_people, find_people_last, read_target
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context, Intent, Query, Target
 
@@ -140,21 +140,22 @@ def _delete(order: Order) -> Intent | None:
     return Intent(intent="delete_task", confidence=LIKELY, target=read_target(words or order["things"], order.book))
 
 
-def _if_open(name: str) -> Reader:
+def _if_open(name: str, action: str | None = None) -> Reader:
     """A reader for "finish the report": a command only where such a task is open, otherwise a new one."""
 
     def read(order: Order) -> Intent | None:
-        target = order.target()
-        if target.text is None:
-            return Intent(intent=name, confidence=LIKELY, target=target)  # type: ignore[arg-type]
-        title = find_open(target.text, order.context.open_titles, order.book)
-        return Intent(intent=name, confidence=LIKELY, target=target) if title else None  # type: ignore[arg-type]
+        target = order.known_target()
+        return Intent(intent=name, confidence=LIKELY, target=target, action=action) if target else None  # type: ignore[arg-type]
 
     return read
 
 
 READERS["complete_if_open"] = _if_open("complete_task")
 READERS["delete_if_open"] = _if_open("delete_task")
+READERS["skip_if_open"] = _if_open("delete_task", "skip")
+READERS["accept"] = _if_open("confirm", "accept")
+READERS["decline"] = _if_open("cancel", "decline")
+READERS["show_reminders"] = _if_open("list_tasks", "reminders")
 
 
 @reads("rename")

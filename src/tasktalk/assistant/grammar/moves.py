@@ -3,8 +3,8 @@
 import re
 
 from tasktalk.assistant.grammar.intents import change
-from tasktalk.assistant.grammar.orders import LIKELY, Order, reads
-from tasktalk.assistant.grammar.reading import find_last_times, is_inside_time, read_slots
+from tasktalk.assistant.grammar.orders import LIKELY, READERS, Order, Reader, reads
+from tasktalk.assistant.grammar.reading import find_last_times, is_inside_time, read_minutes, read_slots
 from tasktalk.assistant.grammar.targets import find_open, read_target
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Intent, Target
@@ -12,26 +12,55 @@ from tasktalk.assistant.understanding import Intent, Target
 
 @reads("snooze")
 def _snooze(order: Order) -> Intent | None:
-    if order["when"] is None:
-        return Intent(intent="snooze", confidence=LIKELY, target=order.target())
     words = order["when"]
-    slots = order.when() or order.only_time(f"{order.book.within} {words}")
-    if slots is None:
-        return None
-    minutes = slots.duration_minutes or _relative_minutes(words or "", order)
-    return Intent(
-        intent="snooze",
-        confidence=LIKELY,
-        target=order.target(),
-        due=None if minutes else slots.due,
-        duration_minutes=minutes,
+    if words is None:
+        return _snooze_split(order) or Intent(intent="snooze", confidence=LIKELY, target=order.target())
+    return _later(order, order.target(), words)
+
+
+def _later(order: Order, target: Target, words: str) -> Intent | None:
+    """A task put out of the way: for so long, or until then."""
+    book = order.book
+    bare = re.sub(rf"^(?:{book.within}|{book.length})\s+", "", fold(words))
+    minutes = read_minutes(bare, order.context, order.engine, book.length)
+    if minutes:
+        return Intent(intent="snooze", confidence=LIKELY, target=target, duration_minutes=minutes)
+    slots = order.only_time(words) or order.only_time(f"{book.within} {words}")
+    return Intent(intent="snooze", confidence=LIKELY, target=target, due=slots.due) if slots and slots.due else None
+
+
+def _snooze_split(order: Order) -> Intent | None:
+    """Where no small word divides the task from how long ("snooze milk 2 hours"), the longest time at the end does."""
+    words = (order["target"] or "").split()
+    laters = (
+        _later(order, read_target(" ".join(words[:at]), order.book), " ".join(words[at:]))
+        for at in range(1, len(words))
     )
+    return next((said for said in laters if said), None)
 
 
-def _relative_minutes(words: str, order: Order) -> int | None:
-    lead = f"{order.book.within}|{order.book.length}"
-    bare = re.sub(rf"^(?:{lead})\s+", "", fold(words))
-    return read_slots(f"x {order.book.length} {bare}", order.context, order.engine).duration_minutes
+def _shift(sign: int) -> Reader:
+    """A reader for "push 3 by two days": so much later, or earlier, than it is due."""
+
+    def read(order: Order) -> Intent | None:
+        minutes = read_minutes(order["amount"] or "", order.context, order.engine, order.book.length)
+        target = order.target()
+        if not minutes or (target.text and (_is_unknown(target.text, order) or _is_timed(target.text, order))):
+            return None
+        return Intent(
+            intent="snooze", confidence=LIKELY, target=target, duration_minutes=sign * minutes, action="shift"
+        )
+
+    return read
+
+
+READERS["shift_later"], READERS["shift_earlier"] = _shift(1), _shift(-1)
+
+
+def _is_timed(words: str, order: Order) -> bool:
+    """Whether the words before the amount say when or lead to it: "verzet 2 naar (vrijdag) 17 uur"."""
+    led = fold(words).split()[-1] in order.book.change_fillers
+    return led or read_slots(words, order.context, order.engine).has_time
 
 
 @reads("reschedule_task")
@@ -45,7 +74,7 @@ def _reschedule(order: Order) -> Intent | None:
         # "move 3 feb 2031": the number belongs to the date
         whole = order.only_time(order.text[begin:]) if target.numbers else None
         return change(whole, Target(last=True), LIKELY, offset=begin) if whole else None
-    if target.text and find_open(target.text, order.context.open_titles, order.book) is None and not _is_strong(order):
+    if target.text and _is_unknown(target.text, order):
         return None
     return change(slots, target, LIKELY, offset=order.match.start("when"))
 
@@ -59,11 +88,14 @@ def _reschedule_split(order: Order) -> Intent | None:
     at = find_last_times(words, order.context, order.engine)
     slots = order.only_time(words[at:]) if at else None
     target = read_target(words[:at], order.book)
-    if slots is None or (
-        target.text and find_open(target.text, order.context.open_titles, order.book) is None and not _is_strong(order)
-    ):
+    if slots is None or (target.text and _is_unknown(target.text, order)):
         return None
     return change(slots, target, LIKELY, offset=begin + (at or 0))
+
+
+def _is_unknown(title: str, order: Order) -> bool:
+    """Whether no open task is called so and the verb may as well make a new one."""
+    return find_open(title, order.context.open_titles, order.book) is None and not _is_strong(order)
 
 
 def _is_strong(order: Order) -> bool:

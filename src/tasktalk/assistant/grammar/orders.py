@@ -8,7 +8,7 @@ from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.reading import read_slots
 from tasktalk.assistant.grammar.slots import Slots
-from tasktalk.assistant.grammar.targets import read_target
+from tasktalk.assistant.grammar.targets import find_open, find_people, read_target
 from tasktalk.assistant.understanding import Context, Intent, Target
 
 
@@ -31,6 +31,18 @@ class Order:
     def target(self) -> Target:
         """The task it speaks of."""
         return read_target(self["numbers"] or self["target"], self.book)
+
+    def known_target(self) -> Target | None:
+        """The same; None where it is told in words and no open task is called so."""
+        target = self.target()
+        known = target.text is None or find_open(target.text, self.context.open_titles, self.book) is not None
+        return target if known else None
+
+    def people(self) -> tuple[str, ...] | None:
+        """The people it names; None where somebody is named that is not known."""
+        if self["people"] is None:
+            return ()
+        return tuple(find_people(self["people"], self.context.people, self.book)) or None
 
     def when(self) -> Slots | None:
         """The slots of its {when}, or None when the words there are no time, or more than a time."""

@@ -44,6 +44,17 @@ def _quiet(order: Order) -> Intent | None:
     return Intent(intent="settings", confidence=LIKELY, settings=Settings(quiet_hours=tuple(hours)))
 
 
+def _no(setting: str) -> Reader:
+    def read(_order: Order) -> Intent:
+        return Intent(intent="settings", confidence=LIKELY, settings=Settings(), clear=(setting,))
+
+    return read
+
+
+READERS["quiet_off"] = _no("quiet_hours")
+READERS["digest_off"] = _no("digest_time")
+
+
 def _notify(on: bool) -> Reader:  # noqa: FBT001  (on or off is all there is)
     def read(_order: Order) -> Intent:
         return Intent(intent="settings", confidence=LIKELY, settings=Settings(notifications=on))

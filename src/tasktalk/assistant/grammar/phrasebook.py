@@ -8,7 +8,7 @@ from typing import Any
 
 from tasktalk.assistant.grammar.answerbook import AnswerBook
 from tasktalk.assistant.grammar.lexicon import get_source
-from tasktalk.assistant.grammar.templates import Template, as_regex, list_numbers
+from tasktalk.assistant.grammar.templates import Template, as_regex, list_amounts, list_numbers
 from tasktalk.assistant.grammar.tokens import fold
 
 
@@ -30,7 +30,13 @@ class Phrasebook:
         self.language = language
         self.slots: dict[str, Any] = source["slots"]
         numbers = list_numbers(self.slots["number_leads"], self.slots["number_joins"])
-        macros: dict[str, str] = {**source["macros"], "{numbers}": numbers}
+        counts = [word for kind in ("NUM", "TENS", "HALF", "A", "QUARTER", "SPELL") for word in source.get(kind, ())]
+        macros: dict[str, str] = {
+            "{amount}": list_amounts(counts),
+            "{emptied}": "|".join(re.escape(fold(word)) for word in self.slots["emptied"]),
+            **source["macros"],
+            "{numbers}": numbers,
+        }
         self._read_commands(source, macros)
         self._read_questions(source["questions"], macros)
         self._read_capture(source["capture"], macros)
@@ -114,6 +120,7 @@ class Phrasebook:
             for word, value in source.get(kind, {}).items()
             if " " not in word and value
         }
+        self.project_words = frozenset(map(fold, self.slots["project_words"]))
         self.strong_moves = _words(self.slots["strong_moves"], "search")
         led = "|".join(re.escape(word) for kind in ("BY", "DEADLINE") for word in source[kind])
         self.sides = {

@@ -1,7 +1,8 @@
 """Commands about projects: make, rename, archive, share and delete one, and how it stands."""
 
+from collections.abc import Callable
+
 from tasktalk.assistant.grammar.orders import LIKELY, PERHAPS, READERS, Order, Reader, reads
-from tasktalk.assistant.grammar.targets import find_people
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Intent, Query
 
@@ -14,36 +15,66 @@ def _create_project(order: Order) -> Intent | None:
     return Intent(intent="create_project", confidence=LIKELY if name else PERHAPS, project=name or None)
 
 
-def _change_project(action: str) -> Reader:
+def _change_project(action: str, fits: Callable[[str | None, Order], bool]) -> Reader:
     def read(order: Order) -> Intent | None:
-        people = find_people(order["people"] or "", order.context.people, order.book)
-        if order["people"] is not None and not people:
+        people, name = order.people(), _name_project(order)
+        if people is None or not fits(name, order):
             return None
-        name, title = _known_project(order), order["text"]
         return Intent(
             intent="update_project",
             confidence=LIKELY,
             project=name,
             action=action,
-            title=title,
-            assignees=tuple(people),
+            title=order["text"],
+            assignees=people,
         )
 
     return read
 
 
-for _name in ("rename", "archive", "share", "delete"):
-    READERS[f"{_name}_project"] = _change_project(_name)
+def _is_known(name: str | None, order: Order) -> bool:
+    """Whether there is such a project and no task of that name."""
+    return name in order.context.projects and fold(name or "") not in map(fold, order.context.open_titles)
 
 
-def _known_project(order: Order) -> str | None:
+def _is_named(name: str | None, order: Order) -> bool:
+    """Whether it is one ("#Garden", "the list"), or written like a name: one shares photos, too."""
+    called = "#" in order.text or any(word in order.book.project_words for word in fold(order.text).split())
+    return called or (name or "")[:1].isupper() or _is_known(name, order)
+
+
+for _name in ("rename", "archive", "delete"):
+    READERS[f"{_name}_project"] = _change_project(_name, lambda _name, _order: True)
+    READERS[f"{_name}_known"] = _change_project(_name, _is_known)
+READERS["share_project"] = _change_project("share", _is_named)
+
+
+def _name_project(order: Order) -> str | None:
+    """The project it speaks of, in its own spelling where it is known."""
     said = (order["project"] or "").strip(" #\"'“”?.!")
     return next((name for name in order.context.projects if fold(name) == fold(said)), said or None)
 
 
+@reads("project_task")
+def _move_to_project(order: Order) -> Intent | None:
+    """Read "move 3 to Garden", where there is such a project and such a task."""
+    name, target = _name_project(order), order.known_target()
+    if name not in order.context.projects or target is None:
+        return None
+    return Intent(intent="update_task", confidence=LIKELY, target=target, project=name)
+
+
+@reads("section_task")
+def _move_to_section(order: Order) -> Intent | None:
+    target, name = order.known_target(), (order["section"] or "").strip(" /\"'“”.!")
+    if not name or target is None:
+        return None
+    return Intent(intent="update_task", confidence=LIKELY, target=target, section=name)
+
+
 @reads("project_status")
 def _project_status(order: Order) -> Intent:
-    name = _known_project(order)
+    name = _name_project(order)
     return Intent(
         intent="project_status", confidence=LIKELY, project=name, query=Query(filter=f"#{name}" if name else None)
     )

@@ -15,6 +15,17 @@ THRESHOLD = 0.6
 # What a place in the message adds to a time's own certainty: most people put it at the end, many at the start; what
 # the middle takes away is the language's own.
 AT_END, AT_START, LED = 0.1, 0.05, 0.1
+_MINUTES = {
+    "second": 1 / 60,
+    "minute": 1,
+    "hour": 60,
+    "day": 1440,
+    "week": 10080,
+    "fortnight": 20160,
+    "month": 43200,
+    "quarter": 129600,
+    "year": 525600,
+}
 _NO_CONTENT = frozenset({"PUNCT", "STOP", "COMMA", "BANG", "DASH", "OPEN", "CLOSE"})
 
 
@@ -41,6 +52,20 @@ def read_slots(text: str, context: Context, engine: Engine, *, keep_time_alone: 
     fill(slots, text, chosen, context.tz, now, keep_time_alone=keep_time_alone)
     slots.spans.sort(key=lambda span: span.start)
     return slots
+
+
+def read_minutes(words: str, context: Context, engine: Engine, length: str) -> int | None:
+    """How many minutes `words` are when they are an amount of time and nothing else ("two days"); else None.
+
+    `length` is the word that leads an amount in. A month is thirty days, a year 365.
+    """
+    row = [node for node in engine.read(f"{length} {words}", local_now(context), []) if _is_content_or_time(node)]
+    said: Said | None = row[0].senses.get("WHEN") if len(row) == 1 else None
+    if said is None or not isinstance(said.value, Amount):
+        return None
+    if any(unit not in _MINUTES for unit, _ in said.value.parts):
+        return None
+    return round(sum(number * _MINUTES[unit] for unit, number in said.value.parts)) or None
 
 
 def is_inside_time(text: str, begin: int, end: int, context: Context, engine: Engine) -> bool:
@@ -79,6 +104,10 @@ def _list_candidates(text: str, row: list[Node], taken: list[tuple[int, int]], m
 
 def _is_content(node: Node) -> bool:
     return "WHEN" not in node.senses and not _NO_CONTENT & node.senses.keys()
+
+
+def _is_content_or_time(node: Node) -> bool:
+    return not _NO_CONTENT & node.senses.keys()
 
 
 def _is_in_word(text: str, node: Node) -> bool:

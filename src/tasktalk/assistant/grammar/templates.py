@@ -9,7 +9,6 @@ from tasktalk.assistant.grammar.tokens import fold
 # What a slot may take. A {code} is short and has a figure or capital in it; the caller checks what words cannot say.
 _SLOTS = {
     "code": r"[\w-]{4,12}",
-    "amount": r"(?:[\w.,'-]+\s+){0,3}[\w.'-]+",
     "from": r"[\w:. ]{1,24}?",
     "to": r"[\w:. ]{1,24}?",
 }
@@ -44,6 +43,13 @@ def list_numbers(leads: Iterable[str], joins: Iterable[str]) -> str:
         "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) for words in (leads, joins)
     )
     return rf"(?:(?:{lead})\.?\s+)*#?\d{{1,3}}(?:(?:\s*(?:{join}|\u2013)\s*|\s+)(?:(?:{join})\s+)?#?\d{{1,3}})*(?!\w)"
+
+
+def list_amounts(counts: Iterable[str]) -> str:
+    """What {amount} takes as a regular expression: a figure or a word that counts, and a few words behind it."""
+    folded = sorted({fold(word) for word in counts if word[0] != "~"}, key=len, reverse=True)
+    words = "|".join(re.escape(word) + (r"\w+" if word[-1] == "'" else r"(?!\w)") for word in folded)
+    return rf"(?:\d[\w.,]*|{words})(?:\s+[\w.,'-]+){{0,4}}?"
 
 
 def as_regex(template: str, macros: dict[str, str], *, slots: bool = True) -> str:

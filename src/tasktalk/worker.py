@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -15,6 +16,7 @@ import aiohttp
 import asyncpg
 
 from tasktalk.accounts.users import list_languages
+from tasktalk.assistant.hearing.opening import open_ear, ready
 from tasktalk.assistant.llm.mind import open_mind
 from tasktalk.assistant.understand import understand
 from tasktalk.assistant.understanding import Context
@@ -26,9 +28,11 @@ from tasktalk.health.upkeep import list_jobs
 from tasktalk.ids import new_id
 from tasktalk.integrations.connections import Directory, Integration
 from tasktalk.logs import get_log
+from tasktalk.messaging.media import MediaRoom
 from tasktalk.messaging.notices.loop import Teller
 from tasktalk.messaging.sender import Lane, Pacing
 from tasktalk.messaging.turns import Turns
+from tasktalk.queue.aside import Prepare, Preparer
 from tasktalk.queue.breaker import Breaker
 from tasktalk.queue.claim import Q
 from tasktalk.queue.pace import Pace
@@ -37,6 +41,8 @@ from tasktalk.queue.waiting import LONGEST_PAUSE_SECONDS, first, log_outage
 from tasktalk.queue.worker import Rules, work
 from tasktalk.serving import settle_garbage
 from tasktalk.settings import Settings
+from tasktalk.tasks.attachments.store import open_store
+from tasktalk.tasks.attachments.uploads import limits_of
 from tasktalk.whatsapp.graph import Graph
 
 log = get_log("worker")
@@ -59,7 +65,7 @@ class Worker:
         self._settings, self._dsn, self._pool = settings, dsn, pool
         self._directory, self._keyring = directory, keyring
         self._mind = open_mind(settings)
-        self._inbox_wake, self._directory_changed = asyncio.Event(), asyncio.Event()
+        self._inbox_wake, self._aside_wake, self._directory_changed = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._lanes: dict[UUID, tuple[Integration, Lane, asyncio.Task[None]]] = {}
         gather = timedelta(seconds=settings.notice_gather_seconds)
         self._teller = Teller(pool, keyring, gather, stop=self.stop)
@@ -68,6 +74,7 @@ class Worker:
         """A NOTIFY came."""
         if channel == "inbox":
             self._inbox_wake.set()
+            self._aside_wake.set()
         elif channel == "outbox":
             for _, lane, _ in self._lanes.values():
                 lane.wake.set()
@@ -81,11 +88,24 @@ class Worker:
         """Work until `stop`; what is in hand is finished."""
         settings = self._settings
         rules = Rules(settings.claim_rows, settings.poll_seconds, settings.max_attempts, settings.retry_seconds)
-        turns = Turns(self._directory, self._keyring)
+        ear = open_ear(settings)
         async with (
             aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=settings.send_concurrency * 2)) as session,
+            ready(ear),
             asyncio.TaskGroup() as group,
         ):
+            media = MediaRoom(
+                self._pool,
+                open_store(settings),
+                limits_of(settings),
+                self._directory,
+                partial(self._open_graph, session),
+                ear,
+            )
+            turns = Turns(self._directory, self._keyring, media.seconds, settings.voice_max_seconds)
+            prepare: dict[str, Prepare] = {"file": media.prepare_file, "heard": media.prepare_heard}
+            preparer = Preparer(self._pool, prepare, wake=self._aside_wake, stop=self.stop)
+            group.create_task(preparer.run())
             group.create_task(self._beat())
             for _ in range(_CLAIMS):
                 group.create_task(
@@ -125,12 +145,7 @@ class Worker:
 
     def _open_lane(self, session: aiohttp.ClientSession, integration: Integration) -> Lane:
         settings = self._settings
-        graph = Graph(
-            session,
-            base_url=integration.graph_url or settings.graph_url,
-            version=settings.graph_version,
-            access_token=integration.access_token or "",
-        )
+        graph = self._open_graph(session, integration)
         pacing = Pacing(
             settings.send_concurrency,
             settings.send_timeout_seconds,
@@ -138,6 +153,14 @@ class Worker:
             limited=settings.limits == "on" or not settings.sandbox,
         )
         return Lane(self._dsn, integration, graph, pacing, self.pace, asyncio.Event(), asyncio.Event())
+
+    def _open_graph(self, session: aiohttp.ClientSession, integration: Integration) -> Graph:
+        return Graph(
+            session,
+            base_url=integration.graph_url or self._settings.graph_url,
+            version=self._settings.graph_version,
+            access_token=integration.access_token or "",
+        )
 
     async def _end_lanes(self, ids: Sequence[UUID]) -> None:
         ending = [self._lanes.pop(id_) for id_ in ids]

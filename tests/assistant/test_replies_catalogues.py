@@ -25,6 +25,7 @@ OTHERS = sorted(LANGUAGES.keys() - {SOURCE})
 
 # English for these is as good as any.
 SAME = {
+    "{day} {month}",
     "{weekday} {day} {month}",
     "{weekday} {day} {month} {year}",
     "{number} open",  # Dutch

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 from fake_meta import Meta
 
+from tasktalk.whatsapp import media
 from tasktalk.whatsapp.graph import Graph
 from tasktalk.whatsapp.media import Found, MediaError, fetch, read_digest
 
@@ -57,6 +58,11 @@ async def lookaside(meta: Meta) -> AsyncIterator[Lookaside]:
     await runner.cleanup()
 
 
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(media, "_PAUSES", (0.0, 0.0))
+
+
 async def get(lookaside: Lookaside, *, sha256: str = "", most_bytes: int = 1_000_000) -> bytes:
     async with aiohttp.ClientSession() as session:
         graph = Graph(session, base_url=lookaside.meta.url, version="v25.0", access_token=TOKEN)
@@ -65,9 +71,7 @@ async def get(lookaside: Lookaside, *, sha256: str = "", most_bytes: int = 1_000
             assert found.mime_type == "image/png"
             return b"".join([chunk async for chunk in chunks])
 
-        return await fetch(
-            graph, "4401", take, phone_number_id="3", sha256=sha256, most_bytes=most_bytes, retry_seconds=(0, 0)
-        )
+        return await fetch(graph, "4401", take, phone_number_id="3", sha256=sha256, most_bytes=most_bytes)
 
 
 async def failure(lookaside: Lookaside, **more: Any) -> tuple[str, int]:

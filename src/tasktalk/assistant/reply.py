@@ -7,8 +7,30 @@ from typing import Any, Literal
 from uuid import UUID
 
 from tasktalk.assistant.llm.question import Thought
+from tasktalk.tasks.attachments.attachments import Kept
 
 Need = Literal["file", "heard", "thought"]
+FileKind = Literal["photo", "video", "audio", "voice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file that came with it, in the store already; `most_bytes` is what all files of the person may have.
+
+    `kind`: what it is called where its sender gave it no name.
+    """
+
+    kept: Kept
+    most_bytes: int
+    kind: FileKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What did not go well before the turn, said after its reply: a sentence of ours in English, and its `{most}`."""
+
+    sentence: str
+    most: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +41,7 @@ class Utterance:
     instruction. `about`: the tasks shown by the message replied or reacted to; `about_message`: that message's id, for
     when it was the person's own. A reaction that was taken back has `reaction` "". `said_at`: when it left the phone.
     `thought`: what a language model made of it, where the grammar did not take it and one was asked.
+    `heard`: the text is what we heard in a voice note.
     """
 
     channel: str
@@ -31,6 +54,9 @@ class Utterance:
     message_id: str | None = None
     said_at: datetime | None = None
     thought: Thought | None = None
+    heard: bool = False
+    file: Enclosed | None = None
+    trouble: Trouble | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,19 @@ from tasktalk.assistant.act import act, capture
 from tasktalk.assistant.actions import Action, decode_action
 from tasktalk.assistant.answers import answer
 from tasktalk.assistant.dialogue import Dialogue, Q
+from tasktalk.assistant.enclosing import enclose
 from tasktalk.assistant.llm.follow import Undecided, reconsider
 from tasktalk.assistant.outcomes import Outcome, Said
 from tasktalk.assistant.reactions import react, reaction_id
 from tasktalk.assistant.reading import read
+from tasktalk.assistant.replies.of_files import complete
 from tasktalk.assistant.replies.pen import Pen
 from tasktalk.assistant.replies.render import refuse, render
 from tasktalk.assistant.replies.speech import get_speech
 from tasktalk.assistant.reply import Needs, Reply, Utterance
+from tasktalk.assistant.spoken import join_tasks
 from tasktalk.assistant.turn import Turn
+from tasktalk.assistant.understand import tell_apart
 from tasktalk.assistant.understanding import Intent
 from tasktalk.crypto import Keyring
 from tasktalk.db import Conn
@@ -56,15 +60,23 @@ async def _respond(
     about = said.about or await _made_by(conn, dialogue, said)
     act_of = Act(change_set, said.channel, now)
     turn = Turn(conn, dialogue, said, now.astimezone(dialogue.zone), act_of, about, thinks=thinks)
+    filed = None
     try:
-        outcomes = await _take(turn, keyring) if said.reaction is None else await react(turn)
+        if said.reaction is not None:
+            reacted = await react(turn)
+            if not isinstance(reacted, list):
+                return reacted
+            outcomes = reacted
+        else:
+            outcomes, filed = await enclose(turn, await _take(turn, keyring))
+        refused = None
     except AppError as error:  # what the person asked for cannot be; everything else is a bug and goes up
-        return refuse(error.message, get_speech(dialogue.viewer.language))
-    if not isinstance(outcomes, list):
-        return outcomes
+        outcomes, refused = [], error.message
     here = now.astimezone(dialogue.zone)  # which the turn may have changed
     speech = get_speech(dialogue.viewer.language)
-    return render(outcomes, Pen(keyring, dialogue.viewer.user_id, here, change_set, speech))
+    pen = Pen(keyring, dialogue.viewer.user_id, here, change_set, speech)
+    reply = render(outcomes, pen) if outcomes else refuse(refused, speech) if refused is not None else None
+    return complete(reply, said, pen, filed)
 
 
 async def _take(turn: Turn, keyring: Keyring) -> list[Outcome]:  # noqa: PLR0911  (one a way to take it)
@@ -72,25 +84,28 @@ async def _take(turn: Turn, keyring: Keyring) -> list[Outcome]:  # noqa: PLR0911
     if said.tap is not None:
         user_id = turn.dialogue.viewer.user_id
         return [await _tap(turn, decode_action(said.tap, keyring=keyring, user_id=user_id, now=turn.now))]
+    if said.file is not None and not said.text.strip():
+        return []
     if said.literal:
         title, _, notes = said.text.partition("\n")
         return [await capture(turn, title, notes)]
-    intents = (await read(turn, said.text))[:_MAX_INTENTS]
-    if (answered := await answer(turn, intents)) is not None:
+    intents = (await _read_all(turn))[:_MAX_INTENTS]
+    readings = [intent for _, intent in intents]
+    if (answered := await answer(turn, readings)) is not None:
         return [answered]
-    followed = await reconsider(turn, intents, act)
+    followed = await reconsider(turn, readings, act)
     if followed is not None:
         return followed
-    if len(intents) == 1 and intents[0].intent == "unknown":
+    if len(intents) == 1 and readings[0].intent == "unknown":
         return [asking.offer(turn)]
-    if len(intents) == 1 and _is_one_statement(turn, intents[0]):
-        return [await act(turn, intents[0])]
+    if len(intents) == 1 and _is_one_statement(turn, readings[0]):
+        return [await act(*intents[0])]
     viewer, projects = turn.dialogue.viewer, dict(turn.dialogue.projects)
     try:
         async with turn.conn.transaction():  # all of a message or nothing of it
             return [
-                await act(replace(turn, part=part, now=turn.now.astimezone(turn.dialogue.zone)), intent)
-                for part, intent in enumerate(intents)
+                await act(replace(each, now=turn.now.astimezone(turn.dialogue.zone)), intent)
+                for each, intent in intents
             ]
     except AppError:
         turn.dialogue.viewer, turn.dialogue.projects = viewer, projects
@@ -102,6 +117,20 @@ def _is_one_statement(turn: Turn, intent: Intent) -> bool:
     known_place = intent.project is None or turn.dialogue.find_project(intent.project) is not None
     alone = known_place and not intent.section and not intent.reminders
     return intent.intent in _READING or (intent.intent == "create_task" and alone)
+
+
+async def _read_all(turn: Turn) -> list[tuple[Turn, Intent]]:
+    """The intents of what was said, each with the turn that does it: that of its own words, of several spoken ones."""
+    said = turn.said
+    pieces = [said.text]
+    if said.heard and not turn.about:
+        pieces = tell_apart(said.text, turn.dialogue.context(turn.said_at))
+    found = []
+    for piece in pieces:
+        own = turn if len(pieces) == 1 else replace(turn, said=replace(said, text=piece))
+        found += [(replace(own, part=part), each) for part, each in enumerate(await read(own, piece))]
+    understood = [each for each in found if each[1].intent != "unknown"]
+    return join_tasks(understood or found[:1]) if len(pieces) > 1 else found
 
 
 async def _tap(turn: Turn, action: Action) -> Outcome:  # noqa: C901, PLR0911, PLR0912  (one line a verb)

@@ -12,8 +12,9 @@ from uuid import UUID
 from msgspec import structs
 
 from tasktalk.assistant.dialogue import Dialogue, load_dialogues, save_dialogues
+from tasktalk.assistant.replies.of_files import say_trouble
 from tasktalk.assistant.replies.speech import get_speech, phrase
-from tasktalk.assistant.reply import Need, Needs, Reply
+from tasktalk.assistant.reply import Need, Needs, Reply, Trouble
 from tasktalk.assistant.respond import respond
 from tasktalk.assistant.understand import breaks_off
 from tasktalk.crypto import Keyring
@@ -21,6 +22,7 @@ from tasktalk.db import Conn
 from tasktalk.integrations.connections import Directory
 from tasktalk.messaging.contacts import Book, Contact, Q, Sender, meet, open_book, save_book
 from tasktalk.messaging.inbound import to_utterance
+from tasktalk.messaging.media import FOR, find_need
 from tasktalk.messaging.outbox import Outgoing, add_messages
 from tasktalk.messaging.statuses import apply_statuses
 from tasktalk.messaging.strangers import guess_language
@@ -57,11 +59,15 @@ class _Batch:
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """The handler of the inbox. `limits`: the needs that can be met here, and the seconds each may take."""
+    """The handler of the inbox. `limits`: the needs that can be met here, and the seconds each may take.
+
+    `longest_note`: seconds of a voice note that are listened to.
+    """
 
     directory: Directory
     keyring: Keyring
     limits: Mapping[Need, float] = field(default_factory=dict)
+    longest_note: float = 0
 
     async def handle(self, conn: Conn, items: Sequence[Item], notes: dict[int, str]) -> Collection[int]:
         """All effects of `items`, in the transaction of `conn`; `notes` say what became of each.
@@ -127,6 +133,9 @@ class Turns:
         if contact.viewer is None:
             return self._register(batch, item, message, contact, now)
         dialogue = batch.dialogues[contact.viewer.user_id]
+        need = find_need(message, self.limits)
+        if need is not None and item.needs != need and not {need, "file"} & item.prepared.keys():
+            return Aside(item.seq, need, self.limits[need], {FOR: str(contact.viewer.user_id)})
         if not _is_plain(message):
             return await self._respond(conn, batch, item, message=message, contact=contact, dialogue=dialogue, now=now)
         begun = batch.begun.pop(item.lane, None) or item.prepared.get("begun")
@@ -155,11 +164,16 @@ class Turns:
     ) -> str | Aside:
         answered = message.target or message.context_id
         shown = await Q.find_shown(conn, contact_id=contact.id, wamid=answered) if answered else None
-        said = to_utterance(message, shown=tuple(shown["task_ids"]) if shown else ())
+        said = to_utterance(
+            message,
+            shown=tuple(shown["task_ids"]) if shown else (),
+            prepared=item.prepared,
+            longest_note=self.longest_note,
+        )
         if said is None:
             return message.type
-        if isinstance(said, str):
-            reply: Reply | Needs | None = Reply(get_speech(dialogue.viewer.language).say(said))
+        if isinstance(said, Trouble):
+            reply: Reply | Needs | None = Reply(say_trouble(said, get_speech(dialogue.viewer.language)))
         else:
             reply = await respond(conn, dialogue=dialogue, said=said, now=now, keyring=self.keyring)
         if isinstance(reply, Needs):

@@ -7,7 +7,7 @@ import asyncio
 import base64
 import binascii
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Literal, TypeVar
 from urllib.parse import urljoin
@@ -22,7 +22,7 @@ from tasktalk.whatsapp.graph import Graph
 Why = Literal["vanished", "too_large", "damaged", "unreachable"]
 T = TypeVar("T")
 
-RETRY_SECONDS = (0.5, 2.0, 5.0)
+_PAUSES = (0.5, 2.0, 5.0)
 _CHUNK = 64 * 1024
 _HOPS = 3  # redirects among Meta's own hosts
 _HOSTS = (".fbsbx.com", ".fbcdn.net", ".facebook.com", ".whatsapp.net")  # where Meta keeps media
@@ -62,13 +62,12 @@ async def fetch(
     phone_number_id: str,
     sha256: str = "",
     most_bytes: int,
-    retry_seconds: Sequence[float] = RETRY_SECONDS,
 ) -> T:
     """What `take` makes of the file. `sha256`: as the webhook gave it; without it, that of the Graph API is checked.
 
     Raises MediaError; the last of several when waiting did not help.
     """
-    for wait in (*retry_seconds, None):
+    for wait in (*_PAUSES, None):
         try:
             found = await find_media(graph, media_id, phone_number_id=phone_number_id)
             _check_size(found.size, most_bytes)

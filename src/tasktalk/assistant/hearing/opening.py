@@ -1,6 +1,8 @@
 """The ear that the settings name."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from tasktalk.assistant.hearing.ear import Ear
 from tasktalk.assistant.hearing.endpoint import Endpoint
@@ -31,3 +33,16 @@ def open_ear(settings: Settings) -> Ear | None:
         longest_seconds=settings.voice_max_seconds,
         timeout_seconds=settings.voice_timeout_seconds,
     )
+
+
+@asynccontextmanager
+async def ready(ear: Ear | None) -> AsyncIterator[None]:
+    """It is made ready before the first note, and ended after the block."""
+    if ear is None:
+        yield
+        return
+    await ear.prepare()
+    try:
+        yield
+    finally:
+        await ear.close()

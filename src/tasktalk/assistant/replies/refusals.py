@@ -12,6 +12,8 @@ REFUSALS = (
     phrase("This task is not assigned to you."),
     phrase("Somebody else changed this task first."),
     phrase("This moment is past."),
+    phrase("There is no room for this file among yours; those in the trash count too."),
+    phrase("The upload took too long. Try again."),
     phrase("This task does not repeat."),
     phrase("This is the last one: finish or delete the task instead."),
     phrase("Quiet hours begin and end at different times."),

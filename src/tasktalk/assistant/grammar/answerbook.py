@@ -1,14 +1,16 @@
 """What a language says in answer to a question and to put something right, compiled."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+import tomllib
+from pathlib import Path
 
 from tasktalk.assistant.grammar.templates import Template, as_regex
 
+_FOLDER = Path(__file__).parent / "dialogues"
+
 
 class AnswerBook:
-    """The `[answers]` of a lexicon: regular expressions over folded text, and templates."""
+    """The phrases of one language, from `dialogues/`."""
 
     __slots__ = (
         "add",
@@ -28,7 +30,9 @@ class AnswerBook:
         "week",
     )
 
-    def __init__(self, answers: Mapping[str, Any], macros: dict[str, str]) -> None:
+    def __init__(self, language: str, macros: dict[str, str]) -> None:
+        with (_FOLDER / f"{language}.toml").open("rb") as file:
+            answers = tomllib.load(file)
         for name in ("add", "both", "keep", "last", "none", "other", "unmark", "week"):
             setattr(self, name, _whole(answers[name]))
         self.leads = re.compile(rf"(?:{_joined(answers['leads'])})(?!\w)[\s,.;:!…-]*")

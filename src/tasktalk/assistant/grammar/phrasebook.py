@@ -42,7 +42,7 @@ class Phrasebook:
         self._read_capture(source["capture"], macros)
         self._read_slots(source, macros)
         self._read_small_words(source)
-        self.answers = AnswerBook(source["answers"], macros)
+        self.answers = AnswerBook(language, macros)
 
     def _read_commands(self, source: dict[str, Any], macros: dict[str, str]) -> None:
         self._by_head: dict[str, list[tuple[int, Command]]] = {}

@@ -4,7 +4,7 @@ import datetime as dt
 from functools import lru_cache
 
 # The rules of the first of these join the stages of the others.
-from tasktalk.assistant.grammar import articles, daynumbers, dotted, led, marked, numbered, turns  # noqa: F401
+from tasktalk.assistant.grammar import articles, daynumbers, dotted, frequencies, led, marked, numbered, turns  # noqa: F401
 from tasktalk.assistant.grammar.behind import ALTERNATES, BEHIND, HABITS
 from tasktalk.assistant.grammar.chart import Alphabet, Machine, Node, Setting
 from tasktalk.assistant.grammar.clocks import CLOCKS, DAYPARTS, EARLY_CLOCKS, TIMESPANS

@@ -53,7 +53,12 @@ def find_first(repeat: Repeat, now: dt.datetime) -> tuple[dt.date, Clock | None]
         following = now + step
         return following.date(), Clock(following.hour, following.minute)
     start = max(repeat.start or now.date(), now.date()) if repeat.start is None else repeat.start
-    if repeat.start is None and clock and (clock.hour, clock.minute) <= (now.hour, now.minute) and not clock.part:
+    if (
+        repeat.start is None
+        and clock
+        and (clock.hour, clock.minute) <= (now.hour, now.minute)
+        and (not clock.part or len(repeat.clocks) > 1)
+    ):
         later = [c for c in repeat.clocks if (c.hour, c.minute) > (now.hour, now.minute)]
         if later:
             clock = later[0]

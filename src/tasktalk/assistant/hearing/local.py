@@ -30,6 +30,7 @@ class Whisper:
         self._command = (sys.executable, "-m", _CHILD, model)
         self._process: asyncio.subprocess.Process | None = None
         self._loading: asyncio.Task[asyncio.subprocess.Process] | None = None
+        self._ending: set[asyncio.Task[int]] = set()
 
     async def prepare(self) -> None:
         """Begins to load the model; a note that comes before waits for that."""
@@ -56,6 +57,7 @@ class Whisper:
             await asyncio.gather(self._loading, return_exceptions=True)
         if self._process is not None:
             self._drop(self._process)
+        await asyncio.gather(*self._ending, return_exceptions=True)
 
     def _start(self) -> "asyncio.Task[asyncio.subprocess.Process]":
         """The task that has the process, or is starting it: one for all who wait."""
@@ -103,6 +105,9 @@ class Whisper:
             self._process = None
         with suppress(ProcessLookupError):
             process.kill()
+        ending = asyncio.create_task(process.wait())
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
 
 
 def _log_failure(loading: "asyncio.Task[asyncio.subprocess.Process]") -> None:

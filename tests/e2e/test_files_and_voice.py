@@ -1,0 +1,151 @@
+"""Photos, documents and voice notes from the simulated phone, through every process, into the store."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from process_kit import Phone, Up, running, text_of, titles_of
+
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + b"picture" * 500
+PDF = b"%PDF-1.7\n" + b"\x00page" * 300
+OGG = b"OggS\x00\x02" + b"\x00" * 22 + b"OpusHead" + b"\x01" * 11 + b"sound" * 50
+VOICE = "audio/ogg; codecs=opus"
+
+
+async def send(phone: Phone, kind: str, content: bytes, mime_type: str, **more: Any) -> dict[str, Any]:
+    """Send a file; what is answered."""
+    async with phone.session.post(f"{phone.url}/media", data=content, headers={"Content-Type": mime_type}) as answer:
+        assert answer.status == 200, await answer.text()
+        media_id = (await answer.json(content_type=None))["id"]
+    context = {"context": more.pop("context")} if "context" in more else {}
+    await phone.post({"type": kind, kind: {"id": media_id} | more} | context)
+    return await phone.hear()
+
+
+async def content_of(phone: Phone, attachment_id: str) -> bytes:
+    url = f"{phone.up.facts['web']}/api/attachments/{attachment_id}/content"
+    token = phone.up.person(phone.name)["api_token"]
+    async with phone.session.get(url, headers={"Authorization": f"Bearer {token}"}) as answer:
+        assert answer.status == 200
+        return await answer.read()
+
+
+async def test_a_photo_with_a_caption_is_a_task_with_the_photo(someone: Phone) -> None:
+    heard = await send(someone, "image", JPEG, "image/jpeg", caption="return the shoes tomorrow 5pm")
+    assert "return the shoes" in text_of(heard)
+    assert "17:00" in text_of(heard)
+    (task,) = await someone.tasks()
+    assert task["title"] == "return the shoes"
+    (file,) = task["attachments"]
+    assert (file["mime_type"], file["size"]) == ("image/jpeg", len(JPEG))
+    assert await content_of(someone, file["id"]) == JPEG
+    undone = await someone.tap(heard, "Undo")
+    assert "return the shoes" in text_of(undone)
+    assert await someone.tasks() == []
+
+
+async def test_a_document_in_answer_to_a_task(someone: Phone) -> None:
+    made = await someone.ask("pay the invoice")
+    heard = await send(
+        someone, "document", PDF, "application/pdf", filename="invoice 7.pdf", context={"id": made["id"]}
+    )
+    assert "pay the invoice" in text_of(heard)
+    (task,) = await someone.tasks()
+    assert [file["name"] for file in task["attachments"]] == ["invoice 7.pdf"]
+    undone = await someone.tap(heard, "Undo")
+    assert "invoice 7.pdf" in text_of(undone)
+    assert (await someone.tasks())[0]["attachments"] == []
+
+
+async def test_a_voice_note_where_nobody_listens(someone: Phone) -> None:
+    heard = await send(someone, "audio", OGG, VOICE)
+    assert "cannot listen" in text_of(heard)
+    (task,) = await someone.tasks()
+    assert task["title"].startswith("Voice note ")
+    assert await content_of(someone, task["attachments"][0]["id"]) == OGG
+
+
+async def test_media_that_is_gone_is_one_sentence(someone: Phone) -> None:
+    await someone.post({"type": "image", "image": {"id": "4401", "mime_type": "image/jpeg"}})
+    assert "does not have this file" in text_of(await someone.hear())
+    await someone.post({"type": "image", "image": {"id": "4402", "caption": "buy milk"}})
+    heard = text_of(await someone.hear())
+    assert "buy milk" in heard
+    assert "does not have this file" in heard
+    assert [task["title"] for task in await someone.tasks()] == ["buy milk"]
+
+
+class Listener:
+    """`/v1/audio/transcriptions` that hears what a test says; `asked`: the forms that came."""
+
+    def __init__(self) -> None:
+        self.says: Any = ""
+        self.asked: list[dict[str, Any]] = []
+        self.url = ""
+
+    async def handle(self, request: web.Request) -> web.Response:
+        form = dict(await request.post())
+        self.asked.append(form)
+        if isinstance(self.says, int):
+            return web.Response(status=self.says)
+        return web.json_response({"text": self.says, "language": "english", "duration": 3.0})
+
+
+@pytest.fixture(scope="module")
+async def listener() -> AsyncIterator[Listener]:
+    one = Listener()
+    app = web.Application()
+    app.router.add_post("/v1/audio/transcriptions", one.handle)
+    runner = web.AppRunner(app, shutdown_timeout=0.1, handle_signals=False)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    one.url = site.name
+    yield one
+    await runner.cleanup()
+
+
+@pytest.fixture(scope="module")
+def listening(listener: Listener) -> Iterator[Up]:
+    """A `tasktalk up` of its own, whose ear is at an address."""
+    folder = Path(tempfile.mkdtemp(prefix="tt-voice-"))
+    folder.chmod(0o711)
+    with running(folder, voice_url=listener.url, voice_key="k3y", sandbox_people=4, limits="off") as up:
+        yield up
+    shutil.rmtree(folder)
+
+
+async def test_a_voice_note_is_heard_and_undone_as_one(
+    listening: Up, listener: Listener, session: aiohttp.ClientSession
+) -> None:
+    ana = Phone(session, listening, "Ana")
+    listener.says = "Buy milk and call Ben tomorrow and pay the rent on Friday."
+    heard = await send(ana, "audio", OGG, VOICE)
+    assert text_of(heard).startswith("🎙️ “Buy milk and call Ben tomorrow and pay the rent on Friday.”")
+    assert titles_of(heard) == ["Undo"]
+    tasks = await ana.tasks()
+    assert [task["title"] for task in tasks] == ["Buy milk", "call Ben", "pay the rent"]
+    assert [task["due"] is None for task in tasks] == [True, False, False]
+    assert not any(task["attachments"] for task in tasks)
+    assert "Ben" in listener.asked[-1]["prompt"]
+    await ana.tap(heard, "Undo")
+    assert await ana.tasks() == []
+
+
+async def test_a_voice_note_that_the_address_does_not_hear(
+    listening: Up, listener: Listener, session: aiohttp.ClientSession
+) -> None:
+    ben = Phone(session, listening, "Ben")
+    listener.says = 401
+    heard = await send(ben, "audio", OGG, VOICE)
+    assert "could not listen" in text_of(heard)
+    (task,) = await ben.tasks()
+    assert len(task["attachments"]) == 1
+    listener.says = "Thanks for watching!"
+    assert "heard no words" in text_of(await send(ben, "audio", OGG, VOICE))

@@ -90,6 +90,27 @@ def _list(order: Order) -> Intent | None:
     return Intent(intent="list_tasks", confidence=SURE, query=query)
 
 
+READERS["list_spans"] = _list
+
+
+@reads("label_tasks")
+def _list_label(order: Order) -> Intent | None:
+    """Read "tasks with the label money"."""
+    said = (order["label"] or "").strip("@\"'“” .!?")
+    label = next((known for known in order.context.labels if fold(known) == fold(said)), said)
+    if not label or " " in label:
+        return None
+    return Intent(intent="list_tasks", confidence=LIKELY, query=Query(filter=f"@{label}"))
+
+
+@reads("person_tasks")
+def _list_person(order: Order) -> Intent | None:
+    """Read "what does Ben have to do"."""
+    people = find_people(order["people"] or "", order.context.people, order.book)
+    filter_ = " | ".join(f"assigned to: {person}" for person in people)
+    return Intent(intent="list_tasks", confidence=LIKELY, query=Query(filter=filter_)) if filter_ else None
+
+
 @reads("search")
 def _search(order: Order) -> Intent | None:
     words = (order["text"] or "").strip("\"'“”")

@@ -16,6 +16,8 @@ from tasktalk.assistant.grammar.outlines import read_outline
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
 from tasktalk.assistant.grammar.quickadd import find_marks
+from tasktalk.assistant.grammar.reading import begins_with_time
+from tasktalk.assistant.grammar.spoken import filler_length, split_spoken
 from tasktalk.assistant.grammar.targets import find_open, read_target
 from tasktalk.assistant.grammar.titles import bullet_length, strip_formatting
 from tasktalk.assistant.grammar.tokens import fold
@@ -32,7 +34,7 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
     """The intents of a message, one or more."""
     if len(text) > MAX_LENGTH:
         return [Intent(intent="create_task", confidence=PERHAPS, title=text.strip())]
-    text = _without_name(text, book)
+    text = _without_filler(_without_name(text, book), context, engine, book)
     plain = strip_formatting(text).strip()
     if not plain:
         return [_unknown(1.0)]
@@ -66,6 +68,26 @@ def _without_name(text: str, book: Phrasebook) -> str:
     """The message with the name of whoever it calls ("Hey Tasktalk, …") blanked, so that places stay where they are."""
     found = book.wake.match(fold(text))
     return " " * found.end() + text[found.end() :] if found else text
+
+
+def _without_filler(text: str, context: Context, engine: Engine, book: Phrasebook) -> str:
+    """The message with "um", "okay so", "hey" blanked where words that ask for a task follow, or a time."""
+    end = filler_length(text, book)
+    if not end or begins_with_time(text, context, engine) or any(True for _ in book.find_commands(fold(text).strip())):
+        return text
+    rest = text[end:]
+    follows = book.asks_capture(fold(rest)) or begins_with_time(rest, context, engine)
+    return " " * end + rest if follows else text
+
+
+def _read_both(plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
+    """Two tasks in a sentence, each with a time of its own: "call Mia tomorrow and buy a present on friday"."""
+    drafts = [capture(piece, context, engine, book).draft for piece in split_spoken(plain, book)]
+    whole = all(" " in (draft.title or "") and (draft.due or draft.recurrence) for draft in drafts)
+    if len(drafts) < 2 or not whole:  # noqa: PLR2004
+        return None
+    tasks = tuple(structs.replace(draft, spans=(), confidence=LIKELY) for draft in drafts)
+    return Intent(intent="create_tasks", confidence=LIKELY, tasks=tasks)
 
 
 def _unknown(confidence: float) -> Intent:
@@ -123,7 +145,8 @@ def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fi
         or (not captured.asked and (book.statement.match(folded) or book.asks_other.match(folded)))
     ):
         return _unknown(0.7)
-    return as_intent(draft, _confidence(captured))
+    both = _read_both(plain, context, engine, book) if draft.due or draft.recurrence else None
+    return both or as_intent(draft, _confidence(captured))
 
 
 def _is_planned(draft: Draft) -> bool:

@@ -78,3 +78,9 @@ def _project_status(order: Order) -> Intent:
     return Intent(
         intent="project_status", confidence=LIKELY, project=name, query=Query(filter=f"#{name}" if name else None)
     )
+
+
+@reads("status_known")
+def _known_status(order: Order) -> Intent | None:
+    """Read "how is House Move going", where there is such a project."""
+    return _project_status(order) if _name_project(order) in order.context.projects else None

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from tasktalk.assistant.grammar.chart import Node
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.filling import fill
+from tasktalk.assistant.grammar.lexicon import Lexicon
 from tasktalk.assistant.grammar.resolve import local_now
 from tasktalk.assistant.grammar.roles import When as Said
 from tasktalk.assistant.grammar.slots import Slots, read_marks
+from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.grammar.values import Amount, Moment
 from tasktalk.assistant.understanding import Context
 
@@ -26,6 +28,7 @@ _MINUTES = {
     "quarter": 129600,
     "year": 525600,
 }
+_DATED = frozenset({"WEEKDAY", "WEEKDAYS", "MONTH"})
 _NO_CONTENT = frozenset({"PUNCT", "STOP", "COMMA", "BANG", "DASH", "OPEN", "CLOSE"})
 
 
@@ -48,7 +51,7 @@ def read_slots(text: str, context: Context, engine: Engine, *, keep_time_alone: 
     slots = read_marks(text, context, engine, now)
     taken = sorted((span.start, span.end) for span in slots.spans)
     row = engine.read(text, now, taken)
-    chosen = [each for each in _list_candidates(text, row, taken, engine.lexicon.middle) if each.score >= THRESHOLD]
+    chosen = [each for each in _list_candidates(text, row, taken, engine.lexicon) if each.score >= THRESHOLD]
     fill(slots, text, chosen, context.tz, now, keep_time_alone=keep_time_alone)
     slots.spans.sort(key=lambda span: span.start)
     return slots
@@ -76,6 +79,12 @@ def is_inside_time(text: str, begin: int, end: int, context: Context, engine: En
     return any(node is row[0] or isinstance(node.senses["WHEN"].value, Moment) for node in across)
 
 
+def begins_with_time(text: str, context: Context, engine: Engine) -> bool:
+    """Whether the first words are a time."""
+    row = engine.read(text, local_now(context), [])
+    return bool(row) and "WHEN" in row[0].senses
+
+
 def find_last_times(text: str, context: Context, engine: Engine) -> int | None:
     """Where the times begin that `text` ends with; None when it does not, or is nothing else."""
     row = engine.read(text, local_now(context), [])
@@ -85,7 +94,7 @@ def find_last_times(text: str, context: Context, engine: Engine) -> int | None:
     return row[at].start if 0 < at < len(row) else None
 
 
-def _list_candidates(text: str, row: list[Node], taken: list[tuple[int, int]], middle: float) -> list[Candidate]:
+def _list_candidates(text: str, row: list[Node], taken: list[tuple[int, int]], lexicon: Lexicon) -> list[Candidate]:
     marks = {start for start, _ in taken}
     content = [at for at, node in enumerate(row) if _is_content(node) and node.start not in marks]
     first, last = (content[0], content[-1]) if content else (len(row), -1)
@@ -95,9 +104,9 @@ def _list_candidates(text: str, row: list[Node], taken: list[tuple[int, int]], m
         if said is None or (isinstance(said.value, Amount) and not content):
             continue
         inside = first < at < last and not said.led
-        if (inside and _is_in_name(text, node)) or _is_in_word(text, node):
+        if (inside and _is_in_name(text, node)) or _is_in_word(text, node) or _is_title(text, node, lexicon):
             continue
-        place = middle if inside else AT_END if at > last else AT_START if at < first else 0
+        place = lexicon.middle if inside else AT_END if at > last else AT_START if at < first else 0
         out.append(Candidate(node, said, said.sure + place + LED * said.led))
     return out
 
@@ -120,3 +129,12 @@ def _is_in_name(text: str, node: Node) -> bool:
     """Whether it is written like part of a name: "Friday Night Lights"."""
     after = text[node.end :].lstrip()
     return text[node.start].isupper() and after[:1].isupper() and not text.isupper()
+
+
+def _is_title(text: str, node: Node, lexicon: Lexicon) -> bool:
+    """Whether words in capitals say it where others are small: "watch The Day After Tomorrow"; no weekday, no month."""
+    words = text[node.start : node.end].split()
+    if sum(word[0].isupper() for word in words) < 2 or any(word[0].islower() and len(word) > 3 for word in words):  # noqa: PLR2004
+        return False
+    dated = any(_DATED & lexicon.words.get(fold(word), {}).keys() for word in words)
+    return not dated and any(word[0].islower() for word in text[: node.start].split()[:1])

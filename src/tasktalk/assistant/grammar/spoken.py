@@ -43,6 +43,14 @@ def split_spoken(text: str, book: Phrasebook) -> list[str]:
     return trimmed or [text.strip()]
 
 
+def filler_length(text: str, book: Phrasebook) -> int:
+    """How much of the beginning only fills ("um", "okay so"); 0 where nothing would be left."""
+    folded, begin = fold(text), len(text) - len(text.lstrip())
+    while filler := _signs(book.language).fillers.match(folded, begin):
+        begin = filler.end()
+    return begin if folded[begin:].strip() else 0
+
+
 def _sentences(text: str, book: Phrasebook, signs: _Signs) -> Iterator[str]:
     """Parts that end as sentences do, where the next one begins as an order."""
     begin = 0

@@ -63,7 +63,7 @@ def _is_meant_alone(leaf: Expr, folded: str) -> bool:
         case Search():
             return folded.startswith("search")
         case Dated():
-            return ":" in folded and (leaf.side != "on" or folded.startswith("date"))
+            return ":" in folded and (leaf.side != "on" or folded.startswith(("date", "completed")))
         case _:
             return False
 

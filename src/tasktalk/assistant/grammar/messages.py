@@ -11,6 +11,7 @@ from tasktalk.assistant.grammar.commands import read_command
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.expressions import find_expression
 from tasktalk.assistant.grammar.intents import change
+from tasktalk.assistant.grammar.lookback import read_lookback
 from tasktalk.assistant.grammar.orders import LIKELY, PERHAPS, SURE
 from tasktalk.assistant.grammar.outlines import read_outline
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
@@ -50,7 +51,8 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
     if several:
         return several
     command = (
-        _read_short(plain, context, engine, book)
+        read_lookback(plain, context, engine, book.language)
+        or _read_short(plain, context, engine, book)
         or read_command(plain, context, engine, book)
         or _read_filter(plain, context)
     )

@@ -25,11 +25,11 @@ def read_query(text: str, context: Context, engine: Engine, book: Phrasebook) ->
     for mark in find_marks(text, context):
         match mark.kind:
             case "project":
-                parts.append(f"#{_name(mark.value)}")
+                parts.append(f"#{as_name(mark.value)}")
             case "label":
-                parts.append(f"@{_name(mark.value)}")
+                parts.append(f"@{as_name(mark.value)}")
             case "section":
-                parts.append(f"/{_name(mark.value)}")
+                parts.append(f"/{as_name(mark.value)}")
             case "priority":
                 parts.append(f"p{mark.value}")
             case "assignee":
@@ -46,7 +46,7 @@ def read_query(text: str, context: Context, engine: Engine, book: Phrasebook) ->
 
 def _read_days(text: str, folded: str, context: Context, engine: Engine, book: Phrasebook) -> list[str]:
     """The list's word ("overdue") and the days that are named, as far as they say different things."""
-    said = _find_when(text, context, engine)
+    said = find_when(text, context, engine)
     sided = _read_side(folded, said, context, book) if said else None
     if said and sided:
         rest = folded[: said[0].start] + " " * (said[0].end - said[0].start) + folded[said[0].end :]
@@ -58,7 +58,7 @@ def _read_days(text: str, folded: str, context: Context, engine: Engine, book: P
     return [_as_filter(said[1].value, local_now(context).date())] if said else []
 
 
-def _name(value: str) -> str:
+def as_name(value: str) -> str:
     """A name as the filter language writes it: signs and spaces of its own are escaped."""
     return re.sub(r"([&|!(),\\* ])", r"\\\1", value) if re.search(r"[&|!(),\\*]", value) else value
 
@@ -78,7 +78,7 @@ def _find_list_word(folded: str, book: Phrasebook, when: Node | None = None) -> 
     return best[1] if best and not other else None
 
 
-def _find_when(text: str, context: Context, engine: Engine) -> tuple[Node, Said] | None:
+def find_when(text: str, context: Context, engine: Engine) -> tuple[Node, Said] | None:
     """The first time in the text that says on which days."""
     for node in engine.read(text, local_now(context), []):
         said: Said | None = node.senses.get("WHEN")
@@ -99,7 +99,7 @@ def _read_side(folded: str, found: tuple[Node, Said], context: Context, book: Ph
     side = next((side for side, words in book.sides.items() if words.match(folded, node.start)), "on")
     if side == "on" and column == "due":
         return None
-    first, last = _list_days(said.value, local_now(context).date())
+    first, last = list_days(said.value, local_now(context).date())
     timed = isinstance(said.value, Moment) and said.value.clock is not None  # the day itself is in it, then
     match side:
         case "before" if not timed:
@@ -118,7 +118,7 @@ def _find_column(before: str, book: Phrasebook) -> str:
     return next((column for column, words in book.columns.items() if words.search(before)), "due")
 
 
-def _list_days(value: Value, today: dt.date) -> tuple[dt.date, dt.date]:
+def list_days(value: Value, today: dt.date) -> tuple[dt.date, dt.date]:
     """The first and the last day of a time that names days."""
     if isinstance(value, Stretch):
         return value.start.on or today, value.end.on or today
@@ -134,7 +134,7 @@ def _list_days(value: Value, today: dt.date) -> tuple[dt.date, dt.date]:
 
 
 def _as_filter(value: Value, today: dt.date) -> str:
-    first, last = _list_days(value, today)
+    first, last = list_days(value, today)
     if isinstance(value, Moment) and value.grain == "week" and first <= today:
         return "this week"
     if first != last or isinstance(value, Stretch):
@@ -158,7 +158,7 @@ def _find_names(folded: str, context: Context, parts: list[str]) -> list[str]:
     if not any(part.startswith("#") for part in parts):
         for project in context.projects:
             if re.search(rf"(?<!\w){re.escape(fold(project))}(?!\w)", folded):
-                out.append(f"#{_name(project)}")
+                out.append(f"#{as_name(project)}")
                 break
     if not any(part.startswith("assigned") for part in parts):
         for person in context.people:

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Awaitable, Callable
 
-from tasktalk.assistant import change, look, personal, plan, project_changes, reminding, summaries
+from tasktalk.assistant import change, look, personal, plan, project_changes, reminding, summaries, undoing
 from tasktalk.assistant.comment import comment
 from tasktalk.assistant.outcomes import Created, Outcome, Said
 from tasktalk.assistant.slots import recurrence_of
@@ -139,7 +139,7 @@ _ACTS: dict[str, Callable[[Turn, Intent], Awaitable[Outcome]]] = {
     "remind": reminding.remind,
     "snooze": change.snooze,
     "delete_task": change.drop,
-    "undo": change.take_back,
+    "undo": undoing.take_back,
     "create_project": project_changes.create_project,
     "update_project": project_changes.update,
     "list_projects": project_changes.list_names,

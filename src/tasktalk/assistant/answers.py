@@ -6,6 +6,7 @@ from uuid import UUID
 
 from tasktalk.assistant import asking, change
 from tasktalk.assistant.act import act
+from tasktalk.assistant.asked import find_newest, take
 from tasktalk.assistant.dialogue import Q
 from tasktalk.assistant.outcomes import Outcome
 from tasktalk.assistant.questions import Question
@@ -28,16 +29,16 @@ async def answer(turn: Turn, intents: list[Intent]) -> Outcome | None:
     if len(intents) != 1 or len(turn.said.text.split()) > _LONGEST:
         return None
     [intent] = intents
-    asked = asking.find_newest(turn, "sure", "which", "add", "when")
+    asked = find_newest(turn, "sure", "which", "add", "when")
     if asked is not None and (outcome := await _settle(turn, asked, intent)) is not None:
         return outcome
     if len(turn.about) == 1 or intent.intent not in _MAYBE_NEW:
         return None
-    which = asking.find_newest(turn, "which")
+    which = find_newest(turn, "which")
     if which is not None and (chosen := await _choose(turn, which)) is not None:
         return await asking.pick(turn, chosen, which.id) if chosen else await asking.say_no(turn, "which", which.id)
     if asked is not None and asked.kind == "when" and (moment := _read_moment(turn)) is not None:
-        await asking.take(turn, "when", asked.id)
+        await take(turn, "when", asked.id)
         return await act(turn, moment)
     return await _correct(turn, intent)
 

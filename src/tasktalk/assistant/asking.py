@@ -1,4 +1,4 @@
-"""Asking before something is taken away, and what the answers do: yes, no, this one, keep it as a task."""
+"""What the answers to our questions do: yes, no, this one, keep it as a task."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,9 +8,9 @@ import msgspec
 
 from tasktalk.assistant import look
 from tasktalk.assistant.act import act, create
-from tasktalk.assistant.dialogue import Q
+from tasktalk.assistant.asked import take
 from tasktalk.assistant.outcomes import Choose, Outcome, Said, Unread
-from tasktalk.assistant.questions import Kind, Question, read_question
+from tasktalk.assistant.questions import Kind, Question
 from tasktalk.assistant.reading import read_intents
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understand import understand_task
@@ -18,29 +18,6 @@ from tasktalk.assistant.understanding import Intent, Target
 from tasktalk.tasks.cards import list_tasks_by_ids
 
 _OFFERED = 4000  # characters that are kept to be a task
-
-
-async def take(turn: Turn, kind: Kind, question_id: str, *, tapped: bool = False) -> Question | None:
-    """The question of that id, which nobody else answers any more; None when it is over."""
-    dialogue = turn.dialogue
-    known = dialogue.asked.get(kind)
-    if known is None or known.id != question_id:
-        return None
-    dialogue.asked.pop(kind)
-    if kind in dialogue.fresh:
-        dialogue.fresh.discard(kind)
-    else:
-        asked = await Q.take_question(turn.conn, user_id=dialogue.viewer.user_id, kind=kind, id=question_id)
-        if asked is None:
-            return None
-        known = read_question(asked)
-    return known if known.is_open(turn.now, tapped=tapped) else None
-
-
-def find_newest(turn: Turn, *kinds: Kind) -> Question | None:
-    """The question of one of these kinds that was asked last and that words still answer."""
-    asked = [question for question in turn.dialogue.asked.values() if question.kind in kinds]
-    return max((each for each in asked if each.is_open(turn.now)), key=lambda each: each.at, default=None)
 
 
 async def say_yes(turn: Turn, question_id: str, *, tapped: bool = False) -> Outcome:

@@ -2,15 +2,19 @@
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from typing import Any
 from zoneinfo import available_timezones
+
+import msgspec
 
 from tasktalk.assistant.outcomes import Outcome, Said, Settled
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Intent, Settings
 from tasktalk.tasks.names import fold
-from tasktalk.tasks.preferences.preferences import PreferenceChanges, change_preferences
+from tasktalk.tasks.preferences.preferences import PreferenceChanges, change_preferences, get_preferences
 
 _MUTED = {"stop": True, "start": False}
 
@@ -34,9 +38,18 @@ async def change_settings(turn: Turn, intent: Intent) -> Outcome:
     if not changes:
         return Said("no_setting")
     viewer = turn.dialogue.viewer
+    before = await get_preferences(turn.conn, viewer=viewer)
     now = await change_preferences(turn.conn, viewer=viewer, changes=changes, now=turn.by.at)
     turn.dialogue.viewer = replace(viewer, timezone=now.timezone, language=now.language)
+    if before.version != now.version or before != now:
+        was = msgspec.to_builtins({key: getattr(before, key) for key in changes})
+        turn.ask("settings", before=was)
     return Settled(now, frozenset(changes))
+
+
+def as_changes(before: Mapping[str, Any]) -> PreferenceChanges:
+    """What makes preferences as they were, from what was kept of them as JSON."""
+    return msgspec.convert(before, PreferenceChanges)
 
 
 def find_zone(said: str) -> str | None:

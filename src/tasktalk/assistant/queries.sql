@@ -58,6 +58,26 @@ where actor_id = :user_id::uuid and at >= :since::timestamptz and subject = 'tas
   and undone_at is null and subject_id = any(:task_ids::uuid[])
 group by change_set having count(distinct subject_id) = :count::int limit 1;
 
+-- name: find_last_act(user_id, since)^
+-- The person's newest act that is neither taken back nor a taking back: a change of theirs, or that they let others in.
+select change_set, at from journal j
+where actor_id = :user_id::uuid and at >= :since::timestamptz and undone_at is null and undoes is null
+  and (subject = 'member' and verb = 'joined' and subject_id <> actor_id
+       or subject <> all ('{member,invitation,team}')
+          and not exists (select from journal m where m.change_set = j.change_set and m.subject = 'member'))
+order by seq desc limit 1;
+
+-- name: list_let_in(user_id, change_set, since)
+select j.project_id, j.subject_id as user_id, u.name, p.name as project
+from journal j join users u on u.id = j.subject_id join projects p on p.id = j.project_id
+where j.change_set = :change_set::uuid and j.actor_id = :user_id::uuid and j.at >= :since::timestamptz
+  and j.subject = 'member' and j.verb = 'joined' and j.subject_id <> j.actor_id and j.undone_at is null
+order by j.seq;
+
+-- name: mark_let_in_undone(user_id, change_set, at)!
+update journal set undone_at = :at::timestamptz
+where change_set = :change_set::uuid and actor_id = :user_id::uuid and subject = 'member' and verb = 'joined';
+
 -- name: has_changed_since(user_id, at)$
 select exists (select from journal where actor_id = :user_id::uuid and journal.at > :at::timestamptz);
 

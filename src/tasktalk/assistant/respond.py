@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import replace
 from uuid import UUID
 
-from tasktalk.assistant import asking, change, look, plan, reminding, summaries, taps
+from tasktalk.assistant import asking, change, look, plan, reminding, summaries, taps, undoing
 from tasktalk.assistant.act import act, capture
 from tasktalk.assistant.actions import Action, decode_action
 from tasktalk.assistant.answers import answer
@@ -153,7 +153,7 @@ async def _tap(turn: Turn, action: Action) -> Outcome:  # noqa: C901, PLR0911, P
     if subject is None:
         return Said("unknown")
     if action.verb == "undo":
-        return await change.take_back(turn, change_set=subject)
+        return await undoing.take_back_act(turn, subject)
     if action.verb == "show":
         return await look.show(turn, subject)
     if action.verb == "due":

@@ -56,7 +56,7 @@ def shared(outcome: Shared, pen: Pen) -> Reply:
                 project=outcome.project,
             )
         )
-    return Reply("\n".join(parts))
+    return Reply("\n".join(parts), (pen.undo(),) if outcome.people else ())
 
 
 def standing(project: Standing, pen: Pen) -> Reply:

@@ -27,6 +27,7 @@ _CHANGES = (
     came.Commented,
     came.ProjectMade,
     came.ProjectChanged,
+    came.Shared,
 )
 
 

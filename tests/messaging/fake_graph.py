@@ -10,16 +10,16 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-ACCEPT, LOSE = "accept", "lose"
+ACCEPT, LOSE, DROP = "accept", "lose", "drop"
 
 
 @dataclass
 class FakeGraph:
-    """`plans`: how the next calls for a text end: ACCEPT, LOSE (accepted, answer lost), or (HTTP status, code).
+    """`plans`: how the next calls for a text end: ACCEPT, LOSE (accepted, answer lost), DROP, or (HTTP status, code).
 
-    `carried_out`: the texts that were accepted, in order, as a phone would show them. `gates`: calls for these texts
-    wait for the event before they are carried out; `after`: for these, once they are carried out. `wamids`: the ids
-    that these texts get.
+    `default`: how those without a plan end, or a function that says so. `carried_out`: the texts that were accepted, in
+    order, as a phone would show them. `gates`: calls for these texts wait for the event before they are carried out;
+    `after`: for these, once they are carried out. `wamids`: the ids that these texts get. `headers`: of every answer.
     """
 
     url: str = ""
@@ -33,19 +33,25 @@ class FakeGraph:
     after: dict[str, asyncio.Event] = field(default_factory=dict)
     wamids: dict[str, str] = field(default_factory=dict)
     told: "Callable[[str, str, str], None] | None" = None
+    headers: dict[str, str] = field(default_factory=dict)
 
     async def handle(self, request: web.Request) -> web.Response:
         body = msgspec.json.decode(await request.read())
-        text = body["text"]["body"]
+        text = body["text"]["body"] if "text" in body else body["interactive"]["body"]["text"]
         self.asked.append(text)
         self.opaque[text] = body["biz_opaque_callback_data"]
         if self.token is not None and request.headers["Authorization"] != f"Bearer {self.token}":
-            return _error(401, 190)
+            return self._refuse(401, 190)
         if text in self.gates:
             await self.gates[text].wait()
         plan = self.plans[text].pop(0) if self.plans[text] else self.default
+        if callable(plan):
+            plan = plan()
         if isinstance(plan, tuple):
-            return _error(*plan)
+            return self._refuse(*plan)
+        if plan == DROP:
+            _hang_up(request)
+            return web.Response()
         self.carried_out.append(text)
         wamid = self.wamids.get(text, f"wamid.{len(self.carried_out)}.{text}")
         if self.told:
@@ -53,15 +59,18 @@ class FakeGraph:
         if text in self.after:
             await self.after[text].wait()
         if plan == LOSE:
-            assert request.transport is not None
-            request.transport.abort()
+            _hang_up(request)
         answer = {"messaging_product": "whatsapp", "contacts": [{"input": "x"}], "messages": [{"id": wamid}]}
-        return web.Response(body=msgspec.json.encode(answer))
+        return web.Response(body=msgspec.json.encode(answer), headers=self.headers)
+
+    def _refuse(self, status: int, code: int) -> web.Response:
+        error = {"message": f"(#{code}) as planned", "type": "OAuthException", "code": code, "fbtrace_id": "A"}
+        return web.Response(status=status, body=msgspec.json.encode({"error": error}), headers=self.headers)
 
 
-def _error(status: int, code: int) -> web.Response:
-    error = {"message": f"(#{code}) as planned", "type": "OAuthException", "code": code, "fbtrace_id": "A"}
-    return web.Response(status=status, body=msgspec.json.encode({"error": error}))
+def _hang_up(request: web.Request) -> None:
+    assert request.transport is not None
+    request.transport.abort()
 
 
 @asynccontextmanager

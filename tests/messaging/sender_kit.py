@@ -1,6 +1,7 @@
 """A sender's lane under test, and what one looks at."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from uuid import UUID
@@ -10,7 +11,7 @@ from fake_graph import FakeGraph
 
 from product_kit import TOKEN, Product, Someone, delivery
 from tasktalk.db.notify import listening
-from tasktalk.messaging.outbox import Outgoing, add_messages
+from tasktalk.messaging.outbox import Kind, Outgoing, add_messages
 from tasktalk.messaging.sender import Lane, Pacing
 from tasktalk.queue.breaker import Breaker
 from tasktalk.queue.pace import Pace
@@ -22,13 +23,18 @@ PACING = Pacing(concurrency=8, timeout_seconds=5, reconcile_seconds=RECONCILE)
 
 @asynccontextmanager
 async def sending(
-    product: Product, graph: FakeGraph, *, token: str = TOKEN, pacing: Pacing = PACING
+    product: Product,
+    graph: FakeGraph,
+    *,
+    token: str = TOKEN,
+    pacing: Pacing = PACING,
+    clock: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[Lane]:
     """A worker's lane while the block lasts."""
     integration = (await product.directory.all())[0]
     async with aiohttp.ClientSession() as session:
         calls = Graph(session, base_url=graph.url, version="v25.0", access_token=token)
-        lane = Lane(product.dsn, integration, calls, pacing, Pace(), asyncio.Event(), asyncio.Event(), Breaker())
+        lane = Lane(product.dsn, integration, calls, pacing, Pace(), asyncio.Event(), asyncio.Event(), Breaker(), clock)
         task = asyncio.create_task(lane.run())
         try:
             async with listening(product.dsn, ("outbox",), lambda *_: lane.wake.set()):
@@ -38,14 +44,39 @@ async def sending(
             await task
 
 
-async def put(product: Product, *texts: str, to: Someone | None = None) -> list[UUID]:
-    contact = (to or product.ana).contact_id
+async def put(
+    product: Product,
+    *texts: str,
+    to: Someone | UUID | None = None,
+    kind: Kind = "reply",
+    rank: int | None = None,
+) -> list[UUID]:
+    """Texts for somebody, or for a contact."""
+    contact_id = to if isinstance(to, UUID) else (to or product.ana).contact_id
     async with product.pool.acquire() as conn, conn.transaction():
         messages = [
-            Outgoing(product.integration_id, contact, "reply", {"type": "text", "text": {"body": text}})
+            Outgoing(product.integration_id, contact_id, kind, {"type": "text", "text": {"body": text}}, rank=rank)
             for text in texts
         ]
         return await add_messages(conn, messages)
+
+
+async def add_contacts(product: Product, count: int) -> list[UUID]:
+    """People of whom we know how to reach them."""
+    rows = await product.pool.fetch(
+        "insert into contacts (id, integration_id, bsuid, wa_id) "
+        "select gen_random_uuid(), $1, 'GB.many' || n, (447700910000 + n)::text from generate_series(1, $2) as n "
+        "returning id",
+        product.integration_id,
+        count,
+    )
+    return [row["id"] for row in rows]
+
+
+async def set_throughput(product: Product, per_second: int) -> None:
+    """What Meta takes from the number."""
+    await product.pool.execute("update integrations set per_second = $1", per_second)
+    product.directory.forget()
 
 
 def states(product: Product, *wanted: str) -> Callable[[], Awaitable[bool]]:

@@ -25,7 +25,7 @@ from tasktalk.messaging.notices.hear import Q
 from tasktalk.messaging.notices.reading import Notice, read_notices, too_late
 from tasktalk.messaging.notices.ways import Hold, Way, choose_way
 from tasktalk.messaging.notices.wording import Writer
-from tasktalk.messaging.outbox import Outgoing, add_messages
+from tasktalk.messaging.outbox import DIGEST, NEWS, Outgoing, add_messages
 from tasktalk.whatsapp import render
 from tasktalk.whatsapp.graphemes import shorten
 
@@ -90,7 +90,8 @@ async def _tell_one(
             here, speech = now.astimezone(ZoneInfo(person["timezone"])), get_speech(person["language"])
             pen = Pen(keyring, person["user_id"], here, new_id(), speech)
             message = Writer(pen).write(live, digests)
-            outcome.messages[person["user_id"]] = _outgoing(message.reply, way)
+            rank = DIGEST if all(notice.is_digest for notice in live) else NEWS
+            outcome.messages[person["user_id"]] = _outgoing(message.reply, way, rank)
             if message.numbered:
                 outcome.lists[person["user_id"]] = message.reply.task_ids
             elif message.reply.task_ids:
@@ -131,13 +132,13 @@ async def _read_digests(
     return found
 
 
-def _outgoing(reply: Reply, way: Way) -> Outgoing:
+def _outgoing(reply: Reply, way: Way, rank: int) -> Outgoing:
     """One message, whatever its length."""
     if reply.buttons:
         message = render.buttons(reply.text, [(button.id, button.title) for button in reply.buttons])
     else:
         [message] = render.text(shorten(reply.text, render.MAX_TEXT))
-    return Outgoing(way.integration_id, way.contact_id, "notice", message, task_ids=reply.task_ids)
+    return Outgoing(way.integration_id, way.contact_id, "notice", message, task_ids=reply.task_ids, rank=rank)
 
 
 async def _write(conn: Conn, outcome: _Outcome, notices: Sequence[Notice], *, now: dt.datetime) -> None:

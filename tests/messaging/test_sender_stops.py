@@ -1,0 +1,131 @@
+"""What all messages of a number would meet stops it: an operator is told, the queue is kept, it goes on by itself."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_graph import FakeGraph
+from sender_kit import answered, put, sending, states
+
+from product_kit import TOKEN, Product, count, open_product, until
+from tasktalk.db import Pool
+from tasktalk.db.notify import listening
+from tasktalk.integrations.connections import Directory, save_credential
+from tasktalk.messaging import conduct, stops
+from tasktalk.settings import Settings
+from tasktalk.worker import Worker
+
+
+async def open_findings(product: Product) -> list[dict[str, Any]]:
+    query = "select severity, detail, resolved_at from findings where kind = $1 and resolved_at is null"
+    return [dict(row) for row in await product.pool.fetch(query, stops.KIND)]
+
+
+@pytest.mark.parametrize("code", [190, 368, 131031, 131042, 10, 200])
+async def test_an_operator_is_told_why_it_stopped(product: Product, graph: FakeGraph, code: int) -> None:
+    graph.default = (401, code)
+    async with sending(product, graph) as lane:
+        await put(product, "hello")
+        [finding] = await until(lambda: open_findings(product))
+        assert not lane.breaker.closed
+    assert finding["severity"] == "critical"
+    assert finding["detail"] == {"code": code, "subcode": None, "said": f"(#{code}) as planned"}
+    assert TOKEN not in str(finding)
+
+
+async def test_a_long_rest_is_told_and_a_short_one_is_not(product: Product, graph: FakeGraph) -> None:
+    graph.plans["hello"] = [(400, 80007), (400, 131048)]
+    async with sending(product, graph) as lane:
+        await put(product, "hello")
+        await until(lambda: answered(graph, 1))
+        await until(lambda: _is_open(lane.breaker))
+        await put(product, "ben", to=product.ben)
+        assert not await open_findings(product)
+        lane.breaker.retry_at = 0.0
+        lane._changed.set()
+        [finding] = await until(lambda: open_findings(product))
+    assert finding["severity"] == "warning"
+    assert finding["detail"]["code"] == 131048
+
+
+async def _is_open(breaker: Any) -> bool:
+    return not breaker.closed
+
+
+async def test_it_tries_again_by_itself_and_says_when_it_goes_on(
+    product: Product, graph: FakeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One message at a time while it tries; one open finding, whatever it hears meanwhile."""
+    monkeypatch.setattr(conduct, "_OPERATOR_SECONDS", 0.01)
+    graph.default = (401, 190)
+    async with sending(product, graph):
+        await put(product, "ana")
+        await put(product, "ben", to=product.ben)
+        await until(lambda: answered(graph, 5))
+        assert len(await open_findings(product)) == 1
+        graph.default = "accept"
+        await until(states(product, "accepted", "accepted"))
+        await until(lambda: _all_resolved(product))
+    assert await count(product.pool, "from findings") == 1
+
+
+async def _all_resolved(product: Product) -> bool:
+    return not await open_findings(product)
+
+
+@asynccontextmanager
+async def at_work(product: Product, data: Path) -> AsyncIterator[Worker]:
+    """The worker as its process runs it."""
+    directory = Directory(product.pool, product.keyring)
+    settings = Settings(data=data, limits="off", reconcile_seconds=1)
+    worker = Worker(settings, dsn=product.dsn, pool=product.pool, directory=directory, keyring=product.keyring)
+    async with listening(product.dsn, ("inbox", "outbox", "integrations"), worker.hear):
+        task = asyncio.create_task(worker.run())
+        try:
+            yield worker
+        finally:
+            worker.stop.set()
+            await task
+
+
+async def test_the_token_expires_and_a_new_one_drains_the_queue_in_order(
+    database: str, pool: Pool, tmp_path: Path, graph: FakeGraph
+) -> None:
+    """What people say meanwhile is done and answered afterwards, and nothing waits for a timer."""
+    product = await open_product(database, pool, tmp_path, graph_url=graph.url)
+    graph.token = TOKEN
+    async with at_work(product, tmp_path):
+        await put(product, "ana 0")
+        await until(states(product, "accepted"))
+        graph.token = "another"
+        await put(product, *(f"ana {number}" for number in range(1, 6)))
+        await put(product, *(f"ben {number}" for number in range(5)), to=product.ben)
+        [finding] = await until(lambda: open_findings(product))
+        assert finding["detail"]["code"] == 190
+        await product.say(product.ana, "buy milk tomorrow")
+        await until(lambda: count(pool, "from tasks"))
+        assert not await count(pool, "from outbox where state not in ('waiting', 'accepted')")
+        assert graph.carried_out == ["ana 0"]
+        async with pool.acquire() as conn, conn.transaction():
+            await save_credential(
+                conn,
+                keyring=product.keyring,
+                integration_id=product.integration_id,
+                kind="access_token",
+                secret="another",
+                now=datetime.now(UTC),
+            )
+        await until(lambda: _accepted(product, 12), seconds=5)
+        await until(lambda: _all_resolved(product))
+    ana = [text for text in graph.carried_out if not text.startswith("ben")]
+    assert ana[:-1] == [f"ana {number}" for number in range(6)]
+    assert "milk" in ana[-1]
+    assert [text for text in graph.carried_out if text.startswith("ben")] == [f"ben {number}" for number in range(5)]
+
+
+async def _accepted(product: Product, messages: int) -> bool:
+    return await count(product.pool, "from outbox where state = 'accepted'") == messages

@@ -210,6 +210,8 @@ CHILD = """
         content = sys.stdin.buffer.read(order["size"])
         if content == b"hang":
             time.sleep(60)
+        if content == b"env":
+            content = " ".join(os.environ).encode()
         if content == b"die":
             os._exit(1)
         said = f"{os.getpid()} {order['prompt']} {content.decode()}"
@@ -248,6 +250,16 @@ async def test_a_process_that_hangs_or_dies_is_replaced(whisper: Whisper) -> Non
     assert (await hear(ear_of(whisper), b"die")).failed == "away"
     after = (await hear(ear_of(whisper), b"one")).text.split()[0]
     assert before != after
+
+
+async def test_the_process_knows_no_secrets(whisper: Whisper, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SECRET_KEY", "DATABASE_URL_FILE", "TASKTALK_VOICE_KEY", "WHATSAPP_ACCESS_TOKEN", "HF_HOME"):
+        monkeypatch.setenv(name, "x")
+    said = (await whisper.listen(Sound(b"env", "", "en", "", 300))).parts[0].text
+    assert "HF_HOME" in said
+    assert "PATH" in said
+    for word in ("SECRET", "DATABASE", "TASKTALK", "WHATSAPP"):
+        assert word not in said
 
 
 @pytest.mark.skipif(find_spec("faster_whisper") is not None, reason="the extra is installed")

@@ -41,6 +41,12 @@ NOTES = [
 ]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _asked_for(request: pytest.FixtureRequest) -> None:
+    if "voice" not in request.config.option.markexpr:
+        pytest.skip("run with -m voice")
+
+
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("whisper")

@@ -5,6 +5,7 @@ It needs the extra `voice`, and nothing of this house but this file: what it imp
 
 import io
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -45,6 +46,7 @@ def main(model_name: str) -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print is no answer of ours
     os.nice(_NICE)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: who speaks to us ends us
     try:
         from faster_whisper import WhisperModel  # noqa: PLC0415  (an extra)
 

@@ -8,8 +8,7 @@ from msgspec import UNSET
 from tasktalk.assistant.grammar.assigning import read_slots_and_people
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
-from tasktalk.assistant.grammar.quickadd import as_duration
-from tasktalk.assistant.grammar.reading import read_minutes
+from tasktalk.assistant.grammar.reminders import add_told, find_told, make_morning
 from tasktalk.assistant.grammar.resolve import local_now
 from tasktalk.assistant.grammar.slots import Slots
 from tasktalk.assistant.grammar.titles import blank_formatting, make_title
@@ -36,14 +35,18 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
     begin = 0 if begin and _is_in_time(plain, begin, context, engine) else begin
     trailer = _find_trailer(fold(plain), begin, book)
     plain = plain[: trailer.start()] + " " * (len(plain) - trailer.start()) if trailer else plain
+    told = find_told(plain, begin, context, engine, book)
+    plain = plain[: told.start] + " " * (told.end - told.start) + plain[told.end :] if told else plain
     folded = fold(plain)
     lead, reminded = _find_lead(folded, begin, book)
-    reminded = reminded or (trailer is not None and book.remind_trailer in trailer.group())
+    is_first = told is not None and not folded[begin : told.start].strip()  # "remind me an hour before the meeting"
+    reminded = reminded or is_first or (trailer is not None and book.remind_trailer in trailer.group())
     slots = read_slots_and_people(" " * begin + plain[begin:], context, engine, book)
     if reminded and lead > begin and not slots.has_time:  # "remind me friday that …": what leads in is not before it
         slots = read_slots_and_people(" " * lead + plain[lead:], context, engine, book)
     _read_priority_words(slots, folded, lead, book)
-    _read_before_due(slots, folded, context, engine, book)
+    if told:
+        add_told(slots, told, context)
     end = _read_list_name(slots, plain, lead, context, book, led=lead > begin or trailer is not None)
     closer = _find_closer(slots, folded, begin, lead, book) if lead > begin and end is None else None
     spans = sorted([*slots.spans, *([closer] if closer else [])], key=lambda span: span.start)
@@ -57,13 +60,16 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
     title = make_title(plain[:end] if end else plain, spans, lead, book.loose_ends, book.loose_starts)
     if lead > begin:
         title = title.rstrip(" ?")  # "could you remind me to call?"
-    if reminded and (slots.due and slots.due.time) and not slots.reminders:
+    if slots.open_hour and book.wakes.search(folded):
+        make_morning(slots, context)
+    rings = (not title and book.alarm.search(folded)) or book.alarm.match(folded, lead)
+    if (reminded or rings) and (slots.due and slots.due.time) and not slots.reminders:
         slots.reminders.append("PT0S")
-    if not title and book.alarm.search(folded):
+    if not title and rings:
         title = plain[begin:lead].strip()
     return Captured(
         as_draft(slots, title),
-        asked=lead > begin or trailer is not None,
+        asked=lead > begin or trailer is not None or is_first,
         reminded=reminded,
         to_do=_is_to_do(folded, lead, title, book),
     )
@@ -158,18 +164,6 @@ def _outside(folded: str, spans: list[Span]) -> str:
     for span in spans:
         folded = folded[: span.start] + "\0" * (span.end - span.start) + folded[span.end :]
     return folded
-
-
-def _read_before_due(slots: Slots, folded: str, context: Context, engine: Engine, book: Phrasebook) -> None:
-    """Make "remind me 30 minutes before" a reminder relative to the due moment."""
-    found = next((found for pattern in book.before_due if (found := pattern.search(folded))), None)
-    if not found:
-        return
-    minutes = read_minutes(found["amount"], context, engine, book.length)
-    if minutes:
-        slots.reminders.append(as_duration(minutes))
-        slots.spans = [span for span in slots.spans if span.end <= found.start() or span.start >= found.end()]
-        slots.spans.append(Span(start=found.start(), end=found.end(), kind="reminder"))
 
 
 def _find_closer(slots: Slots, folded: str, begin: int, lead: int, book: Phrasebook) -> Span | None:

@@ -42,6 +42,7 @@ def fill(
     elif moment is not None:
         settled = moment if keep_time_alone and moment.on is None else settle(moment, now)
         slots.due = as_when(settled.on, settled.clock, tz)
+        slots.open_hour = settled.clock is not None and not settled.clock.fixed
         slots.alternatives = [as_when(other, settled.clock, tz) for other in settled.others]
         _add_spans(slots, "due", parts)
 

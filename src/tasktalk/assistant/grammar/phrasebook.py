@@ -67,6 +67,7 @@ class Phrasebook:
         self.task_verb = _words(questions["task_verbs"], "match")
         self.statement = re.compile("|".join(questions["statement"]))
         self.cancellable = _words(questions["cancellable"], "search")
+        self.removal = _words(questions.get("removal", [r"(?!)"]), "search")
         self.wake = re.compile(rf"\s*(?:{'|'.join(questions['wake'])})")
         self.polite = re.compile(as_regex("<please>", macros) + r"(?!\w)")
         self.order = _words(questions["orders"], "match")
@@ -82,6 +83,7 @@ class Phrasebook:
             for lead in capture["lead_ins"]
         ]
         self.alarm = _words(capture["alarm"], "search")
+        self.wakes = _words(capture["wakes"], "search")
         self.into_list = [re.compile(as_regex(each, macros) + r"\s*[.!]*$") for each in capture["into_list"]]
         last = capture.get("into_list_last", ())  # where the verb comes last and nothing leads in
         self.into_list_last = [re.compile(as_regex(each, macros) + r"\s*[.!]*$") for each in last]
@@ -127,10 +129,9 @@ class Phrasebook:
             side: re.compile(rf"(?:(?:{led}) )??(?:{words})(?!\w)")
             for side, words in source["questions"]["sides"].items()
         }
-        before = self.slots["before_due"]
-        self.before_due = [
-            re.compile(as_regex(each, macros)) for each in ([before] if isinstance(before, str) else before)
-        ]
+        before, also = (_listed(self.slots[key]) for key in ("before_due", "remind_also"))
+        self.before_due = [re.compile(as_regex(each, macros)) for each in before]
+        self.remind_also = [re.compile(rf"(?<!\w)(?:{as_regex(each, macros)})\s*[.!?]*\s*$") for each in also]
 
     def _read_small_words(self, source: dict[str, Any]) -> None:
         # what begins a title that is something to do: "recuérdame llamar", unlike "recuérdame la llamada"
@@ -162,6 +163,10 @@ class Phrasebook:
             found = command.template.match(folded)
             if found:
                 yield command, found
+
+
+def _listed(entry: str | list[str]) -> list[str]:
+    return [entry] if isinstance(entry, str) else entry
 
 
 def _words(patterns: list[str], how: str) -> re.Pattern[str]:

@@ -30,6 +30,7 @@ class Slots:
     reminders: list[str] = field(default_factory=list)
     notes: str | None = None
     no_date: bool = False
+    open_hour: bool = False  # nothing says in which half of the day the hour of `due` is
     alternatives: list[When] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
 

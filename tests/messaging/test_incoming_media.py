@@ -200,6 +200,7 @@ async def test_a_stranger_s_file_is_not_fetched(chat: Chat) -> None:
     await chat.settle()
     assert chat.meta.fetched == []
     assert await chat.tasks() == []
+    assert "not linked" in (await chat.heard())[0]
 
 
 async def test_a_file_for_a_project_one_may_only_look_at(chat: Chat) -> None:

@@ -129,6 +129,7 @@ async def test_too_many_bytes_are_not_taken_whatever_is_said_of_them(lookaside: 
     [
         "http://127.0.0.1:1/latest/meta-data",
         "http://lookaside.fbsbx.com/x",
+        "http://lookaside.fbsbx.com:443/x",
         "https://lookaside.fbsbx.com.example.org/x",
         "https://lookaside.fbsbx.com:8443/x",
         "https://evil.example/?x=.fbsbx.com",

@@ -165,32 +165,32 @@ async def test_what_cannot_be_kept_is_said_in_a_sentence(
 
 async def test_no_room_left(chat: Chat) -> None:
     chat.limits = Limits(1024 * 1024, len(JPEG) + 10)
-    await chat.send("image", JPEG, "image/jpeg", caption="first")
-    await chat.send("image", JPEG, "image/jpeg", caption="second one")
+    await chat.send("image", JPEG, "image/jpeg", caption="buy milk")
+    await chat.send("image", JPEG, "image/jpeg", caption="buy bread")
     await chat.settle()
     assert [len(files) for _, files in await chat.tasks()] == [1, 0]
     assert "no room" in (await chat.heard())[1]
 
 
 async def test_other_bytes_and_other_hosts_are_not_taken(chat: Chat) -> None:
-    await chat.send("image", JPEG, "image/jpeg", caption="swapped")
-    await chat.send("image", JPEG, "image/jpeg", caption="elsewhere")
+    await chat.send("image", JPEG, "image/jpeg", caption="buy milk")
+    await chat.send("image", JPEG, "image/jpeg", caption="buy bread")
     first, second = chat.meta.objects
     chat.meta.wrong[first] = JPEG + b"more"
     chat.meta.redirects[second] = "http://169.254.169.254/latest/meta-data"
     await chat.settle()
-    assert await chat.tasks() == [("swapped", []), ("elsewhere", [])]
+    assert await chat.tasks() == [("buy milk", []), ("buy bread", [])]
     assert all("could not get this file" in text for text in await chat.heard())
     assert chat.files() == []
 
 
 async def test_a_silent_server_does_not_hold_the_lane_for_ever(chat: Chat) -> None:
     chat.seconds = 0.3
-    await chat.send("image", JPEG, "image/jpeg", caption="slow one")
+    await chat.send("image", JPEG, "image/jpeg", caption="buy milk")
     chat.meta.silent.update(chat.meta.objects)
     await chat.product.say(chat.product.ana, "buy bread")
     await chat.settle()
-    assert await chat.tasks() == [("slow one", []), ("buy bread", [])]
+    assert await chat.tasks() == [("buy milk", []), ("buy bread", [])]
     assert "could not get this file" in (await chat.heard())[0]
 
 

@@ -2,11 +2,13 @@
 
 import textwrap
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
-from tasktalk.assistant import change, look, personal, plan, project_changes, reminding, summaries, undoing
+from tasktalk.assistant import change, look, personal, plan, project_changes, reminding, summaries, taps, undoing
 from tasktalk.assistant.comment import comment
 from tasktalk.assistant.outcomes import Created, Outcome, Said
 from tasktalk.assistant.slots import recurrence_of
+from tasktalk.assistant.targets import Found, find_targets
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Draft, Intent
 from tasktalk.tasks.checks import TITLE_CHARACTERS
@@ -40,7 +42,7 @@ async def create(turn: Turn, intent: Intent) -> Outcome:
     if len(tops) > 1:
         turn.dialogue.remember_list([task.id for task in tops], turn.now)
     asked = [task.id for task in new if task.reminders]
-    ask_when = len(tops) == 1 and not asked and tops[0].due is None and reminding.asks_reminder(turn.said.text)
+    ask_when = len(tops) == 1 and not asked and tops[0].due is None and reminding.asks_reminder(turn)
     if ask_when:
         turn.ask("when", ids=(tops[0].id,))
     return Created(
@@ -100,8 +102,32 @@ async def _unknown(turn: Turn, _intent: Intent) -> Outcome:
     return Said("unknown", turn.said.text)
 
 
-async def _no_question(_turn: Turn, _intent: Intent) -> Outcome:
-    return Said("no_question")
+async def _no_question(turn: Turn, intent: Intent) -> Outcome:
+    """A yes or no to nothing that was asked, unless it is to a task that somebody gave the person."""
+    if intent.action not in {"accept", "decline"}:
+        return Said("no_question")
+    found = await find_targets(turn, intent)
+    if not isinstance(found, Found):
+        return found
+    outcomes = [await taps.answer(turn, task_id, accept=intent.action == "accept") for task_id in found.ids]
+    return replace(outcomes[-1], tasks=tuple(task for outcome in outcomes for task in outcome.tasks))
+
+
+async def _update(turn: Turn, intent: Intent) -> Outcome:
+    if intent.clear != ("reminders",):
+        return await change.update(turn, intent)
+    found = await find_targets(turn, intent)
+    if not isinstance(found, Found):
+        return found
+    await reminding.forget(turn, found.ids)
+    return await look.show(turn, found.ids[0])
+
+
+async def _list(turn: Turn, intent: Intent) -> Outcome:
+    if intent.action != "reminders" or intent.target is None:
+        return await look.list_by_query(turn, intent)
+    found = await find_targets(turn, intent)
+    return await look.show(turn, found.ids[0]) if isinstance(found, Found) else found
 
 
 async def _linked(_turn: Turn, _intent: Intent) -> Outcome:
@@ -125,7 +151,7 @@ def _fit(title: str, notes: str) -> tuple[str, str]:
 _ACTS: dict[str, Callable[[Turn, Intent], Awaitable[Outcome]]] = {
     "create_task": create,
     "create_tasks": create,
-    "list_tasks": look.list_by_query,
+    "list_tasks": _list,
     "search": look.search,
     "summary": summaries.summarise,
     "plan_day": plan.plan_today,
@@ -133,7 +159,7 @@ _ACTS: dict[str, Callable[[Turn, Intent], Awaitable[Outcome]]] = {
     "complete_task": change.complete,
     "reopen_task": change.reopen,
     "reschedule_task": change.update,
-    "update_task": change.update,
+    "update_task": _update,
     "assign_task": change.update,
     "comment_task": comment,
     "remind": reminding.remind,

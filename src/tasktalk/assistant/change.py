@@ -1,7 +1,6 @@
 """Changing tasks that exist: complete, reopen, reschedule, update, skip, drop, and taking a turn back."""
 
 import datetime as dt
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from uuid import UUID
@@ -25,9 +24,6 @@ from tasktalk.tasks.occurrences import skip_occurrence
 
 UNDO_LIFE = dt.timedelta(minutes=10)
 
-# The reading knows "skip the gym" as a deletion, which it is but for what comes back.
-_SKIP = re.compile(r"(?:^|,|;|\band|\bthen)\s*(?:please\s+)?skip\b", re.IGNORECASE)
-
 # What to set on a task, or None when it is so already.
 Edit = Callable[[Task], TaskChanges | None]
 
@@ -44,7 +40,7 @@ async def reopen(turn: Turn, intent: Intent) -> Outcome:
 
 async def drop(turn: Turn, intent: Intent) -> Outcome:
     """Into the trash; of a repeating task that is to be skipped only this occurrence goes."""
-    if _SKIP.search(turn.said.text):
+    if intent.action == "skip":
         found = await find_targets(turn, intent)
         ids = found.ids if isinstance(found, Found) else ()
         tasks = await list_tasks_by_ids(turn.conn, viewer=turn.dialogue.viewer, ids=ids)
@@ -85,15 +81,26 @@ def list_others(turn: Turn, draft: Draft, task_ids: Sequence[UUID]) -> tuple[dt.
 
 
 async def snooze(turn: Turn, intent: Intent) -> Outcome:
-    """Later: by so many minutes from now, to the day named, else to tomorrow."""
+    """Later: by so many minutes from now or (a shift) from when it is due, to the day named, else to tomorrow."""
 
     def edit(task: Task) -> TaskChanges | None:
         if intent.duration_minutes:
-            later = turn.now + dt.timedelta(minutes=intent.duration_minutes)
-            return {"due_on": later.date(), "due_time": later.time().replace(second=0, microsecond=0)}
+            return _put_later(turn, task, dt.timedelta(minutes=intent.duration_minutes), shift=intent.action == "shift")
         return fill(turn, intent, task) or keep_time(task, turn.today + dt.timedelta(days=1))
 
     return await _change(turn, intent, "rescheduled", edit)
+
+
+def _put_later(turn: Turn, task: Task, by: dt.timedelta, *, shift: bool) -> TaskChanges:
+    """So much later than now, or than it is due unless that is past, too; whole days keep the hour."""
+    if by % dt.timedelta(days=1) == dt.timedelta(0):
+        day = (task.due.date if shift and task.due else turn.today) + by
+        return keep_time(task, day if day >= turn.today else turn.today + max(by, dt.timedelta(0)))
+    base = task.due.datetime if shift and task.due and task.due.datetime else turn.now
+    later = base.astimezone(turn.now.tzinfo) + by
+    if later <= turn.now:
+        later = turn.now + max(by, dt.timedelta(0))
+    return {"due_on": later.date(), "due_time": later.time().replace(second=0, microsecond=0)}
 
 
 async def move_to(turn: Turn, task_id: UUID, day: dt.date) -> Outcome:

@@ -35,6 +35,7 @@ async def change_settings(turn: Turn, intent: Intent) -> Outcome:
             if zone is None:
                 return Said("no_zone", intent.settings.timezone)
             changes["timezone"] = zone
+    changes |= _switched_off(intent)
     if not changes:
         return Said("no_setting")
     viewer = turn.dialogue.viewer
@@ -71,6 +72,15 @@ def _zones() -> dict[str, str]:
 
 def _plain(name: str) -> str:
     return " ".join(re.split(r"[\s_-]+", fold(name).strip(" .!?")))
+
+
+def _switched_off(intent: Intent) -> PreferenceChanges:
+    changes: PreferenceChanges = {}
+    if "quiet_hours" in intent.clear:
+        changes["quiet_hours"] = None
+    if "digest_time" in intent.clear:
+        changes["digest_time"] = None
+    return changes
 
 
 def _named(settings: Settings) -> PreferenceChanges:

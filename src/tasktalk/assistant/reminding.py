@@ -1,10 +1,10 @@
 """Reminders in words: those of a new task, and those added to one that exists."""
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from tasktalk.assistant import understand
 from tasktalk.assistant.outcomes import AskWhen, Missing, Outcome, Reminded, Said
 from tasktalk.assistant.targets import LEAD, SURE, Found, find_targets
 from tasktalk.assistant.turn import Turn
@@ -15,12 +15,9 @@ from tasktalk.tasks.names import match_by_name
 from tasktalk.tasks.preferences.preferences import get_preferences
 from tasktalk.tasks.reminders.model import Moment, NewReminder
 from tasktalk.tasks.reminders.reading import read_offset, read_reminder, spell_offset
-from tasktalk.tasks.reminders.reminders import Reminder, add_reminders, list_task_reminders
+from tasktalk.tasks.reminders.reminders import Reminder, add_reminders, delete_reminder, list_task_reminders
 
 _WHEN_DUE = NewReminder(offset=dt.timedelta(0))
-_ASKS = re.compile(
-    r"\bremind me\b|^\W*(?:please )?(?:(?:set|add|create|make)(?: me)?(?: a)? )?reminder\b", re.IGNORECASE
-)
 
 
 async def remind(turn: Turn, intent: Intent) -> Outcome:
@@ -88,16 +85,23 @@ async def find_meant(turn: Turn, draft: Draft) -> UUID | None:
     return matches[0].id
 
 
-def asks_reminder(text: str) -> bool:
+def asks_reminder(turn: Turn) -> bool:
     """Whether the words ask for a reminder, which a day without an hour does not show in the reading."""
-    return _ASKS.search(text) is not None
+    return understand.asks_reminder(turn.said.text, turn.dialogue.context(turn.said_at))
+
+
+async def forget(turn: Turn, task_ids: Sequence[UUID]) -> None:
+    """Take away the person's reminders of these tasks, the default ones too."""
+    for task_id in task_ids:
+        for each in await list_task_reminders(turn.conn, viewer=turn.dialogue.viewer, task_id=task_id):
+            await delete_reminder(turn.conn, viewer=turn.dialogue.viewer, reminder_id=each.id, by=turn.by)
 
 
 async def reminders_of(turn: Turn, draft: Draft) -> list[NewReminder]:
     """Those of a new task: what was said, or for a whole day when that day begins."""
     if draft.reminders:
         return await read_reminders(turn, draft.reminders)
-    if draft.due is None or draft.due.on is None or draft.due.clock or not asks_reminder(turn.said.text):
+    if draft.due is None or draft.due.on is None or draft.due.clock or not asks_reminder(turn):
         return []
     moment = await _moment(turn, draft.due.on, None)
     return [_WHEN_DUE] if draft.due.on > turn.today else [NewReminder(at=moment)]

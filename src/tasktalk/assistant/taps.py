@@ -22,7 +22,7 @@ async def ring_later(turn: Turn, task_id: UUID, *, minutes: int) -> Outcome:
     return await reminding.remind_at(turn, task_id, turn.now + dt.timedelta(minutes=minutes))
 
 
-async def answer(turn: Turn, task_id: UUID, *, accept: bool) -> Outcome:
+async def answer(turn: Turn, task_id: UUID, *, accept: bool) -> Changed:
     """Takes a task that was given, or not."""
     task = await answer_assignment(turn.conn, viewer=turn.dialogue.viewer, task_id=task_id, accept=accept, by=turn.by)
     turn.done([task])

@@ -2,6 +2,7 @@
 
 from tasktalk.assistant.grammar.answers import Choice, Correction, read_choice, read_correction, read_task
 from tasktalk.assistant.grammar.begun import is_begun
+from tasktalk.assistant.grammar.capture import capture
 from tasktalk.assistant.grammar.changes import read_answer
 from tasktalk.assistant.grammar.engine import Engine, get_engine
 from tasktalk.assistant.grammar.languages import choose_languages
@@ -9,6 +10,7 @@ from tasktalk.assistant.grammar.lexicon import list_languages
 from tasktalk.assistant.grammar.messages import read_message
 from tasktalk.assistant.grammar.phrasebook import Phrasebook, get_phrasebook
 from tasktalk.assistant.grammar.spoken import split_spoken
+from tasktalk.assistant.grammar.titles import bullet_length
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context, Intent, Understanding
 
@@ -54,6 +56,12 @@ def understand_task(text: str, context: Context) -> Intent:
 def speaks_of_several(text: str, context: Context) -> bool:
     """Whether `text` speaks of several things by a word like "them"."""
     return _open(text, context)[1].answers.several.search(fold(text)) is not None
+
+
+def asks_reminder(text: str, context: Context) -> bool:
+    """Whether a line of `text` asks to be reminded of what it says."""
+    opened = _open(text, context)
+    return any(capture(line, context, *opened, begin=bullet_length(line)).reminded for line in text.splitlines())
 
 
 def _open(text: str, context: Context) -> tuple[Engine, Phrasebook]:

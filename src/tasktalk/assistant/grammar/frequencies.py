@@ -62,12 +62,13 @@ def _every_few(m: Found) -> Repeat | None:
 )
 def _at_hours(m: Found) -> Repeat | None:
     """Read "every day at 8, 14 and 20"."""
-    clocks = [
-        node.senses["CLOCK"] if "CLOCK" in node.senses else read_hour(node.senses["D12"])
-        for node in m.nodes
-        if "CLOCK" in node.senses or "D12" in node.senses
-    ]
+    clocks: list[Clock] = []
+    for node in m.nodes:
+        clock = node.senses.get("CLOCK") or (read_hour(node.senses["D12"]) if "D12" in node.senses else None)
+        if clock is None and "D12" in node.senses:
+            return None
+        clocks += [clock] if clock else []
     found: Repeat = m["r"]
-    if None in clocks or (found.clocks and not found.clocks[0].part):
+    if found.clocks and not found.clocks[0].part:
         return None
     return replace(found, clocks=tuple(clocks), sure=0.95)

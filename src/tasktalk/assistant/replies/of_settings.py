@@ -23,6 +23,10 @@ def settled(chosen: Preferences, named: Collection[str], now: datetime, speech: 
         lines.append(speech.say("☀️ Your daily digest comes at {time}.", time=f"{chosen.digest_time:%H:%M}"))
         if chosen.muted:
             lines.append(speech.say("You are muted, so it waits until you say _start_."))
+    if "digest_time" in named and chosen.digest_time is None:
+        lines.append(speech.say("☀️ No daily digest any more."))
+    if "quiet_hours" in named and chosen.quiet_hours is None:
+        lines.append(speech.say("🌙 No quiet hours any more."))
     if "quiet_hours" in named and chosen.quiet_hours is not None:
         begin, end = (f"{hour:%H:%M}" for hour in chosen.quiet_hours)
         lines.append(

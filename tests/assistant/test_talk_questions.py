@@ -306,3 +306,13 @@ async def test_when_is_answered_by_a_time(ana: Talk) -> None:
     [task] = await ana.tasks()
     assert task.due is None
     assert [at.hour for _, at in await ana.rings()] == [17]
+
+
+@pytest.mark.parametrize("odd", ["\x00", "\ud800", "\u202e", "\U0001f9c3" * 400])
+async def test_odd_characters_can_be_asked_about(ana: Talk, odd: str) -> None:
+    offered = await ana.say(f"what's the weather{odd} like?")
+    await ana.tap(offered, "Add as a task")
+    assert len(await ana.titles()) == 1
+    await add(ana, "eggs", "bread")
+    await ana.say(f"delete 1 and 2{odd}")
+    await ana.say("yes")

@@ -45,7 +45,11 @@ def understand_choice(text: str, context: Context) -> Choice:
 
 def understand_correction(text: str, context: Context) -> Correction | None:
     """What `text` puts right about the task that was just spoken of; None when it does not read like that."""
-    return read_correction(text, context, *_open(text, context))
+    engine, book = _open(text, context)
+    own = get_phrasebook(_own_language(context))  # a title that is quoted in it may be of another language
+    return read_correction(text, context, engine, book) or (
+        read_correction(text, context, engine, own) if own is not book else None
+    )
 
 
 def understand_task(text: str, context: Context) -> Intent:
@@ -65,6 +69,9 @@ def asks_reminder(text: str, context: Context) -> bool:
 
 
 def _open(text: str, context: Context) -> tuple[Engine, Phrasebook]:
-    own = context.language if context.language in list_languages() else DEFAULT_LANGUAGE
-    languages = choose_languages(text, own, context.people)
+    languages = choose_languages(text, _own_language(context), context.people)
     return get_engine(languages), get_phrasebook(languages[0])
+
+
+def _own_language(context: Context) -> str:
+    return context.language if context.language in list_languages() else DEFAULT_LANGUAGE

@@ -26,7 +26,8 @@ async def say_yes(turn: Turn, question_id: str, *, tapped: bool = False) -> Outc
     if question is None or question.intent is None:
         return Said("question_over")
     said = replace(turn.said, text=question.text)
-    return await act(replace(turn, said=said, sure=question.ids, careful=False), question.intent)
+    async with turn.conn.transaction():  # all of it or nothing
+        return await act(replace(turn, said=said, sure=question.ids, careful=False), question.intent)
 
 
 async def say_no(turn: Turn, kind: Kind, question_id: str) -> Outcome:
@@ -50,7 +51,8 @@ async def add(turn: Turn, question_id: str, *, tapped: bool = False) -> Outcome:
         return Said("question_over")
     draft = understand_task(question.text, turn.dialogue.context(question.at))
     said = replace(turn.said, text=question.text, message_id=question.message_id)
-    return await create(replace(turn, said=said), draft)
+    async with turn.conn.transaction():
+        return await create(replace(turn, said=said), draft)
 
 
 async def pick(turn: Turn, ids: Sequence[UUID], question_id: str, *, tapped: bool = False) -> Outcome:
@@ -66,7 +68,8 @@ async def pick(turn: Turn, ids: Sequence[UUID], question_id: str, *, tapped: boo
     said = replace(turn.said, text=question.text)
     chosen = replace(turn, said=said, about=tuple(ids))
     target = Target(last=True) if len(ids) == 1 else Target(all=True)
-    return await act(chosen, msgspec.structs.replace(intents[question.part], target=target))
+    async with turn.conn.transaction():
+        return await act(chosen, msgspec.structs.replace(intents[question.part], target=target))
 
 
 async def choose_again(turn: Turn, question: Question) -> Outcome:

@@ -86,11 +86,11 @@ class Throughput:
     def _refill(self, now: float) -> None:
         if now <= self._at or self.per_second is None:
             return
-        seconds = min(now - self._at, 1 / _RECOVERY)  # by then all is as it was
+        calm = min(now - max(self._at, self._refused_at + _CALM_SECONDS), 1 / _RECOVERY)  # by then all is as it was
+        if calm > 0:
+            self.rate = min(float(self.per_second), self.rate + self.per_second * _RECOVERY * calm)
+        seconds = min(now - self._at, 1.0)  # by then it is full
         self._at = now
-        if now >= self._refused_at + _CALM_SECONDS:
-            full = float(self.per_second)
-            self.rate = min(full, self.rate + full * _RECOVERY * seconds)
         self._tokens = min(self._most, self._tokens + self.rate * _SHARE * seconds)
 
 

@@ -73,26 +73,32 @@ where o.id = any(array(select yielding.id from outbox yielding join urgent on ur
 select pg_notify('outbox', '');
 
 -- name: take_messages(integration_id, rows, held, favoured)
--- Mark the next messages `sending`, and open an attempt for each: replies before notices before digests, but those of the
--- `favoured` rank first. One a contact, the oldest that is due, and none to those who are `held` (one is on its way to
--- them, or they must wait), nor while an earlier one is to be tried again within a minute: so a short retry keeps the
--- order. Whoever waits longer, is doubtful or refused is overtaken, lest one bad message silence a conversation; but not
--- when it was the conversation that was too fast (131056), for that holds for all that is said in it.
+-- Mark the next messages `sending`, and open an attempt for each: replies before notices before digests, but first those
+-- of the `favoured` rank and below, so that nothing starves. One a contact, the oldest that is due; none to those who are
+-- `held` (one is on its way to them, or they must wait), nor while an earlier one is to be tried again within a minute, so
+-- that a short retry keeps the order. Whoever waits longer, is doubtful or refused is overtaken, lest one bad message
+-- silence a conversation; but not when the conversation was too fast (131056), for that holds for all that is said in it.
 -- `earlier`: the error codes of the message's failed attempts, null where nobody answered.
-with heads as (
+with early as (  -- by an index that knows retries alone
+    select contact_id, seq from outbox
+    where integration_id = :integration_id and state = 'waiting' and next_try_at > '-infinity' and next_try_at > now()
+      and (next_try_at < now() + interval '1 minute' or error_code = 131056)
+), free as (
+    (select seq, rank, contact_id from outbox o
+     where integration_id = :integration_id and state = 'waiting' and next_try_at <= now()
+       and contact_id <> all(:held::uuid[])
+       and not exists (select from early e where e.contact_id = o.contact_id and e.seq < o.seq)
+     order by rank, seq limit :rows)
+    union all
+    (select seq, rank, contact_id from outbox o
+     where :favoured::smallint > 0 and rank >= :favoured::smallint
+       and integration_id = :integration_id and state = 'waiting' and next_try_at <= now()
+       and contact_id <> all(:held::uuid[])
+       and not exists (select from early e where e.contact_id = o.contact_id and e.seq < o.seq)
+     order by rank, seq limit :rows)
+), heads as (
     select distinct on (contact_id) seq
-    from (select w.seq, w.contact_id
-          from generate_series(0, 2) as ranks (rank), lateral (
-              select seq, contact_id, waiting.rank from outbox waiting
-              where integration_id = :integration_id and state = 'waiting' and waiting.rank = ranks.rank
-                and next_try_at <= now() and contact_id <> all(:held::uuid[])
-                and not exists (select 1 from outbox o
-                                where o.contact_id = waiting.contact_id and o.seq < waiting.seq and o.state = 'waiting'
-                                  and o.next_try_at > '-infinity'  -- as its index says, which knows retries alone
-                                  and o.next_try_at > now()
-                                  and (o.next_try_at < now() + interval '1 minute' or o.error_code = 131056))
-              order by seq limit :rows) as w
-          order by w.rank <> :favoured, w.rank, w.seq limit :rows) as free
+    from (select seq, contact_id from free order by rank < :favoured::smallint, rank, seq limit :rows) as next
     order by contact_id, seq
 ), taken as (
     update outbox o set state = 'sending', attempts = attempts + 1, sending_at = now()

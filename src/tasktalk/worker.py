@@ -30,6 +30,7 @@ from tasktalk.integrations.connections import Directory, Integration
 from tasktalk.logs import get_log
 from tasktalk.messaging.media import MediaRoom
 from tasktalk.messaging.notices.loop import Teller
+from tasktalk.messaging.preparing import ThinkingRoom
 from tasktalk.messaging.sender import Lane, Pacing
 from tasktalk.messaging.turns import Turns
 from tasktalk.queue.aside import Prepare, Preparer
@@ -94,16 +95,14 @@ class Worker:
             ready(ear),
             asyncio.TaskGroup() as group,
         ):
-            media = MediaRoom(
-                self._pool,
-                open_store(settings),
-                limits_of(settings),
-                self._directory,
-                partial(self._open_graph, session),
-                ear,
-            )
-            turns = Turns(self._directory, self._keyring, media.seconds, settings.voice_max_seconds)
+            graph_of = partial(self._open_graph, session)
+            media = MediaRoom(self._pool, open_store(settings), limits_of(settings), self._directory, graph_of, ear)
             prepare: dict[str, Prepare] = {"file": media.prepare_file, "heard": media.prepare_heard}
+            seconds = media.seconds
+            if self._mind is not None:
+                thinking = ThinkingRoom(self._pool, self._mind, self._directory, graph_of)
+                prepare["thought"], seconds["thought"] = thinking.prepare, thinking.seconds
+            turns = Turns(self._directory, self._keyring, seconds, settings.voice_max_seconds)
             preparer = Preparer(self._pool, prepare, wake=self._aside_wake, stop=self.stop)
             group.create_task(preparer.run())
             group.create_task(self._beat())

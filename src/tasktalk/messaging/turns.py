@@ -12,6 +12,8 @@ from uuid import UUID
 from msgspec import structs
 
 from tasktalk.assistant.dialogue import Dialogue, load_dialogues, save_dialogues
+from tasktalk.assistant.llm.budget import read_thought
+from tasktalk.assistant.llm.question import Thought
 from tasktalk.assistant.replies.of_files import say_trouble
 from tasktalk.assistant.replies.speech import get_speech, phrase
 from tasktalk.assistant.reply import Need, Needs, Reply, Trouble
@@ -175,7 +177,15 @@ class Turns:
         if isinstance(said, Trouble):
             reply: Reply | Needs | None = Reply(say_trouble(said, get_speech(dialogue.viewer.language)))
         else:
-            reply = await respond(conn, dialogue=dialogue, said=said, now=now, keyring=self.keyring)
+            late = Thought(failed="timeout") if item.needs == "thought" else None
+            reply = await respond(
+                conn,
+                dialogue=dialogue,
+                said=replace(said, thought=read_thought(item.prepared) or late),
+                now=now,
+                keyring=self.keyring,
+                thinks="thought" in self.limits,
+            )
         if isinstance(reply, Needs):
             return Aside(item.seq, reply.what, self.limits[reply.what], reply.carried)
         if reply is None:

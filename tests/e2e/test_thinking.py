@@ -1,0 +1,90 @@
+"""A language model reads what the grammar does not take, through every process; silent, it holds nobody up for long."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from fake_model import FakeModel, calling, serving
+from process_kit import Phone, Up, get, running, text_of
+from product_kit import until
+
+ODD = "the usual for the weekend party, you know"
+
+
+@pytest.fixture(scope="module")
+async def fake() -> AsyncIterator[FakeModel]:
+    async with serving() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    made = Path(tempfile.mkdtemp(prefix="tt-think-"))
+    made.chmod(0o711)
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.fixture(scope="module")
+async def up(fake: FakeModel, folder: Path) -> AsyncIterator[Up]:
+    """Started in a thread: the fake model answers meanwhile."""
+    settings = {"model": "gpt-test", "model_url": fake.url, "model_key": "sk-test", "model_timeout_seconds": 3}
+    context = running(folder, sandbox_people=3, limits="off", **settings)
+    yield await asyncio.to_thread(context.__enter__)
+    await asyncio.to_thread(context.__exit__, None, None, None)
+
+
+@pytest.fixture
+def ana(session: aiohttp.ClientSession, up: Up) -> Phone:
+    return Phone(session, up, "Ana")
+
+
+@pytest.fixture
+def ben(session: aiohttp.ClientSession, up: Up) -> Phone:
+    return Phone(session, up, "Ben")
+
+
+async def test_what_it_reads_is_done_in_order(ana: Phone, ben: Phone, fake: FakeModel) -> None:
+    """What Ana says next waits for it; Ben does not."""
+    gate = asyncio.Event()
+    made = {"title": "the usual for the weekend party", "when": "saturday 10am"}
+    answer = calling(("create_tasks", {"tasks": [made]}))
+    answer.held = gate
+    fake.will(answer)
+    await ana.say(ODD)
+    await until(lambda: _was_asked(fake), every=0.02)
+    await ana.say("buy balloons tomorrow")
+    assert "milk" in text_of(await ben.ask("buy milk tomorrow"))
+    assert await ana.hears_nothing()
+    gate.set()
+    first, second = await ana.hear(), await ana.hear()
+    assert "the usual for the weekend party" in text_of(first)
+    assert "10:00" in text_of(first)
+    assert "buy balloons" in text_of(second)
+
+
+async def test_one_that_is_silent_is_given_up_and_shown(
+    session: aiohttp.ClientSession, up: Up, ben: Phone, fake: FakeModel
+) -> None:
+    answer = calling(("decline", {"reason": "unclear"}))
+    answer.held = asyncio.Event()  # never
+    fake.will(answer)
+    ben.last = ((await ben.chat()) or [{"id": ""}])[-1]["id"]
+    for _ in range(6):
+        await ben.ask(ODD)  # answered, each after three seconds at the most, as without a model
+
+    async def is_open() -> bool:
+        health = await get(session, up, "/api/webhooks/whatsapp/health")
+        return bool(health["checks"]["circuitBreakers"]["aiProcessing"] == "open")
+
+    await until(is_open, seconds=5, every=0.1)
+    assert await ben.tasks() == [task for task in await ben.tasks() if task["title"] == "buy milk"]
+
+
+async def _was_asked(fake: FakeModel) -> bool:
+    return fake.arrived.is_set()

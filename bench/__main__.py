@@ -7,7 +7,7 @@ from rich.console import Console
 
 from bench import e2e, intake, latency, machine, report, start, system, tasks, understanding
 from bench.row import Row
-from bench.understanding_report import as_scoreboard, understanding_rows
+from bench.understanding_report import as_holdout, as_scoreboard, understanding_rows
 
 _PARTS = ("start", "understanding", "intake", "e2e", "latency", "tasks")
 _PEOPLE = 400
@@ -34,7 +34,7 @@ def main() -> int:
         with out.status("Reading what people write …"):
             understood = understanding.measure()
         rows += understanding_rows(understood)
-        out.print(as_scoreboard(understood))
+        out.print(as_scoreboard(understood), as_holdout(understood))
     if "intake" in parts:
         with out.status("Intake, in turns with the peer …"):
             taken = intake.measure(seconds=1.0 if quick else 3.0, rounds=1 if quick else 4)

@@ -8,6 +8,7 @@ import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
+from bench import holdout
 from bench.dates.cases import CORPORA, NOW, list_cases, read_utterances
 from bench.dates.said import context_of
 from bench.dates.score import Scores, Share, score
@@ -25,9 +26,10 @@ _WANTED = {"set": "add", "createoradd": "add", "query": "query", "remove": "remo
 
 @dataclass(slots=True)
 class Understood:
-    """Our own sentences by language and their speed in ms; dates and rules beside the peers; what is wanted."""
+    """Our own sentences by language, their speed in ms; dates and rules beside the peers; hold-out; what is wanted."""
 
     scores: Scores
+    holdout: holdout.Shares
     sentences: Counter[str] = field(default_factory=Counter)
     speeds_ms: list[float] = field(default_factory=list)
     kinds: dict[str, Share] = field(default_factory=lambda: defaultdict(Share))
@@ -35,7 +37,7 @@ class Understood:
 
 def measure() -> Understood:
     """All there is to measure here."""
-    found = Understood(scores=score(list_cases()))
+    found = Understood(scores=score(list_cases()), holdout=holdout.measure())
     _measure_speed(found)
     if CORPORA.is_dir():
         _measure_kinds(found)

@@ -23,6 +23,7 @@ def understanding_rows(found: Understood) -> list[Row]:
     for source in _SOURCES:
         rows += [row for language in SPOKEN for row in _of_language(found, source, language)]
         rows += _invented(found, source)
+    rows.append(Row("Hold-out, all that a sentence says", ", ".join(_holdout(found, language) for language in SPOKEN)))
     speeds = ", ".join(f"{reader} {_mean(found.scores.of(reader)):.2f} ms" for reader in found.scores.readers)
     rows.append(Row("Dates and repetition, time a sentence", speeds))
     if found.kinds:
@@ -69,6 +70,21 @@ def _dated(tallies: dict[str, Tally]) -> list[tuple[str, Tally]]:
 def _beside(figures: dict[str, str]) -> str:
     """Ours without a name, the others with theirs."""
     return "; ".join(figure if reader == OURS else f"{reader} {figure}" for reader, figure in figures.items())
+
+
+def _holdout(found: Understood, language: str) -> str:
+    shares = [share for (spoken, _), share in found.holdout.items() if spoken == language]
+    right, total = sum(share.right for share in shares), sum(share.total for share in shares)
+    return f"{language} {100 * right / total:.0f} % of {total}" if total else f"{language} none"
+
+
+def as_holdout(found: Understood) -> Table:
+    """The hold-out by tag and language."""
+    table = Table("hold-out", *SPOKEN, title="all that a sentence says, right of all")
+    for tag in dict.fromkeys(tag for _, tag in found.holdout):
+        shares = [found.holdout.get((language, tag)) for language in SPOKEN]
+        table.add_row(tag, *(f"{share.right} of {share.total}" if share else "" for share in shares))
+    return table
 
 
 def _mean(tally: Tally) -> float:

@@ -49,7 +49,7 @@ def read_utterances() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path in sorted(UTTERANCES.glob("*.yaml")):
         language, _, tag = path.stem.partition("_")
         file = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
-        for row in file["utterances"]:
+        for row in [*file["utterances"], *file.get("not_yet", ())]:
             yield row.get("language", language), tag, {"now": file["now"], "tz": file["tz"], **row}
 
 

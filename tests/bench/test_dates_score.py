@@ -5,6 +5,7 @@ from bench.dates.cases import Case, list_cases
 from bench.dates.peers import Answer
 from bench.dates.rules import all_of, begin_alike, days_of, read_rule, unit_of
 from bench.dates.score import Tally
+from bench.holdout import says
 
 
 @pytest.mark.parametrize(
@@ -60,3 +61,12 @@ def test_our_own_sentences_are_cases_of_every_kind() -> None:
     dated = sum(case.day is not None for case in cases)
     ruled = sum(case.rule is not None for case in cases)
     assert min(dated, ruled, len(cases) - dated - ruled) > 300
+
+
+def test_a_hold_out_counts_what_is_said_and_leaves_the_rest_free() -> None:
+    said = {"intent": "create_task", "title": "call", "due": {"date": "2026-11-25", "time": None}, "labels": ["a", "b"]}
+    assert says(said, {"intent": "create_task", "due": {"date": "2026-11-25", "time": "null"}})
+    assert not says(said, {"title": "call Ana"})
+    assert not says(said, {"due": "null"})
+    assert not says(said, {"labels": ["a"]})
+    assert not says(said, {"project": "Home"})

@@ -9,7 +9,7 @@ from uuid import UUID
 import aiohttp
 from fake_graph import FakeGraph
 
-from product_kit import TOKEN, Product, Someone, delivery
+from product_kit import TOKEN, Product, Someone, delivery, until
 from tasktalk.db.notify import listening
 from tasktalk.messaging.outbox import Kind, Outgoing, add_messages
 from tasktalk.messaging.sender import Lane, Pacing
@@ -105,3 +105,14 @@ async def has_outcomes(product: Product, sent: UUID, tries: int) -> bool:
 
 async def answered(graph: FakeGraph, calls: int) -> bool:
     return len(graph.asked) >= calls
+
+
+async def rest(lane: Lane) -> None:
+    """Until the lane has nothing in hand, and has looked once more after that."""
+    for _ in range(2):
+        lane.wake.set()
+        await until(lambda: _is_idle(lane))
+
+
+async def _is_idle(lane: Lane) -> bool:
+    return not lane._calls and not lane._answers and not lane._busy and not lane.wake.is_set()

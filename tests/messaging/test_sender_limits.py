@@ -8,7 +8,7 @@ import pytest
 from fake_graph import FakeGraph
 from hypothesis import given
 from hypothesis import strategies as st
-from sender_kit import PACING, add_contacts, answered, has_outcomes, put, sending, set_throughput, states
+from sender_kit import PACING, add_contacts, answered, has_outcomes, put, rest, sending, set_throughput, states
 
 from product_kit import Product, until
 from tasktalk.messaging.pacing import PAIR_BURST, PAIR_DEBT_SECONDS, PAIR_SECONDS, Pairs, Throughput
@@ -249,21 +249,10 @@ async def test_the_number_s_rate_is_kept(product: Product, graph: FakeGraph, clo
             clock.now += seconds
             lane.wake.set()
             await until(lambda messages=messages: answered(graph, messages))
-            await _idle(lane)
+            await rest(lane)
             assert len(graph.asked) == messages
         clock.now += 0.1
         await until(states(product, *["accepted"] * 12))
-
-
-async def _idle(lane: Lane) -> None:
-    """Until the lane has nothing in hand; it looks once more after that."""
-    for _ in range(2):
-        lane.wake.set()
-        await until(lambda: _is_idle(lane))
-
-
-async def _is_idle(lane: Lane) -> bool:
-    return not lane._calls and not lane._answers and not lane._busy and not lane.wake.is_set()
 
 
 async def test_told_to_slow_down_it_does_and_the_breaker_stays_closed(
@@ -290,7 +279,7 @@ async def test_told_how_long_it_waits_so_long(product: Product, graph: FakeGraph
         await product.pool.execute("update outbox set next_try_at = now() where id = $1", sent)
         for seconds in (10, 9.9):
             clock.now += seconds
-            await _idle(lane)
+            await rest(lane)
             assert graph.asked == ["hello"]
         clock.now += 0.1
         lane.wake.set()

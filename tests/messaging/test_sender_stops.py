@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fake_graph import FakeGraph
-from sender_kit import answered, put, sending, states
+from sender_kit import answered, put, rest, sending, states
 
 from product_kit import TOKEN, Product, count, open_product, until
 from tasktalk.db import Pool
@@ -50,6 +50,27 @@ async def test_a_long_rest_is_told_and_a_short_one_is_not(product: Product, grap
         [finding] = await until(lambda: open_findings(product))
     assert finding["severity"] == "warning"
     assert finding["detail"]["code"] == 131048
+
+
+async def test_told_to_stay_away_for_long_an_operator_is_told(product: Product, graph: FakeGraph) -> None:
+    """And when the first message after that is accepted, it is over."""
+    now = 5000.0
+    usage = '{"201": [{"type": "whatsapp", "call_count": 100, "estimated_time_to_regain_access": 30}]}'
+    graph.headers = {"X-Business-Use-Case-Usage": usage}
+    async with sending(product, graph, clock=lambda: now) as lane:
+        await put(product, "hello")
+        [finding] = await until(lambda: open_findings(product))
+        await put(product, "next")
+        assert finding["severity"] == "warning"
+        assert "100 %" in finding["detail"]["said"]
+        graph.headers = {}
+        now += 1799
+        await rest(lane)
+        assert graph.asked == ["hello"]
+        now += 1
+        lane.wake.set()
+        await until(lambda: _all_resolved(product))
+    assert graph.asked == ["hello", "next"]
 
 
 async def _is_open(breaker: Any) -> bool:

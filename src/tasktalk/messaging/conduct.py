@@ -42,15 +42,17 @@ class Conduct:
         """Meta took a message."""
         self.breaker.succeeded(now)
         self.throughput.accepted()
-        if self._stopped and self.breaker.closed:
+        if self._stopped and self.breaker.closed and not self.throughput.is_paused(now):
             self._stopped, self.news = False, GOING
 
     def heed(self, usage: Usage, now: float) -> None:
         """Slower before Meta stops us; and not at all for as long as it says it would not listen."""
-        if usage.percent >= _NEARLY_USED:
-            self.throughput.refused(now)
-            self.throughput.pause(now, usage.regain_seconds)
+        if usage.percent < _NEARLY_USED:
+            return
+        said = f"WhatsApp says that {usage.percent:g} % of the allowance is used"
+        if self.throughput.refused(now):
             log.warning("allowance_nearly_used", percent=usage.percent, pause_seconds=usage.regain_seconds)
+        self._pause(usage.regain_seconds, Stop("warning", None, None, said), now)
 
     def weigh(self, row: Record, error: GraphError, now: float) -> Answer:
         """What follows from an error: its class decides, not its HTTP status (facts sheet section 9).
@@ -66,7 +68,7 @@ class Conduct:
             # The number was too fast, whichever message it hit.
             self.breaker.succeeded(now)
             self.throughput.refused(now)
-            self.throughput.pause(now, error.retry_after or 0.0)
+            self._pause(error.retry_after or 0.0, Stop("warning", error.code, error.subcode, said), now)
             delay = min(delay, _SHORT_SECONDS)
         elif error.scope == "number" and error.fate in {"operator", "retry"}:
             # Not the message's fault: the whole number waits, until somebody has mended that or for as long as Meta
@@ -87,6 +89,11 @@ class Conduct:
             outcome = "refused"
             self.breaker.succeeded(now)
         return Answer(row["id"], row["attempts"], outcome, error.http_status, error.code, said[:1000], delay=delay)
+
+    def _pause(self, seconds: float, why: Stop, now: float) -> None:
+        self.throughput.pause(now, seconds)
+        if seconds >= _LONG_SECONDS:
+            self._stopped, self.news = True, why
 
     def _trip(self, error: GraphError, now: float) -> None:
         """The number rests: longer each time that it was in vain. While it does, calls from before tell nothing new."""

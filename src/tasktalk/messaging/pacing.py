@@ -44,7 +44,7 @@ class Throughput:
 
     def count_free(self, now: float, *, most: int) -> int:
         """How many messages may leave now, up to `most`."""
-        if now < self._paused_until:
+        if self.is_paused(now):
             return 0
         if self.per_second is None:
             return most
@@ -58,7 +58,7 @@ class Throughput:
 
     def seconds_to_free(self, now: float) -> float:
         """Until one may leave."""
-        if now < self._paused_until:
+        if self.is_paused(now):
             return self._paused_until - now
         if self.per_second is None:
             return 0.0
@@ -69,19 +69,27 @@ class Throughput:
         """Meta took one."""
         self._accepted = True
 
-    def refused(self, now: float) -> None:
-        """Meta took one for one too many: half as fast; while some get through, not slower than any number may be."""
+    def refused(self, now: float) -> bool:
+        """Meta took one for one too many: half as fast; while some get through, not slower than any number may be.
+
+        Answers whether that is new.
+        """
         if self.per_second is None or now < self._refused_at + _CALM_SECONDS:
-            return
+            return False
         self._refill(now)
         lowest = min(_LOWEST if self._accepted else _BAREST, float(self.per_second))
         self.rate = max(lowest, self.rate / 2) if self.rate > lowest else self.rate
         self._tokens = min(self._tokens, 0.0)
         self._refused_at, self._accepted = now, False
+        return True
 
     def pause(self, now: float, seconds: float) -> None:
         """Nothing leaves for so long."""
         self._paused_until = max(self._paused_until, now + seconds)
+
+    def is_paused(self, now: float) -> bool:
+        """Whether nothing may leave at all."""
+        return now < self._paused_until
 
     def _refill(self, now: float) -> None:
         if now <= self._at or self.per_second is None:

@@ -241,7 +241,7 @@ class Lane:
         if self.breaker.state(now) == "open":
             return self.breaker.retry_at - now
         if paced := self.conduct.throughput.seconds_to_free(now):
-            return paced
+            return min(paced, _LONGEST_PAUSE_SECONDS)
         due = await Q.get_next_try(conn, integration_id=self.integration.id)
         return max(0.05, min(5.0, 5.0 if due is None else due, self.conduct.pairs.seconds_to_next(now)))
 

@@ -24,7 +24,7 @@ MAX_LABEL = 20
 MAX_SECTION_TITLE = 24
 
 # Where a long text is parted, the best place first.
-_BREAKS = ("\n\n", "\n", ". ", "! ", "? ", "。", "; ", ", ", " ")
+_BREAKS = ("\n\n", "\n", ". ", "! ", "? ", "؟ ", "। ", "。", "\uff01", "\uff1f", "; ", ", ", " ")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 

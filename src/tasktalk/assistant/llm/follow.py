@@ -43,13 +43,15 @@ async def reconsider(turn: Turn, intents: Sequence[Intent], act: Act) -> list[Ou
         if question is None:
             return None
         raise Undecided(question)
-    return await _follow(turn, thought, act) if thought.failed is None else None
+    if thought.failed is not None or thought.declined == "unclear":
+        return None
+    if thought.declined is not None:
+        return [Said("not_yet" if thought.declined == "unsupported" else "unknown", turn.said.text)]
+    return await _follow(turn, thought, act)
 
 
 async def _follow(turn: Turn, thought: Thought, act: Act) -> list[Outcome]:
     """All of it or nothing, by `act`, as if the person had said it plainly. What a model says itself is never shown."""
-    if thought.declined is not None:
-        return [Said("not_yet" if thought.declined == "unsupported" else "unknown", turn.said.text)]
     viewer, projects = turn.dialogue.viewer, dict(turn.dialogue.projects)
     try:
         async with turn.conn.transaction():

@@ -18,10 +18,6 @@ MAX_ANSWER = 1 << 20  # bytes; a reading is a few hundred
 _OPENAI = "https://api.openai.com/v1"
 
 
-class TooLong(Exception):
-    """An answer goes on beyond what any reading needs."""
-
-
 def open_model(name: str, *, url: str, key: str | None, timeout: float) -> Model:
     """`provider:model`, or with an address the model's name there. Raises BadSetting, or ImportError for an extra."""
     if url:
@@ -45,8 +41,9 @@ def open_model(name: str, *, url: str, key: str | None, timeout: float) -> Model
 
 
 def _client(url: str, key: str, timeout: float) -> AsyncOpenAI:
-    """Without retries: the breaker decides about those."""
-    http = httpx2.AsyncClient(timeout=timeout, event_hooks={"response": [_bound]})
+    """Without retries: the breaker decides about those. So no connection is kept either, for a stale one would fail."""
+    limits = httpx2.Limits(max_keepalive_connections=0)
+    http = httpx2.AsyncClient(timeout=timeout, limits=limits, event_hooks={"response": [_bound]})
     return AsyncOpenAI(base_url=url, api_key=key, timeout=timeout, max_retries=0, http_client=http)
 
 
@@ -61,7 +58,7 @@ class _Bounded(httpx2.AsyncByteStream):
         async for chunk in self._stream:
             size += len(chunk)
             if size > MAX_ANSWER:
-                raise TooLong
+                raise httpx2.ReadError("the answer goes on and on")
             yield chunk
 
     async def aclose(self) -> None:

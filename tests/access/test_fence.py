@@ -249,6 +249,11 @@ PHRASES = [
     "undo",
     "make it p1",
     "weekly report",
+    "daily summary",
+    "plan my day",
+    "what did I finish this month",
+    "show completed tasks",
+    "more",
 ]
 
 

@@ -84,8 +84,7 @@ async def test_a_free_day_looks_ahead(ana: Talk) -> None:
 
 
 async def test_a_full_day_is_cut_and_can_be_named_whole(ana: Talk) -> None:
-    for number in range(1, 16):
-        await ana.say(f"add write letter {number:02} {'to a very long list of people ' * 4}today")
+    await ana.say("\n".join(f"- write letter {n:02} {'to a very long list of people ' * 4}today" for n in range(1, 16)))
     plan = await ana.say("plan my day")
     lines = plan.text.split("\n")
     assert len(lines) == 14

@@ -22,10 +22,14 @@ returns table (task_id uuid, project_id uuid, at timestamptz) language sql stabl
         where j.actor_id = who and j.subject = 'task' and j.verb = 'completed' and j.undone_at is null
           and j.at >= since and j.at < coalesce(until, 'infinity')
         order by j.subject_id, case when j.after ->> 'status' = 'open' then j.change_set end, j.at desc) f
-    join tasks t on t.id = f.subject_id and t.deleted_at is null and (f.again or t.status = 'done')
-    left join project_members m on m.project_id = t.project_id and m.user_id = who
-    left join projects p on p.id = t.project_id
-    where case when t.project_id is null then t.owner_id = who else m.user_id is not null and p.deleted_at is null end
+    -- One by one: these are few among the tasks of everybody, which PostgreSQL would rather read whole.
+    cross join lateral (
+        select t.id, t.project_id from tasks t
+        where t.id = f.subject_id and t.deleted_at is null and (f.again or t.status = 'done')
+          and case when t.project_id is null then t.owner_id = who
+              else exists (select from project_members m join projects p on p.id = m.project_id and p.deleted_at is null
+                           where m.project_id = t.project_id and m.user_id = who) end
+        offset 0) t
 $$;
 
 -- A language model: the last exchanges, kept only while one is configured, and what each person's day took of it.

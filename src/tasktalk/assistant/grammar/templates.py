@@ -49,7 +49,7 @@ def list_amounts(counts: Iterable[str]) -> str:
     """What {amount} takes as a regular expression: a figure or a word that counts, and a few words behind it."""
     folded = sorted({fold(word) for word in counts if word[0] != "~"}, key=len, reverse=True)
     words = "|".join(re.escape(word) + (r"\w+" if word[-1] == "'" else r"(?!\w)") for word in folded)
-    return rf"(?:\d[\w.,]*|{words})(?:\s+[\w.,'-]+){{0,4}}?"
+    return rf"(?:\d[\w.,]*(?!\s+(?:\d|{words}))|{words})(?:\s+[\w.,'-]+){{0,4}}?"
 
 
 def as_regex(template: str, macros: dict[str, str], *, slots: bool = True) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from tasktalk.accounts.sessions import forget_expired
+from tasktalk.assistant.llm.budget import KEPT_DAYS, forget_usage
 from tasktalk.db import Pool
 from tasktalk.messaging.notices.history import KEPT as NOTICES_KEPT
 from tasktalk.messaging.notices.history import forget_settled
@@ -43,5 +44,9 @@ def list_jobs(settings: Settings) -> Mapping[str, Job]:
         async with pool.acquire() as conn:
             return await forget_settled(conn, before=now - NOTICES_KEPT)
 
+    async def model_usage(pool: Pool, now: datetime) -> int:
+        async with pool.acquire() as conn:
+            return await forget_usage(conn, before=now.date() - timedelta(days=KEPT_DAYS))
+
     jobs = {"trash": trash, "files": files, "idempotency": idempotency, "sessions": sessions}
-    return {**jobs, "notices": notices}
+    return {**jobs, "notices": notices, "model_usage": model_usage}

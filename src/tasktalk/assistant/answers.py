@@ -20,13 +20,14 @@ from tasktalk.tasks.names import best_matches, fold
 
 Check = Callable[[Task], bool]
 
-_LONGEST = 12  # words that an answer has
+_LONGEST, _WIDEST = 12, 200  # words and characters that an answer has at most
 _MAYBE_NEW = frozenset({"create_task", "unknown", "list_tasks", "search", "reschedule_task", "update_task"})
 
 
 async def answer(turn: Turn, intents: list[Intent]) -> Outcome | None:
     """What a message does as an answer; None: it is none, and means what it says."""
-    if len(intents) != 1 or len(turn.said.text.split()) > _LONGEST:
+    text = turn.said.text
+    if len(intents) != 1 or len(text) > _WIDEST or len(text.split()) > _LONGEST:
         return None
     [intent] = intents
     asked = find_newest(turn, "sure", "which", "add", "when")

@@ -8,7 +8,6 @@ import msgspec
 
 from tasktalk.assistant.llm.mind import Mind
 from tasktalk.assistant.llm.question import Question, Thought
-from tasktalk.assistant.llm.think import think
 from tasktalk.db import Conn, Pool
 from tasktalk.db.sql import queries
 
@@ -36,6 +35,8 @@ def read_thought(prepared: Mapping[str, Any]) -> Thought | None:
 
 async def ask(pool: Pool, mind: Mind, question: Question) -> Thought:
     """What the model makes of it, if the person's day has room for it. No connection is held while it thinks."""
+    from tasktalk.assistant.llm.think import think  # noqa: PLC0415  (its tools take a moment to load)
+
     by = {"user_id": question.user_id, "on_day": question.on_day}
     async with pool.acquire() as conn:
         has_room = await Q.spend_request(conn, **by, requests=mind.requests_per_day, tokens=mind.tokens_per_day)

@@ -46,6 +46,9 @@ def _choose(words: Collection[str], own: str) -> str:
         return own
     mine = scores.get(own, 0.0)
     best = max(scores, key=lambda language: (scores[language], language == own))
+    said = [word for word in words if any(language == best for language, _ in votes.get(word, ()))]
+    if len(said) == 1 and best not in _telling_words().get(said[0], ()):
+        return own  # "sushi bar": one word may be anything
     return best if scores[best] >= max(mine + _LEAD, mine * _SHARE) else own
 
 
@@ -84,6 +87,21 @@ def _time_words() -> dict[str, tuple[str, ...]]:
         for word in {word for kind in _OF_TIME for word in source.get(kind, ()) if word.isalpha()} - weak:
             owners.setdefault(word, []).append(language)
     return {word: tuple(languages) for word, languages in owners.items()}
+
+
+@cache
+def _telling_words() -> dict[str, frozenset[str]]:
+    """The words that say by themselves which language it is, with those that have them: times, lists, orders."""
+    owners: dict[str, set[str]] = {}
+    for language in list_languages():
+        source = get_source(language)
+        weak = set(source["weak"]["words"])
+        phrases = [word for kind, table in source.items() if kind.isupper() for word in table if word not in weak]
+        orders = (*source["macros"].values(), *(each for command in source["commands"].values() for each in command))
+        for text in (*phrases, *orders, *source["capture"]["lead_ins"], *source["slots"]["list_words"]):
+            for word in _split(text):
+                owners.setdefault(word, set()).add(language)
+    return {word: frozenset(languages) for word, languages in owners.items()}
 
 
 def _list_words(source: dict[str, Any]) -> Iterator[str]:

@@ -5,15 +5,17 @@ Todoist's and Vikunja's together, told apart by what is known: `@x` and `+x` are
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Literal, NamedTuple
 
+from tasktalk.assistant.grammar.lexicon import get_source, list_languages
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context
 
 MarkKind = Literal["project", "section", "label", "assignee", "priority", "deadline", "reminder", "notes"]
 # Vikunja counts urgency upwards, 5 is "do now"; ours counts downwards, 1 is the highest.
 _EXCLAMATIONS = {"5": 1, "4": 1, "3": 2, "2": 3, "1": 4}
-_MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10080}
+_MINUTES = {"minute": 1, "hour": 60, "day": 1440, "week": 10080}
 
 
 class Mark(NamedTuple):
@@ -33,10 +35,6 @@ _PRIORITY = re.compile(
     r"(?<![\w/.-])(?:[pP](?P<p>[1-4])|!(?P<bang>[1-5]))(?![\w/:.-]*\w)(?!\s*(?:m|min|h|hr|d|am|pm)\b)"
 )
 _BRACES = re.compile(r"\{(?P<inside>[^{}\n]{1,40})\}")
-_REMINDER = re.compile(
-    r"(?<!\S)!(?:(?P<amount>\d{1,3})\s?(?P<unit>m|min|mins|minutes?|h|hr|hrs|hours?|d|days?|w|weeks?)(?:\s+before)?\b|(?P<clock>\d{1,2}:\d{2})\b)",
-    re.IGNORECASE,
-)
 _NOTES = re.compile(r"(?<![:\w/])//\s*(?P<text>\S.*)$", re.DOTALL)
 
 
@@ -56,12 +54,13 @@ def find_marks(text: str, context: Context) -> list[Mark]:
     if not any(sign in text for sign in "#@+*/!{") and "p" not in text and "P" not in text:
         return []
     marks: list[Mark] = []
+    folded = fold(text)
     notes = _NOTES.search(text)
     if notes:
         marks.append(Mark(notes.start(), len(text), "notes", notes["text"].strip()))
     marks += [Mark(found.start(), found.end(), "deadline", found["inside"]) for found in _BRACES.finditer(text)]
-    for found in _REMINDER.finditer(text):
-        value = found["clock"] or as_duration(int(found["amount"]) * _MINUTES[found["unit"][0].lower()])
+    for found in _find_reminder().finditer(folded) if "!" in text else ():
+        value = found["clock"] or as_duration(int(found["amount"]) * _MINUTES[_list_units()[found["unit"]]])
         marks.append(Mark(found.start(), found.end(), "reminder", value))
     marks += [
         Mark(found.start(), found.end(), "priority", found["p"] or str(_EXCLAMATIONS[found["bang"]]))
@@ -69,6 +68,31 @@ def find_marks(text: str, context: Context) -> list[Mark]:
     ]
     marks += _find_names(text, context)
     return _without_overlaps(marks)
+
+
+@cache
+def _list_units() -> dict[str, str]:
+    """What every language calls minutes, hours, days and weeks, and the letters they begin with in English."""
+    words = {"m": "minute", "h": "hour", "d": "day", "w": "week"}
+    for language in list_languages():
+        for word, unit in get_source(language)["UNIT"].items():
+            if unit in _MINUTES:
+                words.setdefault(fold(word.lstrip("~")), unit)
+    return words
+
+
+@cache
+def _find_reminder() -> re.Pattern[str]:
+    """`!30m`, `!2 hours before`, `!1 Tag vorher`, `!14:30`, in the words of any language."""
+    units, befores = (
+        "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+        for words in (
+            _list_units(),
+            {fold(word) for language in list_languages() for word in get_source(language)["slots"]["before_words"]},
+        )
+    )
+    amount = rf"(?P<amount>\d{{1,3}})\s?(?P<unit>{units})(?!\w)(?:\s+(?:{befores})(?!\w))?"
+    return re.compile(rf"(?<!\S)!(?:{amount}|(?P<clock>\d{{1,2}}:\d{{2}})\b)")
 
 
 def _find_names(text: str, context: Context) -> list[Mark]:

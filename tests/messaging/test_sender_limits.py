@@ -229,14 +229,15 @@ async def test_too_fast_for_meta_waits_alone_and_keeps_its_place(
     assert to_ana(graph) == ["ana 0", "ana 1"]
 
 
-async def test_too_fast_for_meta_keeps_its_place_over_a_restart(product: Product, graph: FakeGraph) -> None:
-    (first, _) = await put(product, "ana 0", "ana 1")
+async def test_too_fast_for_meta_all_that_is_for_them_waits(product: Product, graph: FakeGraph) -> None:
+    """Over a restart too; what was put earlier as well."""
+    (_, second, _) = await put(product, "ana 0", "ana 1", "ana 2")
     await product.pool.execute(
-        "update outbox set next_try_at = now() + interval '5 minutes', error_code = 131056 where id = $1", first
+        "update outbox set next_try_at = now() + interval '5 minutes', error_code = 131056 where id = $1", second
     )
     async with sending(product, graph):
         await put(product, "ben", to=product.ben)
-        await until(states(product, "waiting", "waiting", "accepted"))
+        await until(states(product, "waiting", "waiting", "waiting", "accepted"))
 
 
 async def test_the_number_s_rate_is_kept(product: Product, graph: FakeGraph, clock: Clock) -> None:

@@ -81,8 +81,6 @@ class Conduct:
                 delay = error.wait_seconds(0)
             elif (error.http_status or 0) >= _SERVER_ERROR:
                 self.breaker.failed(now, said)
-            if error.scope == "recipient":
-                self.pairs.hold(row["contact_id"], now + delay)
             if (error.retries is not None and again >= error.retries) or row["age_seconds"] > _WORTH_SECONDS:
                 outcome = "refused"
         else:

@@ -127,11 +127,7 @@ class Pairs:
         self._clear_at[contact_id] = now + seconds
         free_at = now + seconds - (PAIR_DEBT_SECONDS - PAIR_SECONDS)
         if free_at > now:
-            self.hold(contact_id, free_at)
-
-    def hold(self, contact_id: UUID, until: float) -> None:
-        """Nothing goes to this contact till then."""
-        self._held[contact_id] = max(until, self._held.get(contact_id, until))
+            self._held[contact_id] = free_at
 
     def list_held(self, now: float) -> list[UUID]:
         """Who must wait now."""

@@ -80,7 +80,7 @@ select pg_notify('outbox', '');
 -- silence a conversation; but not when the conversation was too fast (131056), for that holds for all that is said in it.
 -- `earlier`: the error codes of the message's failed attempts, null where nobody answered.
 with early as (  -- by an index that knows retries alone
-    select contact_id, seq from outbox
+    select contact_id, case error_code when 131056 then 0 else seq end as seq from outbox
     where integration_id = :integration_id and state = 'waiting' and next_try_at > '-infinity' and next_try_at > now()
       and (next_try_at < now() + interval '1 minute' or error_code = 131056)
 ), free as (

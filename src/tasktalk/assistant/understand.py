@@ -7,7 +7,7 @@ from tasktalk.assistant.grammar.changes import read_answer
 from tasktalk.assistant.grammar.engine import Engine, get_engine
 from tasktalk.assistant.grammar.languages import choose_languages
 from tasktalk.assistant.grammar.lexicon import list_languages
-from tasktalk.assistant.grammar.messages import read_message
+from tasktalk.assistant.grammar.messages import MAX_LENGTH, read_message
 from tasktalk.assistant.grammar.phrasebook import Phrasebook, get_phrasebook
 from tasktalk.assistant.grammar.spoken import split_spoken
 from tasktalk.assistant.grammar.titles import bullet_length
@@ -64,6 +64,8 @@ def speaks_of_several(text: str, context: Context) -> bool:
 
 def asks_reminder(text: str, context: Context) -> bool:
     """Whether a line of `text` asks to be reminded of what it says."""
+    if len(text) > MAX_LENGTH:
+        return False
     opened = _open(text, context)
     return any(capture(line, context, *opened, begin=bullet_length(line)).reminded for line in text.splitlines())
 

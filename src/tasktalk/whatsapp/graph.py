@@ -8,6 +8,8 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
@@ -46,13 +48,14 @@ class Sent(msgspec.Struct, frozen=True):
 class Graph:
     """Calls with one access token. `base_url`: `https://graph.facebook.com` or a simulator's; `version`: `v25.0`.
 
-    `usage`: how much of our allowance the last answer said is used.
+    `usage`: how much of our allowance the last answer said is used. `clock`: what time that answer said it is.
     """
 
     def __init__(self, session: aiohttp.ClientSession, *, base_url: str, version: str, access_token: str) -> None:
         self._session = session
         self.base_url = base_url
         self.usage = Usage()
+        self.clock: datetime | None = None
         self._root = f"{base_url.rstrip('/')}/{version.strip('/')}/"
         self._headers = {"Authorization": f"Bearer {access_token.strip()}"}
 
@@ -123,6 +126,10 @@ class Graph:
         """Read an object or an edge."""
         return await self._call("GET", path, None, DEFAULT_TIMEOUT_SECONDS, params)
 
+    async def post(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
+        """Change an object, or add to an edge."""
+        return await self._call("POST", path, body, DEFAULT_TIMEOUT_SECONDS)
+
     def open(
         self, url: str, *, timeout: aiohttp.ClientTimeout
     ) -> "AbstractAsyncContextManager[aiohttp.ClientResponse]":
@@ -158,6 +165,7 @@ class Graph:
                 except aiohttp.ClientPayloadError:
                     content = b""  # the status is known, the rest was cut off
                 self.usage = read_usage(response.headers)
+                self.clock = _find_date(response.headers)
                 return _read_answer(response.status, content, _find_wait(response.headers, self.usage))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise lost(_describe(error), written=upload is not None and upload.written) from error
@@ -202,6 +210,13 @@ def _find_wait(headers: Mapping[str, str], usage: Usage) -> float | None:
         return max(seconds, 0.0) if math.isfinite(seconds) else None
     except (KeyError, ValueError):
         return usage.regain_seconds or None  # absent, or a date, which Meta does not send
+
+
+def _find_date(headers: Mapping[str, str]) -> datetime | None:
+    try:
+        return parsedate_to_datetime(headers["Date"])
+    except (KeyError, ValueError):
+        return None
 
 
 def _find_text(answer: dict[str, Any], edge: str, key: str) -> str | None:

@@ -17,6 +17,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from tasktalk import __version__
 from tasktalk.accounts import api as accounts_api
 from tasktalk.accounts.access import Viewer
+from tasktalk.accounts.audit import api as audit_api
 from tasktalk.accounts.request import identify
 from tasktalk.assistant import api as assistant_api
 from tasktalk.assistant.api import take_turn
@@ -170,6 +171,7 @@ def _create_api() -> FastAPI:
         preferences_api.router,  # /api/users/me, before any other user
         reminders_api.router,
         accounts_api.router,
+        audit_api.router,
         console_router,
     ):
         api.include_router(router)

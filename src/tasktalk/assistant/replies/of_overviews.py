@@ -11,6 +11,7 @@ from tasktalk.assistant.replies.speech import Speech
 from tasktalk.assistant.reply import Button, Reply, Row
 from tasktalk.tasks.model import Task
 
+_ROW_NAME = 24  # characters that WhatsApp shows of one
 _EVENING = dt.time(18)
 _TO = "\u2013"
 _RUN = 2  # days, which are the fewest in a row
@@ -140,8 +141,7 @@ def finished(outcome: Finished, pen: Pen) -> Reply:
     # A row can be opened once, and a repeating task may stand here twice.
     rows: dict[object, Row] = {}
     for title, (task, moment) in zip(titles, outcome.tasks, strict=True):
-        description = " · ".join(part for part in (at(moment), place(task), short(task.title)) if part)
-        rows.setdefault(task.id, Row(title, pen.encode(Action("show", task.id)), description))
+        rows.setdefault(task.id, Row(title, pen.encode(Action("show", task.id)), describe(title, at(moment), task)))
     following = []
     if outcome.following:
         number = outcome.first + len(outcome.tasks)
@@ -158,6 +158,12 @@ def more_row(action: Action, number: int, pen: Pen) -> Row:
     """The last row of a page, which leads to the next."""
     speech = pen.speech
     return Row(speech.label("More …"), pen.encode(action), speech.say("From number {number}", number=number))
+
+
+def describe(name: str, when: str, task: Task) -> str:
+    """Under a row's `name`: when and where; then all of the title, where a row has no room for it."""
+    rest = short(task.title) if len(name) > _ROW_NAME else ""
+    return " · ".join(part for part in (when, place(task), rest) if part)
 
 
 def place(task: Task) -> str:

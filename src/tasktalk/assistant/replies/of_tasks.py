@@ -5,7 +5,7 @@ import datetime as dt
 from tasktalk.assistant.actions import MAX_ARGUMENT, Action
 from tasktalk.assistant.outcomes import SUBTASKS, Change, Changed, Choose, Commented, Created, Listed, Reminded, Shown
 from tasktalk.assistant.replies import sentences
-from tasktalk.assistant.replies.of_overviews import more_row, place
+from tasktalk.assistant.replies.of_overviews import describe, more_row
 from tasktalk.assistant.replies.pen import TITLE_ALONE, Pen, bold, fit, short
 from tasktalk.assistant.replies.when import chips, say_moment
 from tasktalk.assistant.reply import Button, Reply, Row
@@ -155,7 +155,7 @@ def listed(page: Listed, pen: Pen) -> Reply:
     lines = [f"{{}} — {due}" if (due := pen.due(task)) else "{}" for task in page.tasks]
     text = "\n".join([f"*{title}*", *fit(titles, lines)])
     rows = [
-        Row(name, pen.encode(Action("show", task.id)), _describe(task, pen))
+        Row(name, pen.encode(Action("show", task.id)), describe(name, pen.due(task), task))
         for name, task in zip(titles, page.tasks, strict=True)
     ]
     after = len(page.before) + len(page.tasks)
@@ -166,11 +166,6 @@ def listed(page: Listed, pen: Pen) -> Reply:
             rows.append(more_row(Action("list", argument=argument), after + 1, pen))
     ids = (*page.before, *(task.id for task in page.tasks))
     return Reply(text, list_label=speech.label("Open a task"), rows=tuple(rows), task_ids=ids)
-
-
-def _describe(task: Task, pen: Pen) -> str:
-    """Under a row's title, which is soon cut: when and where, then all of the title."""
-    return " · ".join(part for part in (pen.due(task), place(task), short(task.title)) if part)
 
 
 def choose(outcome: Choose, pen: Pen) -> Reply:

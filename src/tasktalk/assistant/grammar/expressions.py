@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from tasktalk.assistant.grammar.lexicon import list_languages
+from tasktalk.assistant.grammar.phrasebook import get_phrasebook
 from tasktalk.assistant.grammar.quickadd import find_marks
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context
@@ -25,12 +27,20 @@ def find_expression(text: str, context: Context) -> str | None:
         return None
     if _ALONE.fullmatch(folded):
         return folded
-    written = _spell_names(text, context)
+    written = _spell_names(_translate(text, context.language), context)
     try:
         expr = parse(written)
     except BadRequest:
         return None
     return written if _is_meant(expr, written, context) else None
+
+
+def _translate(text: str, language: str) -> str:
+    """The text with the lists that a person calls in their own language ("heute & p1") as the filter language does."""
+    if '"' in text or not re.search(r"[&|]", text) or language not in list_languages():
+        return text
+    words = get_phrasebook(language).slots["list_words"]
+    return re.sub(r"[^&|!()\s][^&|!()]*(?<!\s)", lambda leaf: words.get(fold(leaf.group()), leaf.group()), text)
 
 
 def _spell_names(text: str, context: Context) -> str:

@@ -100,3 +100,26 @@ async def test_it_outlives_whoever_acted(product: Product) -> None:
     await keep(product, "phone.linked")
     await product.pool.execute("delete from users where id = $1", product.ana.id)
     assert [entry["actor"] for entry in await audit(product)] == [{"id": None, "name": "Ana"}]
+
+
+async def test_acts_on_people_tokens_and_workers_are_kept(product: Product) -> None:
+    owner, ana = product.owner_token, product.ana.token
+    made = await product.ask("/api/users", token=owner, method="POST", body={"name": "Cleo", "role": "admin"})
+    cleo = made.json["user"]["id"]
+    for change in ({"role": "member"}, {"role": "member"}, {"disabled": True}):
+        await product.ask(f"/api/users/{cleo}", token=owner, method="PATCH", body=change)
+    token = await product.ask("/api/tokens", token=ana, method="POST", body={"name": "cron", "scopes": ["read"]})
+    await product.ask(token.headers["location"], token=ana, method="DELETE")
+    await product.ask("/api/workers/whatsapp", token=owner, method="POST", body={"action": "pause"})
+    refused = await product.ask("/api/workers/whatsapp", token=owner, method="POST", body={"action": "x" * 100})
+    assert refused.status == 400
+    entries = (await audit(product))[::-1]
+    assert [(entry["actor"]["name"], entry["action"], entry["detail"]) for entry in entries] == [
+        ("Owner", "user.created", {"name": "Cleo", "role": "admin"}),
+        ("Owner", "user.changed", {"before": {"role": "admin"}, "after": {"role": "member"}}),
+        ("Owner", "user.changed", {"before": {"disabled": False}, "after": {"disabled": True}}),
+        ("Ana", "token.created", {"name": "cron", "scopes": ["read"]}),
+        ("Ana", "token.revoked", {}),
+        ("Owner", "workers.pause", {"status": "paused"}),
+    ]
+    assert token.json["token"] not in str(entries)

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from tasktalk.accounts.access import Role, Viewer
+from tasktalk.accounts.audit.audit import record
 from tasktalk.accounts.users import User, check_name, get_user, user_of
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
@@ -59,4 +60,18 @@ async def administer(conn: Conn, *, viewer: Viewer, user_id: UUID, changes: Mapp
     await Q.administer_user(conn, id=user_id, name=name, role=role, disabled_at=disabled_at)
     if disabled:
         await Q.shut_out(conn, id=user_id, now=now)
-    return await get_user(conn, user_id=user_id)
+    after = await get_user(conn, user_id=user_id)
+    await _note(conn, viewer, user, after)
+    return after
+
+
+async def _note(conn: Conn, viewer: Viewer, before: User, after: User) -> None:
+    was, now = _told(before), _told(after)
+    changed = [key for key in was if was[key] != now[key]]
+    if changed:
+        detail = {"before": {key: was[key] for key in changed}, "after": {key: now[key] for key in changed}}
+        await record(conn, by=viewer, action="user.changed", subject="user", subject_id=after.id, detail=detail)
+
+
+def _told(user: User) -> dict[str, Any]:
+    return {"name": user.name, "role": user.role, "disabled": user.disabled_at is not None}

@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict
 
 from tasktalk.accounts.access import Role, Viewer
 from tasktalk.accounts.administration import UserPage, administer, check_may_make, list_page
+from tasktalk.accounts.audit.audit import record
 from tasktalk.accounts.request import api_admin, api_viewer, identify
 from tasktalk.accounts.sessions import create_login_link
-from tasktalk.accounts.tokens import Token, check_may_grant, create_token, list_tokens, revoke_token
+from tasktalk.accounts.tokens import Token, check_may_grant, list_tokens, make_own_token, revoke_own_token
 from tasktalk.accounts.users import User, create_user, get_user
 from tasktalk.errors import BadRequest
 from tasktalk.ids import parse_id
@@ -95,7 +96,7 @@ async def make_token(request: Request, viewer: Me, body: NewTokenBody) -> Respon
     scopes = list(dict.fromkeys(body.scopes))
     check_may_grant(scopes, own=(await identify(request)).scopes)
     async with pool_of(request).acquire() as conn, conn.transaction():
-        token_id, plain = await create_token(conn, user_id=viewer.user_id, name=body.name, scopes=scopes)
+        token_id, plain = await make_own_token(conn, viewer=viewer, name=body.name, scopes=scopes)
         [made] = [each for each in await list_tokens(conn, user_id=viewer.user_id) if each.id == token_id]
     answer = MadeToken(token_id, made.name, list(made.scopes), plain)
     return to_json(answer, status=201, location=f"/api/tokens/{token_id}", secret=True)
@@ -105,7 +106,7 @@ async def make_token(request: Request, viewer: Me, body: NewTokenBody) -> Respon
 async def end_token(request: Request, viewer: Me, token_id: str) -> None:
     """Revokes a token of the caller's: from now on it opens nothing."""
     async with pool_of(request).acquire() as conn, conn.transaction():
-        await revoke_token(conn, user_id=viewer.user_id, token_id=known_id(token_id), now=datetime.now(UTC))
+        await revoke_own_token(conn, viewer=viewer, token_id=known_id(token_id), now=datetime.now(UTC))
 
 
 @router.get("/users", tags=["users"], responses=answers(UserPage))
@@ -140,6 +141,8 @@ async def add_user(request: Request, viewer: Admin, body: NewUserBody) -> Respon
         )
         link = await create_login_link(conn, user_id=user_id, now=datetime.now(UTC))
         user = await get_user(conn, user_id=user_id)
+        detail = {"name": user.name, "role": user.role}
+        await record(conn, by=viewer, action="user.created", subject="user", subject_id=user_id, detail=detail)
     web = (settings.public_url or str(request.base_url)).rstrip("/")
     made = MadeUser(user, f"{web}/login/{link}")
     return to_json(made, status=201, location=f"/api/users/{user_id}", secret=True)

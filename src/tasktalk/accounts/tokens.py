@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tasktalk.accounts.access import Viewer, viewer_of
+from tasktalk.accounts.audit.audit import record
 from tasktalk.accounts.users import check_name
 from tasktalk.crypto import hash_token, new_token
 from tasktalk.db import Conn
@@ -46,6 +47,14 @@ async def create_token(conn: Conn, *, user_id: UUID, name: str, scopes: Sequence
     return token_id, plain
 
 
+async def make_own_token(conn: Conn, *, viewer: Viewer, name: str, scopes: Sequence[str]) -> tuple[UUID, str]:
+    """As `create_token`, by its person; audited."""
+    token_id, plain = await create_token(conn, user_id=viewer.user_id, name=name, scopes=scopes)
+    detail = {"name": check_name(name), "scopes": list(scopes)}
+    await record(conn, by=viewer, action="token.created", subject="token", subject_id=token_id, detail=detail)
+    return token_id, plain
+
+
 def check_may_grant(scopes: Collection[str], *, own: Collection[str]) -> None:
     """Raises Forbidden where a token with the scopes `own` would make one that may do more; none: everything."""
     if not own:
@@ -77,3 +86,9 @@ async def revoke_token(conn: Conn, *, user_id: UUID, token_id: UUID, now: dateti
     """From now on it opens nothing. Raises NotFound unless it is a live token of this person."""
     if await Q.revoke_token(conn, id=token_id, user_id=user_id, now=now) is None:
         raise NotFound("There is no such token.")
+
+
+async def revoke_own_token(conn: Conn, *, viewer: Viewer, token_id: UUID, now: datetime) -> None:
+    """As `revoke_token`, by its person; audited."""
+    await revoke_token(conn, user_id=viewer.user_id, token_id=token_id, now=now)
+    await record(conn, by=viewer, action="token.revoked", subject="token", subject_id=token_id)

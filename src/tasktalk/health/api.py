@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 
 from tasktalk.accounts.access import Viewer
+from tasktalk.accounts.audit.audit import record
 from tasktalk.accounts.request import api_admin, api_viewer
 from tasktalk.db import Pool
 from tasktalk.db.pool import LOST
@@ -85,4 +86,5 @@ async def carry_out(pool: Pool, action: str, viewer: Viewer) -> dict[str, Any]:
     """Tell the workers; the contract's answer. Raises BadRequest for an action unknown."""
     async with pool.acquire() as conn, conn.transaction():
         message, status = await control.control(conn, action=action, actor=viewer.user_id)
+        await record(conn, by=viewer, action=f"workers.{action}", subject="workers", detail={"status": status})
     return {"success": True, "message": message, "newStatus": status}

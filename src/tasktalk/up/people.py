@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import cast
 
 from tasktalk.accounts.access import Role
+from tasktalk.accounts.audit.audit import record
 from tasktalk.accounts.users import create_user, find_user_by_email
 from tasktalk.db.migrate import migrate
 from tasktalk.db.pool import connect
@@ -26,6 +27,8 @@ async def add_person(dsn: str, *, settings: Settings, email: str, name: str, rol
             user_id = await create_user(
                 conn, name=name, email=email, role=cast("Role", role), timezone=settings.timezone
             )
+            detail = {"name": name, "role": role}
+            await record(conn, by=None, action="user.created", subject="user", subject_id=user_id, detail=detail)
             return await new_admin_link(conn, owner_id=user_id, web=_web(settings), now=datetime.now(UTC))
     finally:
         await conn.close()

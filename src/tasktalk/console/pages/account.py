@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from tasktalk.accounts.passwords import hash_password
 from tasktalk.accounts.request import Visit, page_visit
 from tasktalk.accounts.sessions import close_other_sessions
-from tasktalk.accounts.tokens import create_token, list_tokens, revoke_token
+from tasktalk.accounts.tokens import list_tokens, make_own_token, revoke_own_token
 from tasktalk.accounts.users import LANGUAGES, check_own_password, get_user, set_password
 from tasktalk.console.frame import load_frame
 from tasktalk.console.page import Note, PageRoute, draw, go, now_of, read_form
@@ -64,8 +64,8 @@ async def add_token(request: Request, visit: Here) -> Response:
     form = await read_form(request)
     scopes = [scope for scope in form.get("scope", "").split() if scope]
     try:
-        async with request.app.state.pool.acquire() as conn:
-            _, plain = await create_token(conn, user_id=visit.viewer.user_id, name=form.get("name", ""), scopes=scopes)
+        async with request.app.state.pool.acquire() as conn, conn.transaction():
+            _, plain = await make_own_token(conn, viewer=visit.viewer, name=form.get("name", ""), scopes=scopes)
     except BadRequest as error:
         error.data["field"] = "token"
         return await _draw(request, visit, error=error)
@@ -80,8 +80,8 @@ async def end_token(request: Request, token_id: str, visit: Here) -> Response:
     parsed = parse_id(token_id)
     if parsed is None:
         raise NotFound("There is no such token.")
-    async with request.app.state.pool.acquire() as conn:
-        await revoke_token(conn, user_id=visit.viewer.user_id, token_id=parsed, now=now_of(request))
+    async with request.app.state.pool.acquire() as conn, conn.transaction():
+        await revoke_own_token(conn, viewer=visit.viewer, token_id=parsed, now=now_of(request))
     return go("/account", Note("Revoked. It opens nothing any more."))
 
 

@@ -72,6 +72,8 @@ create table templates (
     purpose         text,                                          -- of our pack: "reminder", "digest", …
     wanted_category text not null default 'UTILITY',
     category        text,
+    next_category   text,                                          -- what Meta said it will be, from then on
+    next_category_at timestamptz,
     status          text not null default 'DRAFT',                 -- DRAFT, IN_REVIEW (ours), then Meta's words
     quality         text,
     reason          text,

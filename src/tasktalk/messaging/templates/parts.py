@@ -1,0 +1,36 @@
+"""The parts of a template: its body, its buttons, the places to be filled in (facts sheet, section 6)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Component = Mapping[str, Any]
+
+PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+
+
+def find_part(components: Sequence[Component], kind: str) -> Component | None:
+    """HEADER, BODY, FOOTER or BUTTONS."""
+    return next((each for each in components if str(each.get("type", "")).upper() == kind), None)
+
+
+def text_of(components: Sequence[Component], kind: str) -> str:
+    """The text of that part; empty where there is none, or Meta writes it itself."""
+    text = (find_part(components, kind) or {}).get("text")
+    return text if isinstance(text, str) else ""
+
+
+def list_buttons(components: Sequence[Component]) -> list[Component]:
+    """In the order in which they are shown."""
+    buttons = (find_part(components, "BUTTONS") or {}).get("buttons")
+    return [each for each in buttons if isinstance(each, dict)] if isinstance(buttons, list) else []
+
+
+def kind_of(button: Component) -> str:
+    """QUICK_REPLY, URL, PHONE_NUMBER, COPY_CODE, OTP, …."""
+    return str(button.get("type", "")).upper()
+
+
+def list_places(text: str) -> list[str]:
+    """What stands between double braces, each once, in order."""
+    return list(dict.fromkeys(PLACE.findall(text)))

@@ -97,15 +97,22 @@ def test_the_number_is_used_to_the_full() -> None:
     assert sent >= 0.94 * 800
 
 
+def answer(bucket: Throughput, now: float, *, accepted: int, refused: int) -> None:
+    for _ in range(accepted):
+        bucket.accepted()
+    for _ in range(refused):
+        bucket.refused(now)
+
+
 def test_refused_it_halves_once_a_second_and_recovers() -> None:
     bucket = Throughput(1000)
     bucket.count_free(1000.0, most=1)
-    for _ in range(20):
-        bucket.refused(1000.0)
+    answer(bucket, 1000.0, accepted=0, refused=20)
     assert bucket.rate == 500
     assert bucket.count_free(1000.0, most=9) == 0
-    bucket.accepted()
-    bucket.refused(1001.0)
+    answer(bucket, 1000.9, accepted=20, refused=20)
+    assert bucket.rate == 500
+    answer(bucket, 1001.0, accepted=0, refused=1)
     assert bucket.rate == 250
     bucket.count_free(1005.0, most=1)
     assert bucket.rate == pytest.approx(400)
@@ -113,15 +120,23 @@ def test_refused_it_halves_once_a_second_and_recovers() -> None:
     assert bucket.rate == 1000
 
 
+def test_refused_now_and_then_it_is_a_little_slower() -> None:
+    bucket = Throughput(80)
+    answer(bucket, 1000.0, accepted=8, refused=2)
+    assert bucket.rate == pytest.approx(72)
+    for second in range(1, 20):
+        answer(bucket, 1000.0 + second, accepted=8, refused=1)
+    assert bucket.rate >= 40
+
+
 def test_while_some_get_through_it_is_as_fast_as_the_slowest_number() -> None:
     """And when none do, it comes down to one a second, and stands still at no time."""
     bucket = Throughput(80)
     for second in range(10):
-        bucket.accepted()
-        bucket.refused(1000.0 + second)
-    assert bucket.rate >= 20
+        answer(bucket, 1000.0 + second, accepted=1, refused=1)
+    assert bucket.rate == 20
     for second in range(10, 20):
-        bucket.refused(1000.0 + second)
+        answer(bucket, 1000.0 + second, accepted=0, refused=1)
     assert bucket.rate == 1
     assert bucket.seconds_to_free(1019.0) < 2.2
 

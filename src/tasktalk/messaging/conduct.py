@@ -50,7 +50,7 @@ class Conduct:
         if usage.percent < _NEARLY_USED:
             return
         said = f"WhatsApp says that {usage.percent:g} % of the allowance is used"
-        if self.throughput.refused(now):
+        if self.throughput.slow(now, 0.5):
             log.warning("allowance_nearly_used", percent=usage.percent, pause_seconds=usage.regain_seconds)
         self._pause(usage.regain_seconds, Stop("warning", None, None, said), now)
 

@@ -12,10 +12,11 @@ PAIR_SECONDS = 6.0  # one message to one person in this time …
 PAIR_BURST = 45  # … and so many at once, borrowed from later
 PAIR_DEBT_SECONDS = PAIR_SECONDS * PAIR_BURST  # the most that can be owed
 
-_SHARE = 0.95  # of what Meta allows, as a steady flow; the rest may gather, so that no second has more than is allowed
+_GATHERED = 0.05  # of what Meta allows in a second may leave at once; the rest flows, so that no second has more
 _LOWEST = 20.0  # messages a second: no number of Meta's has fewer
 _BAREST = 1.0
-_CALM_SECONDS = 1.0  # Meta counts by the second: what it refuses within one is one refusal
+_CALM_SECONDS = 1.0  # Meta counts by the second: one step a second
+_MANY = 0.25  # of the calls refused: half as fast. Fewer: a little slower, for most of them get through
 _RECOVERY = 0.05  # of the full rate, each second without a refusal
 
 
@@ -23,16 +24,17 @@ _RECOVERY = 0.05  # of the full rate, each second without a refusal
 class Throughput:
     """A token bucket: `per_second` messages in any second, None: as many as one likes.
 
-    Refused by Meta (130429) it halves, and recovers within a quarter of a minute; a pause stops it altogether.
+    Refused by Meta (130429) it goes slower, and recovers within a quarter of a minute; a pause stops it altogether.
     """
 
     per_second: float | None
     rate: float = field(init=False)
     _tokens: float = field(init=False)
     _at: float = -math.inf
-    _refused_at: float = -math.inf
+    _slowed_at: float = -math.inf
     _paused_until: float = -math.inf
-    _accepted: bool = True  # anything, since the last refusal
+    _accepted: int = 0  # and refused, since it was last slowed
+    _refused: int = 0
 
     def __post_init__(self) -> None:
         self.rate = math.inf if self.per_second is None else float(self.per_second)
@@ -40,7 +42,11 @@ class Throughput:
 
     @property
     def _most(self) -> float:
-        return max(1.0, self.rate * (1 - _SHARE))
+        return max(1.0, min(2.0, self.rate / 4), self.rate * _GATHERED)
+
+    @property
+    def _flow(self) -> float:
+        return max(self.rate - self._most, self.rate * 0.75)
 
     def count_free(self, now: float, *, most: int) -> int:
         """How many messages may leave now, up to `most`."""
@@ -63,24 +69,28 @@ class Throughput:
         if self.per_second is None:
             return 0.0
         self._refill(now)
-        return max(0.0, (1 - self._tokens) / (self.rate * _SHARE))
+        return max(0.0, (1 - self._tokens) / self._flow)
 
     def accepted(self) -> None:
         """Meta took one."""
-        self._accepted = True
+        self._accepted += 1
 
-    def refused(self, now: float) -> bool:
-        """Meta took one for one too many: half as fast; while some get through, not slower than any number may be.
+    def refused(self, now: float) -> None:
+        """Meta took one for one too many."""
+        self._refused += 1
+        if self._refused > _MANY * (self._accepted + self._refused):
+            self.slow(now, 0.5, lowest=_LOWEST if self._accepted else _BAREST)
+        else:
+            self.slow(now, 0.9, lowest=(self.per_second or 0) / 2)
 
-        Answers whether that is new.
-        """
-        if self.per_second is None or now < self._refused_at + _CALM_SECONDS:
+    def slow(self, now: float, times: float, *, lowest: float = _LOWEST) -> bool:
+        """Go so many times as fast, but not slower than `lowest` messages a second; whether it did."""
+        if self.per_second is None or now < self._slowed_at + _CALM_SECONDS:
             return False
         self._refill(now)
-        lowest = min(_LOWEST if self._accepted else _BAREST, float(self.per_second))
-        self.rate = max(lowest, self.rate / 2) if self.rate > lowest else self.rate
+        self.rate = min(self.rate, max(lowest, self.rate * times))
         self._tokens = min(self._tokens, 0.0)
-        self._refused_at, self._accepted = now, False
+        self._slowed_at, self._accepted, self._refused = now, 0, 0
         return True
 
     def pause(self, now: float, seconds: float) -> None:
@@ -94,12 +104,12 @@ class Throughput:
     def _refill(self, now: float) -> None:
         if now <= self._at or self.per_second is None:
             return
-        calm = min(now - max(self._at, self._refused_at + _CALM_SECONDS), 1 / _RECOVERY)  # by then all is as it was
+        calm = min(now - max(self._at, self._slowed_at + _CALM_SECONDS), 1 / _RECOVERY)  # by then all is as it was
         if calm > 0:
             self.rate = min(float(self.per_second), self.rate + self.per_second * _RECOVERY * calm)
         seconds = min(now - self._at, 1.0)  # by then it is full
         self._at = now
-        self._tokens = min(self._most, self._tokens + self.rate * _SHARE * seconds)
+        self._tokens = min(self._most, self._tokens + self._flow * seconds)
 
 
 @dataclass(slots=True)

@@ -31,6 +31,8 @@ from tasktalk.db.notify import listening
 from tasktalk.db.pool import wait_for_pool
 from tasktalk.health import api as health_api
 from tasktalk.health import report
+from tasktalk.integrations import api as integrations_api
+from tasktalk.integrations.checks import api as checks_api
 from tasktalk.integrations.connections import Directory
 from tasktalk.logs import get_log
 from tasktalk.messaging import webhook
@@ -170,6 +172,8 @@ def _create_api() -> FastAPI:
         assistant_api.router,
         preferences_api.router,  # /api/users/me, before any other user
         reminders_api.router,
+        integrations_api.router,
+        checks_api.router,
         accounts_api.router,
         audit_api.router,
         console_router,

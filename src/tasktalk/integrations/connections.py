@@ -26,7 +26,8 @@ _STALE_SECONDS = 30.0  # a change is announced by NOTIFY; this is the bound shou
 class Integration:
     """One WhatsApp Business number. `graph_url` None: Meta's own. Secrets in force, newest first.
 
-    `per_second`: how many messages Meta takes from it.
+    `per_second`: how many messages Meta takes from it. `renewed_at`: since when this access token is used; entered
+    again it is as good as a new one.
     """
 
     id: UUID
@@ -41,6 +42,7 @@ class Integration:
     access_token: str | None
     verify_tokens: tuple[str, ...]
     app_secrets: tuple[str, ...]
+    renewed_at: datetime | None = None
 
 
 class Directory:
@@ -111,10 +113,13 @@ class Directory:
         return any([hmac.compare_digest(each, token.encode()) for each in known])  # noqa: C419  (no early exit)
 
 
-async def list_integrations(conn: Conn, *, keyring: Keyring) -> tuple[Integration, ...]:
-    """All integrations in use, oldest first, with their secrets in force."""
+async def list_integrations(conn: Conn, *, keyring: Keyring, disabled: bool = False) -> tuple[Integration, ...]:
+    """All integrations in use, oldest first, with their secrets in force; with `disabled` those that are not, too."""
     secrets: dict[tuple[UUID, str], list[str]] = {}
+    renewed: dict[UUID, datetime] = {}
     async for row in Q.list_credentials(conn):
+        if row["kind"] == "access_token":
+            renewed.setdefault(row["integration_id"], row["created_at"])
         try:
             secrets.setdefault((row["integration_id"], row["kind"]), []).append(keyring.unseal(row["sealed"]))
         except CannotUnseal as error:  # the others still work; the integration shows what it lacks
@@ -126,8 +131,9 @@ async def list_integrations(conn: Conn, *, keyring: Keyring) -> tuple[Integratio
                 access_token=next(iter(secrets.get((row["id"], "access_token"), ())), None),
                 verify_tokens=tuple(secrets.get((row["id"], "verify_token"), ())),
                 app_secrets=tuple(secrets.get((row["id"], "app_secret"), ())),
+                renewed_at=renewed.get(row["id"]),
             )
-            async for row in Q.list_integrations(conn)
+            async for row in Q.list_integrations(conn, disabled=disabled)
         ]
     )
 
@@ -176,14 +182,26 @@ async def save_credential(
     secret: str,
     now: datetime,
     grace: timedelta = timedelta(0),
+    renew: bool = False,
 ) -> None:
-    """Seal and store a secret; the one it replaces stays in force for `grace`; the same again changes nothing."""
+    """Seal and store a secret; the one it replaces stays in force for `grace`.
+
+    The same again changes nothing; with `renew` it counts as a new one.
+    """
     known = await _secrets(conn, keyring=keyring, integration_id=integration_id, kind=kind)
-    if known[:1] == [secret]:
+    if known[:1] == [secret] and not renew:
         return
     await Q.retire_credentials(conn, integration_id=integration_id, kind=kind, retires_at=now + grace)
     await Q.add_credential(conn, id=new_id(), integration_id=integration_id, kind=kind, sealed=keyring.seal(secret))
     await Q.announce(conn)
+
+
+async def find_integration(
+    conn: Conn, *, keyring: Keyring, integration_id: UUID, disabled: bool = False
+) -> Integration | None:
+    """One that is in use; with `disabled` one that is not, too."""
+    known = await list_integrations(conn, keyring=keyring, disabled=disabled)
+    return next((each for each in known if each.id == integration_id), None)
 
 
 async def _secrets(conn: Conn, *, keyring: Keyring, integration_id: UUID, kind: str) -> Sequence[str]:

@@ -41,6 +41,7 @@ TAGS = {
     "assistant": "Talking to it, and what it understands.",
     "tokens": "API tokens of one's own.",
     "users": "People, for administrators.",
+    "integrations": "Connected WhatsApp numbers, for administrators.",
     "audit": "What administrators and the system did, for administrators.",
     "whatsapp": "Meta's door, its health, and the workers behind it.",
 }

@@ -1,0 +1,75 @@
+"""What is sent to the routes of integrations."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+
+from tasktalk.errors import BadRequest
+from tasktalk.integrations.checks.check import Repair
+from tasktalk.integrations.connections import CredentialKind
+
+_ACCOUNT = Field(
+    validation_alias=AliasChoices("business_account_id", "waba_id"), description="The WABA ID; `waba_id` means it too."
+)
+
+
+class NewIntegrationBody(BaseModel):
+    """A number to connect; its credentials come after."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    business_account_id: Annotated[str, _ACCOUNT]
+    phone_number_id: str
+    display_phone_number: str = ""
+    business_name: str = ""
+    app_id: str = ""
+    graph_url: str | None = None
+
+
+class IntegrationPatchBody(BaseModel):
+    """What to change; a key that is not sent stays as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = ""
+    business_account_id: Annotated[str, _ACCOUNT] = ""
+    phone_number_id: str = ""
+    display_phone_number: str = ""
+    business_name: str = ""
+    app_id: str = ""
+    graph_url: str | None = None
+    enabled: bool = True
+    monthly_budget: Annotated[Decimal | None, Field(max_digits=12, decimal_places=2)] = None
+    currency: str = "USD"
+
+
+class CredentialsBody(BaseModel):
+    """Credentials to replace; those that are not sent stay."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    access_token: str | None = None
+    verify_token: str | None = None
+    app_secret: str | None = None
+
+    def given(self) -> dict[CredentialKind, str]:
+        """Those that are sent. Raises BadRequest for none."""
+        found: dict[CredentialKind, str | None] = {
+            "access_token": self.access_token,
+            "verify_token": self.verify_token,
+            "app_secret": self.app_secret,
+        }
+        given = {kind: secret for kind, secret in found.items() if secret is not None}
+        if not given:
+            raise BadRequest("Send an access token, a verify token or an app secret.", field="access_token")
+        return given
+
+
+class RepairBody(BaseModel):
+    """What to put right at Meta: see the check that names it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Repair

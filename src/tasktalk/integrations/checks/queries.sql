@@ -1,0 +1,15 @@
+-- name: learn_number(id, number, token, per_second, display_phone_number, checked_at)!
+-- What Meta said when it was asked; null: it did not.
+update integrations
+set number = number || coalesce(:number::jsonb, '{}'),
+    token = coalesce(:token::jsonb, token),
+    per_second = coalesce(:per_second, per_second),
+    display_phone_number = coalesce(nullif(display_phone_number, ''), :display_phone_number, ''),
+    checked_at = :checked_at
+where id = :id;
+
+-- name: get_delivered_at(id)$
+select delivered_at from integrations where id = :id;
+
+-- name: announce()!
+select pg_notify('integrations', '');

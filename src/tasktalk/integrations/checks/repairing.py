@@ -1,0 +1,66 @@
+"""Putting right at Meta what one call can: subscribing the account, the callback URL, the webhook fields."""
+
+import aiohttp
+
+from tasktalk.errors import BadRequest, Conflict
+from tasktalk.integrations.checks.accounts import FIELDS
+from tasktalk.integrations.checks.asking import app_token, open_graph
+from tasktalk.integrations.checks.check import Repair
+from tasktalk.integrations.checks.watch import Place
+from tasktalk.integrations.connections import Integration
+from tasktalk.whatsapp.errors import GraphError
+from tasktalk.whatsapp.explanations import explain_error
+
+_LONGEST_URL = 200  # Meta's limit
+
+
+async def repair(integration: Integration, kind: Repair, *, place: Place) -> str:
+    """Do it; what was done. Raises Conflict with what Meta said, BadRequest for what is missing here."""
+    async with aiohttp.ClientSession() as session:
+        try:
+            return await _repair(session, integration, kind, place)
+        except GraphError as error:
+            means = explain_error(error)
+            raise Conflict(
+                f"WhatsApp refused it: {error} {means.what_to_do}", code=error.code, details=error.details
+            ) from error
+
+
+async def _repair(session: aiohttp.ClientSession, integration: Integration, kind: Repair, place: Place) -> str:
+    graph = open_graph(session, integration, place.settings, token=_need(integration.access_token, "access_token"))
+    if kind == "subscribe":
+        await graph.post(f"{_need(integration.waba_id, 'business_account_id')}/subscribed_apps", {})
+        return "The app is subscribed to the account's webhooks."
+    url, verify_token = _callback(place), _need(next(iter(integration.verify_tokens), None), "verify_token")
+    if kind == "callback":
+        override = {"override_callback_uri": url, "verify_token": verify_token}
+        await graph.post(integration.phone_number_id, {"webhook_configuration": override})
+        return f"WhatsApp has verified {url} and delivers this number's messages there."
+    for_app = open_graph(session, integration, place.settings, token=_need(app_token(integration), "app_secret"))
+    await for_app.post(
+        f"{integration.app_id}/subscriptions",
+        {
+            "object": "whatsapp_business_account",
+            "callback_url": url,
+            "verify_token": verify_token,
+            "fields": ",".join(FIELDS),
+        },
+    )
+    return f"The app is subscribed to all webhook fields, which are delivered to {url}."
+
+
+def _callback(place: Place) -> str:
+    url = place.callback
+    if not url:
+        raise BadRequest("Set PUBLIC_URL first, so that WhatsApp can be told where to deliver.", field="kind")
+    if not place.settings.sandbox and not url.startswith("https://"):
+        raise BadRequest("WhatsApp delivers to https addresses alone: correct PUBLIC_URL.", field="kind")
+    if len(url) > _LONGEST_URL:
+        raise BadRequest(f"WhatsApp takes addresses of {_LONGEST_URL} characters at most.", field="kind")
+    return url
+
+
+def _need(value: str | None, name: str) -> str:
+    if not value:
+        raise BadRequest(f"Enter the {name.replace('_', ' ')} first.", field=name)
+    return value

@@ -1,0 +1,122 @@
+"""Meta's error codes in plain words: what it means, and what a person can do (facts sheet section 9)."""
+
+from typing import NamedTuple
+
+from tasktalk.whatsapp.errors import GraphError
+
+
+class Explanation(NamedTuple):
+    """Two sentences for a person."""
+
+    meaning: str
+    what_to_do: str
+
+
+_ENTER_ANEW = "Generate a new access token for a system user and enter it under Credentials."
+_WAIT = "Nothing: it is tried again by itself."
+_RIGHTS = (
+    "Give the system user the app and the WhatsApp account with full control, generate a token with "
+    "whatsapp_business_messaging and whatsapp_business_management, and enter it."
+)
+_OURS = "Report it to whoever maintains Tasktalk, with the code."
+_TEMPLATE = "Look at the template under Templates: its status, its language and its parameters."
+_REGISTER = "Register the number in WhatsApp Manager (or ask Meta for a new code), then test again."
+
+_BY_CODE: dict[int, Explanation] = {
+    **dict.fromkeys((0, 190), Explanation("The access token is not valid, or no longer.", _ENTER_ANEW)),
+    **dict.fromkeys((1, 131000), Explanation("Something went wrong at WhatsApp.", _WAIT)),
+    **dict.fromkeys((2, 131016, 133004), Explanation("WhatsApp is not available right now.", _WAIT)),
+    **dict.fromkeys((3, 10, 131005), Explanation("The access token may not do this.", _RIGHTS)),
+    **dict.fromkeys((4, 80007, 80008), Explanation("WhatsApp was asked too often within the hour.", _WAIT)),
+    33: Explanation("This number is not at WhatsApp any more.", "Check the Phone Number ID in WhatsApp Manager."),
+    100: Explanation("WhatsApp did not understand a value that it was sent.", _OURS),
+    368: Explanation(
+        "WhatsApp has blocked this account for a while for breaking its policy.",
+        "See the Business Support Home at Meta for the reason, and appeal there.",
+    ),
+    130429: Explanation("More was sent in a second than this number may.", _WAIT),
+    130472: Explanation("WhatsApp withheld it: the person takes part in an experiment of Meta's.", "Nothing."),
+    130497: Explanation("This business may not write to people in that country.", "Reach them in another way."),
+    **dict.fromkeys((131008, 131009), Explanation("WhatsApp refused the form of the message.", _OURS)),
+    131021: Explanation("The message was addressed to the number that sends it.", "Enter another phone number."),
+    131026: Explanation(
+        "It cannot be delivered: the phone may not be on WhatsApp, have an old version, or have blocked us.",
+        "Check the number, and ask the person to write to us first.",
+    ),
+    131030: Explanation(
+        "A test number may only write to the recipients that were listed for it.",
+        "Add the phone number under WhatsApp > API Setup > To, or use a number of your own.",
+    ),
+    131031: Explanation("Meta has locked this account.", "See the Business Support Home at Meta, and appeal there."),
+    131037: Explanation(
+        "The number's display name is not approved yet.", "Have it approved under Phone numbers in WhatsApp Manager."
+    ),
+    131042: Explanation(
+        "There is a problem with paying for messages.", "Check the payment method of the account in WhatsApp Manager."
+    ),
+    131045: Explanation("The number is not registered as it should be.", _REGISTER),
+    131047: Explanation(
+        "More than 24 hours have passed since the person last wrote; only a template may be sent.",
+        "Ask the person to write to the number, or have a template approved.",
+    ),
+    131048: Explanation(
+        "WhatsApp limits this number, for too many people blocked or reported it.",
+        "Look at its quality in WhatsApp Manager, and send less.",
+    ),
+    131049: Explanation("WhatsApp withheld it so that the person does not get too many messages.", "Wait a day."),
+    131050: Explanation("The person wants no marketing messages from this business.", "Respect it."),
+    131051: Explanation("WhatsApp does not know this kind of message.", _OURS),
+    131052: Explanation("A file could not be fetched from WhatsApp.", "Ask the person to send it again."),
+    131053: Explanation("A file could not be given to WhatsApp.", "Check its size and its kind, and send it again."),
+    131056: Explanation("Too many messages went to one person in a short time.", _WAIT),
+    131057: Explanation("WhatsApp is working on this number, for some minutes.", _WAIT),
+    131058: Explanation(
+        "The sample template hello_world can only be sent from Meta's test numbers.",
+        "Have a template approved, or ask the person to write to the number first.",
+    ),
+    131062: Explanation("This kind of message needs the phone number, not a username.", "Link the phone number."),
+    131063: Explanation("Marketing templates are switched off for this account.", _TEMPLATE),
+    131064: Explanation("A template was put into the wrong category too often.", _TEMPLATE),
+    **dict.fromkeys(
+        (132000, 132008, 132012, 132018), Explanation("The values do not fit the template's parameters.", _TEMPLATE)
+    ),
+    132001: Explanation("There is no such approved template in this language.", _TEMPLATE),
+    132005: Explanation("The template's text is too long with these values.", "Shorten it."),
+    132007: Explanation("The template breaks a policy of WhatsApp's.", _TEMPLATE),
+    132015: Explanation("The template is paused, for people did not like it.", _TEMPLATE),
+    132016: Explanation("The template is switched off for good.", "Make another one."),
+    **dict.fromkeys(
+        (133000, 133005, 133006, 133008, 133009, 133010, 133016),
+        Explanation("The number is not registered with WhatsApp.", _REGISTER),
+    ),
+    133015: Explanation("The number was deleted a moment ago.", "Wait five minutes, then test again."),
+    137000: Explanation(
+        "The person's identity at WhatsApp has changed.", "Have them prove who they are: link the phone again."
+    ),
+}
+_PERMISSIONS = range(200, 300)
+_MISSING = Explanation(
+    "There is no such thing at WhatsApp, or this token may not see it.",
+    "Check the ids, and that the system user has the app and the WhatsApp account.",
+)
+_UNREACHED = Explanation(
+    "WhatsApp could not be reached.", "Check this machine's connection to graph.facebook.com, then test again."
+)
+_UNKNOWN = Explanation("WhatsApp refused it.", "See what WhatsApp said; Meta's list of error codes tells more.")
+_OBJECT_MISSING = (100, 33)
+
+
+def explain(code: int | None, subcode: int | None = None) -> Explanation:
+    """What an error code means; None: no answer came."""
+    if code is None:
+        return _UNREACHED
+    if (code, subcode) == _OBJECT_MISSING:
+        return _MISSING
+    if code in _PERMISSIONS:
+        return _BY_CODE[10]
+    return _BY_CODE.get(code, _UNKNOWN)
+
+
+def explain_error(error: GraphError) -> Explanation:
+    """What an error means."""
+    return explain(error.code, error.subcode)

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fake_graph import FakeGraph
-from sender_kit import answered, put, rest, sending, states
+from sender_kit import PACING, add_contacts, answered, put, rest, sending, set_throughput, states
 
 from product_kit import TOKEN, Product, count, open_product, until
 from tasktalk.db import Pool
@@ -71,6 +72,34 @@ async def test_told_to_stay_away_for_long_an_operator_is_told(product: Product, 
         lane.wake.set()
         await until(lambda: _all_resolved(product))
     assert graph.asked == ["hello", "next"]
+
+
+async def test_the_breaker_opens_tests_the_water_and_closes(product: Product, graph: FakeGraph) -> None:
+    """After five failures in a row nothing is called for 2 s, then one call, and 4 s if that fails too."""
+    now = 5000.0
+    graph.default = (503, 131016)
+    await set_throughput(product, 100_000)
+    for number, contact_id in enumerate(await add_contacts(product, 8)):
+        await put(product, f"{number}", to=contact_id)
+    async with sending(product, graph, clock=lambda: now, pacing=replace(PACING, concurrency=1)) as lane:
+        for seconds in (0.0, 1.9):
+            now += seconds
+            await rest(lane)
+            assert (len(graph.asked), lane.breaker.state(now)) == (5, "open")
+        now += 0.1
+        await rest(lane)
+        assert (len(graph.asked), lane.breaker.state(now)) == (6, "open")
+        graph.default = "accept"
+        now += 3.9
+        await rest(lane)
+        assert len(graph.asked) == 6
+        now += 0.1
+        await rest(lane)
+        assert lane.breaker.state(now) == "closed"
+        await product.pool.execute("update outbox set next_try_at = now() where state = 'waiting'")
+        await rest(lane)
+    assert sorted(graph.carried_out) == [f"{number}" for number in range(8)]
+    assert not await count(product.pool, "from outbox where state <> 'accepted'")
 
 
 async def _is_open(breaker: Any) -> bool:

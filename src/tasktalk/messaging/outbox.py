@@ -32,6 +32,7 @@ class Outgoing:
     inbox_seq: int | None = None
     task_ids: tuple[UUID, ...] = ()
     rank: int | None = None
+    template_id: UUID | None = None
 
     @property
     def urgency(self) -> int:
@@ -55,6 +56,7 @@ async def add_messages(conn: Conn, messages: Sequence[Outgoing]) -> list[UUID]:
         ranks=[m.urgency for m in messages],
         messages=[msgspec.json.encode(m.message).decode() for m in messages],
         inbox_seqs=[m.inbox_seq for m in messages],
+        template_ids=[m.template_id for m in messages],
         # An array of arrays must be rectangular; each row's own array travels as its text form.
         shown=["{" + ",".join(str(task_id) for task_id in m.task_ids) + "}" for m in messages],
     )

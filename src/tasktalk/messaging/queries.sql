@@ -50,14 +50,14 @@ where id = any(array(
 -- The tasks that a message of ours showed, in order.
 select id, kind, task_ids from outbox where wamid = :wamid and contact_id = :contact_id;
 
--- name: add_messages(ids, integration_ids, contact_ids, kinds, ranks, messages, inbox_seqs, shown)!
+-- name: add_messages(ids, integration_ids, contact_ids, kinds, ranks, messages, inbox_seqs, template_ids, shown)!
 -- What waits for the same person already goes before them, so it becomes as urgent as they are.
 with added as (
-    insert into outbox (id, integration_id, contact_id, kind, rank, message, inbox_seq, task_ids)
-    select m.id, m.integration_id, m.contact_id, m.kind, m.rank, m.message, m.inbox_seq, m.shown::uuid[]
+    insert into outbox (id, integration_id, contact_id, kind, rank, message, inbox_seq, template_id, task_ids)
+    select m.id, m.integration_id, m.contact_id, m.kind, m.rank, m.message, m.inbox_seq, m.template_id, m.shown::uuid[]
     from unnest(:ids::uuid[], :integration_ids::uuid[], :contact_ids::uuid[], :kinds::text[], :ranks::smallint[],
-                :messages::text[], :inbox_seqs::bigint[], :shown::text[])
-         as m (id, integration_id, contact_id, kind, rank, message, inbox_seq, shown)
+                :messages::text[], :inbox_seqs::bigint[], :template_ids::uuid[], :shown::text[])
+         as m (id, integration_id, contact_id, kind, rank, message, inbox_seq, template_id, shown)
     returning contact_id, rank
 ), urgent as (
     select contact_id, min(rank) as rank from added group by contact_id

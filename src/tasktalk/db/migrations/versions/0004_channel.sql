@@ -20,7 +20,7 @@ create trigger audit_is_kept before delete or truncate on audit for each stateme
 create trigger audit_stays before update of seq, id, at, actor, action, subject, subject_id, integration_id, detail on audit
     for each statement execute function refuse_change();           -- actor_id alone may become null
 
--- A code that a phone sends us to prove whose it is: ten minutes, once.
+-- A code that a phone sends us to prove whose it is: ten minutes, once. The hash is keyed, for codes are short.
 create table link_codes (
     code_hash  bytea primary key,
     user_id    uuid not null references users on delete cascade,
@@ -37,7 +37,9 @@ alter table contacts
     add column suspended_why text,
     add column wrong_codes smallint not null default 0,            -- in a row; three, and codes wait an hour
     add column wrong_code_at timestamptz,
-    add column ignored_at timestamptz;                             -- an administrator does not want to see them listed
+    add column ignored_at timestamptz,                             -- an administrator does not want to see them listed
+    add column messages bigint not null default 0;                 -- that they sent us
+create index contacts_strangers on contacts (integration_id, id) where user_id is null;
 
 -- What Meta says of a number and its token, as last asked or told.
 alter table integrations
@@ -114,8 +116,8 @@ create table letters (
     id          uuid primary key,
     user_id     uuid not null references users on delete cascade,
     way         text not null check (way in ('email', 'apprise')),
-    subject     text not null,
-    body        text not null,
+    subject     text not null,                                     -- one line
+    body        text not null,                                     -- plain text
     state       text not null default 'waiting' check (state in ('waiting', 'sending', 'sent', 'refused')),
     attempts    smallint not null default 0,
     next_try_at timestamptz not null default now(),
@@ -124,6 +126,9 @@ create table letters (
     error       text
 );
 create index letters_waiting on letters (next_try_at) where state in ('waiting', 'sending');
+create function announce_letters() returns trigger language plpgsql as
+    $$ begin perform pg_notify('letters', ''); return null; end $$;
+create trigger letters_announced after insert on letters for each statement execute function announce_letters();
 
 alter table preferences
     add column by_email bool not null default true,                -- when WhatsApp cannot reach me
@@ -143,3 +148,24 @@ create table notice_tries (
     primary key (notice_id, number)
 );
 create index notice_tries_outbox on notice_tries (outbox_id) where outbox_id is not null;
+create index notice_tries_letter on notice_tries (letter_id) where letter_id is not null;
+
+-- Notices' messages and letters of which it was learned that they did not arrive, until the planner has read them. Written
+-- in the transaction that learned it, so that none is missed.
+create table undelivered (
+    id uuid primary key
+);
+create function note_undelivered() returns trigger language plpgsql as $$
+begin
+    insert into undelivered (id) values (new.id) on conflict do nothing;
+    perform pg_notify('journal', '');
+    return null;
+end $$;
+create trigger outbox_undelivered after update of state, status on outbox for each row
+    when (new.kind = 'notice' and (new.state = 'refused' and old.state <> 'refused'
+                                   or new.status = 'failed' and old.status is distinct from 'failed'))
+    execute function note_undelivered();
+create trigger letters_undelivered after update of state on letters for each row
+    when (new.state = 'refused' and old.state <> 'refused')
+    execute function note_undelivered();
+alter table undelivered set (autovacuum_vacuum_scale_factor = 0.02, fillfactor = 85);

@@ -16,7 +16,7 @@ Q = queries(__file__)
 
 Purpose = Literal["reminder", "digest", "assigned", "invitation", "comment", "login_code"]
 FALLBACK = "en"
-NOTHING = "–"  # in the place of a value that is empty: Meta refuses an empty parameter
+NOTHING = "-"  # in the place of a value that is empty: Meta refuses an empty parameter
 MAX_HEADER, MAX_CODE = 60, 15
 _CODES = {"pt": ("pt_BR", "pt_PT"), "en": ("en", "en_US", "en_GB")}
 _SHORTEST = 8  # units; below that a value says nothing
@@ -26,7 +26,7 @@ _SPACE = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One that may be sent now. `names`: of the values for its places, in their order; a positional one has them too."""
+    """One that may be sent now. `names`: what goes into its places, in their order; a positional one has them too."""
 
     id: UUID
     name: str

@@ -43,9 +43,11 @@ def _shift(sign: int) -> Reader:
     """A reader for "push 3 by two days": so much later, or earlier, than it is due."""
 
     def read(order: Order) -> Intent | None:
-        minutes = read_minutes(order["amount"] or "", order.context, order.engine, order.book.length)
         target = order.target()
-        if not minutes or (target.text and (_is_unknown(target.text, order) or _is_timed(target.text, order))):
+        if target.text and _is_unknown(target.text, order):
+            return None
+        minutes = read_minutes(order["amount"] or "", order.context, order.engine, order.book.length)
+        if not minutes or (target.text and _is_timed(target.text, order)):
             return None
         return Intent(
             intent="snooze", confidence=LIKELY, target=target, duration_minutes=sign * minutes, action="shift"

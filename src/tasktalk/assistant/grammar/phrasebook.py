@@ -11,14 +11,22 @@ from tasktalk.assistant.grammar.lexicon import get_source
 from tasktalk.assistant.grammar.templates import Template, as_regex, list_amounts, list_numbers
 from tasktalk.assistant.grammar.tokens import fold
 
+_HEAD = re.compile(r"\w+|\S")
+_OPTION = re.compile(r"\[[^\[\]]*\]")
+_LEADING_SLOT = re.compile(r"^\s*\{\w+\}")
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One template of a command. `heads` are the words it can begin with, None when that may be any word."""
+    """One template of a command. `heads` are the words it can begin with, None when that may be any word.
+
+    `needs` are the words one of which follows what it begins with; None when that may be any word, too.
+    """
 
     name: str
     template: Template
     heads: frozenset[str] | None
+    needs: frozenset[str] | None
 
 
 class Phrasebook:
@@ -50,7 +58,8 @@ class Phrasebook:
         order = 0
         for name, templates in source["commands"].items():
             for template in templates:
-                command = Command(name, Template(as_regex(template, macros)), _find_heads(template, macros))
+                heads, needs = _find_heads(template, macros), _find_needs(template, macros)
+                command = Command(name, Template(as_regex(template, macros)), heads, needs)
                 for head in command.heads or ():
                     self._by_head.setdefault(head, []).append((order, command))
                 if command.heads is None:
@@ -159,7 +168,9 @@ class Phrasebook:
         """Every command that the whole of `folded` may be, in the lexicon's order."""
         head = re.match(r"[\s¿¡]*(\w+|\S)", folded)
         candidates = self._by_head.get(head.group(1), []) if head else []
-        for _, command in sorted([*candidates, *self._anywhere], key=lambda each: each[0]):
+        words = set(_HEAD.findall(folded))
+        anywhere = (each for each in self._anywhere if each[1].needs is None or not words.isdisjoint(each[1].needs))
+        for _, command in sorted([*candidates, *anywhere], key=lambda each: each[0]):
             found = command.template.match(folded)
             if found:
                 yield command, found
@@ -208,6 +219,15 @@ def _find_heads(template: str, macros: dict[str, str]) -> frozenset[str] | None:
             heads.add(first.group() if first else token)
             return frozenset(heads)
     return frozenset(heads)
+
+
+def _find_needs(template: str, macros: dict[str, str]) -> frozenset[str] | None:
+    """The words one of which comes behind the slot that a template begins with."""
+    rest = _LEADING_SLOT.sub("", template)
+    optional = rest
+    while optional != (optional := _OPTION.sub("", optional)):
+        pass
+    return _find_heads(rest, macros) if optional.strip(" ~") and not rest.startswith("~") else None
 
 
 def _bracket(template: str, at: int) -> tuple[str, int]:

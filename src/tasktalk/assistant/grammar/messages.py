@@ -11,6 +11,7 @@ from tasktalk.assistant.grammar.commands import read_command
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.expressions import find_expression
 from tasktalk.assistant.grammar.intents import change
+from tasktalk.assistant.grammar.judging import is_for_others, read_judged
 from tasktalk.assistant.grammar.lookback import read_lookback
 from tasktalk.assistant.grammar.orders import LIKELY, PERHAPS, SURE
 from tasktalk.assistant.grammar.outlines import read_outline
@@ -18,6 +19,7 @@ from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
 from tasktalk.assistant.grammar.quickadd import find_marks
 from tasktalk.assistant.grammar.reading import begins_with_time
+from tasktalk.assistant.grammar.scope import find_model
 from tasktalk.assistant.grammar.spoken import filler_length, split_spoken
 from tasktalk.assistant.grammar.targets import find_open, read_target
 from tasktalk.assistant.grammar.titles import bullet_length, strip_formatting
@@ -56,7 +58,7 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
         or read_command(plain, context, engine, book)
         or _read_filter(plain, context)
     )
-    if command and command.intent == "search" and book.strong.search(fold(plain)):
+    if command and is_for_others(command, plain, context, book):
         return [_unknown(LIKELY)]
     return [command or _read_one(text, plain, context, engine, book)]
 
@@ -126,7 +128,8 @@ def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fi
     text: str, plain: str, context: Context, engine: Engine, book: Phrasebook
 ) -> Intent:
     folded = fold(plain)
-    question = _read_question(plain, folded, context, engine, book)
+    model = find_model(book.language)
+    question = None if model else _read_question(plain, folded, context, engine, book)
     if question is not None:
         return question
     altered = read_change(plain, context, engine, book)
@@ -136,15 +139,22 @@ def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fi
     draft = captured.draft
     if not draft.title:
         return _read_titleless(plain, captured, context, engine, book)
+    judged = read_judged(captured, plain, context, engine, book)
+    if judged is not None:
+        return judged
     if captured.reminded and not captured.to_do:
         existing = _read_remind(captured, context, book)
         if existing is not None:
             return existing
     if not captured.asked and (book.small_talk.match(folded) or not _SAYS_SOMETHING.search(draft.title)):
         return _unknown(LIKELY)
-    if not _is_planned(draft) and (
-        _is_errand(folded, book)
-        or (not captured.asked and (book.statement.match(folded) or book.asks_other.match(folded)))
+    if (
+        model is None
+        and not _is_planned(draft)
+        and (
+            _is_errand(folded, book)
+            or (not captured.asked and (book.statement.match(folded) or book.asks_other.match(folded)))
+        )
     ):
         return _unknown(0.7)
     both = _read_both(plain, context, engine, book) if draft.due or draft.recurrence else None

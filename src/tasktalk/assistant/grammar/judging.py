@@ -1,0 +1,71 @@
+"""What the scope model has to say: whether a message is for a task manager, and a question or a task."""
+
+from tasktalk.assistant.grammar.capture import Captured
+from tasktalk.assistant.grammar.engine import Engine
+from tasktalk.assistant.grammar.orders import PERHAPS
+from tasktalk.assistant.grammar.phrasebook import Phrasebook
+from tasktalk.assistant.grammar.queries import read_query
+from tasktalk.assistant.grammar.scope import find_model
+from tasktalk.assistant.grammar.targets import find_open, read_target
+from tasktalk.assistant.grammar.tokens import fold
+from tasktalk.assistant.understanding import Context, Draft, Intent
+
+# Readings of orders so wide that they take in what is meant for others: "find a hotel", "delete this song".
+_WIDE = frozenset({"search", "delete_task", "list_tasks", "reopen_task", "create_project"})
+_LONG = 3  # words: fewer say too little of what they are about
+_ALMOST, _SURELY, _RATHER, _HALF = 0.9, 0.75, 0.65, 0.5
+
+
+def is_for_others(command: Intent, plain: str, context: Context, book: Phrasebook) -> bool:
+    """Whether a command of many meanings is none of ours, by the model, or by its words where there is no model."""
+    model = find_model(book.language)
+    if model is None:
+        return command.intent == "search" and book.strong.search(fold(plain)) is not None
+    target, query = command.target, command.query
+    wide = command.intent in _WIDE or (command.intent == "complete_task" and book.question.match(fold(plain)))
+    if not wide or (query and query.filter) or len(plain.split()) < _LONG:
+        return False
+    if target and (target.text is None or find_open(target.text, context.open_titles, book)):
+        return False
+    return model.judge(fold(plain))["other"] >= _SURELY
+
+
+def read_judged(captured: Captured, plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
+    """What is no task after all by what the model has learnt: a question about tasks, or not for us."""
+    model = find_model(book.language)
+    if model is None:
+        return None
+    folded = fold(plain)
+    shares = model.judge(folded)
+    listed = any(span.kind == "project" for span in captured.draft.spans)
+    if captured.asked and book.alarm.search(folded):
+        return None
+    if (
+        captured.reminded
+        or _is_marked(captured.draft, plain)
+        or (listed and shares["other"] < _ALMOST)
+        or (book.language != context.language and model.knows(folded) <= _HALF)  # a word of both languages, perhaps
+        or (shares["other"] < _RATHER and _may_be_done(captured.draft, folded, book))
+    ):
+        shares["other"] = 0.0
+    kind = max(shares, key=lambda each: shares[each])
+    sure = round(shares[kind], 2)
+    if kind == "query" and not listed and (sure >= _RATHER or not book.task_verb.match(folded)):
+        query = read_query(plain, context, engine, book)
+        return Intent(intent="list_tasks", confidence=sure, query=query)
+    own = captured.reminded or _is_marked(captured.draft, plain) or book.task_verb.match(folded)
+    removed = book.removal.search(folded) if kind == "change" and sure > PERHAPS and not own else None
+    if removed:
+        target = read_target(plain[removed.end() :], book)
+        return Intent(intent="delete_task", confidence=min(sure, PERHAPS), target=target)
+    return Intent(intent="unknown", confidence=sure) if kind == "other" else None
+
+
+def _may_be_done(draft: Draft, folded: str, book: Phrasebook) -> bool:
+    """Whether a person may well do it themself: it begins with what people do, or has a time and is no question."""
+    return bool(book.task_verb.match(folded) or (draft.due and not book.question.match(folded)))
+
+
+def _is_marked(draft: Draft, plain: str) -> bool:
+    """Whether a sign makes it one's own: a project, a label, a priority, somebody to do it."""
+    return bool(draft.labels or draft.priority or draft.assignees or (draft.project and "#" in plain))

@@ -1,0 +1,70 @@
+"""Whether a message is for a task manager at all: a linear model over its words, learnt from sentences of our own.
+
+A language has one when `scopes/<language>.json` is there; `scripts/train_scope.py` makes it.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "scopes"
+KINDS = ("task", "query", "change", "other")  # a new task, a question about tasks, a change of them, none of it
+LONGEST = 40  # words looked at
+STEM = 4  # letters of a longer word that stand for all its endings and slips
+SCALE = 32  # the weights are whole numbers of this part
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|\?")
+
+
+class Model:
+    """The weights of each feature for KINDS."""
+
+    def __init__(self, weights: Mapping[str, Sequence[int]]) -> None:
+        self._weights = weights
+
+    def judge(self, folded: str) -> dict[str, float]:
+        """How likely the message is each of KINDS."""
+        scores = [0] * len(KINDS)
+        for feature in list_features(folded):
+            found = self._weights.get(feature)
+            if found is not None:
+                for at, weight in enumerate(found):
+                    scores[at] += weight
+        return dict(zip(KINDS, softmax([score / SCALE for score in scores]), strict=True))
+
+    def knows(self, folded: str) -> float:
+        """The share of its words that the model has seen, 0-1; figures are no words."""
+        words = [word for word in _WORD.findall(folded)[:LONGEST] if not word.isdigit()]
+        return sum(word in self._weights for word in words) / len(words) if words else 0.0
+
+
+def list_features(folded: str) -> Iterator[str]:
+    """What the model looks at: words, pairs of them, the stems of long ones, the ends, how many there are."""
+    words = ["0" if word.isdigit() else word for word in _WORD.findall(folded)[:LONGEST]]
+    yield ""
+    yield f"#{min(len(words), 9)}"
+    before = "^"
+    for word in words:
+        yield word
+        yield f"{before} {word}"
+        if len(word) > STEM:
+            yield f"{word[:STEM]}*"
+        before = word
+    yield f"{before} $"
+
+
+def softmax(scores: Sequence[float]) -> list[float]:
+    """Scores as shares of one."""
+    top = max(scores)
+    shares = [math.exp(score - top) for score in scores]
+    total = sum(shares)
+    return [share / total for share in shares]
+
+
+@cache
+def find_model(language: str) -> Model | None:
+    """The model of a language, or None where it has none."""
+    path = FOLDER / f"{language}.json"
+    return Model(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None

@@ -1,0 +1,49 @@
+"""The scope models are what their sentences make of them, and say little about words they have never seen."""
+
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tasktalk.assistant.grammar.scope import FOLDER, Model, find_model
+
+ROOT = Path(__file__).parents[3]
+LANGUAGES = sorted(path.stem for path in (ROOT / "tests" / "utterances" / "scope").glob("*.yaml"))
+LARGEST = 200_000  # bytes of a model
+
+
+@pytest.fixture(scope="module")
+def trainer() -> dict[str, Any]:
+    return runpy.run_path(str(ROOT / "scripts" / "train_scope.py"))
+
+
+def get_model(language: str) -> Model:
+    model = find_model(language)
+    assert model is not None
+    return model
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_model_is_what_its_sentences_make(language: str, trainer: dict[str, Any]) -> None:
+    text = trainer["write"](trainer["train"](language))
+    assert (FOLDER / f"{language}.json").read_text(encoding="utf-8") == text, (
+        f"run: python scripts/train_scope.py {language}"
+    )
+    assert len(text.encode()) < LARGEST
+
+
+def test_a_language_without_sentences_has_no_model() -> None:
+    assert find_model("xx") is None
+
+
+def test_unknown_words_are_a_task() -> None:
+    shares = get_model("en").judge("flurbel wompo")
+    assert max(shares, key=lambda kind: shares[kind]) == "task"
+    assert sum(shares.values()) == pytest.approx(1)
+
+
+def test_no_message_is_too_long_or_too_odd() -> None:
+    model = get_model("en")
+    for text in ("", "?", "\0", "play " * 2000, "🎵"):
+        assert model.judge(text)

@@ -41,6 +41,11 @@ class FakeModel:
     def will_call(self, *calls: tuple[str, Any]) -> None:
         self.will(calling(*calls))
 
+    async def wait(self) -> None:
+        """Until it is asked."""
+        async with asyncio.timeout(20):
+            await self.arrived.wait()
+
     def data(self, number: int = -1) -> dict[str, Any]:
         """What was handed over as data."""
         words = [message["content"] for message in self.asked[number]["messages"] if message["role"] == "user"]

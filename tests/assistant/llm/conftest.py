@@ -2,10 +2,10 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
-from fake_model import KEY, FakeModel, serving
 from talk import Talk
 from thinking_kit import Thinker
 
+from fake_model import KEY, FakeModel, serving
 from tasktalk.assistant.llm.mind import Mind, open_mind
 from tasktalk.settings import Settings
 

@@ -4,10 +4,10 @@ import json
 from uuid import UUID
 
 import pytest
-from fake_model import FakeModel, calling
 from talk import Talk
 from thinking_kit import Thinker
 
+from fake_model import FakeModel, calling
 from tasktalk.assistant.llm.prompt import ORDERS
 from tasktalk.ids import new_id
 from tasktalk.tasks import list_tasks

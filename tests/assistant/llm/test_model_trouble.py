@@ -9,10 +9,10 @@ import time
 
 import pytest
 import structlog
-from fake_model import KEY, Answer, FakeModel, calling, saying
 from talk import Talk
 from thinking_kit import Thinker
 
+from fake_model import KEY, Answer, FakeModel, calling, saying
 from tasktalk.assistant.llm.budget import read_thought
 from tasktalk.assistant.llm.mind import Mind, open_mind
 from tasktalk.assistant.llm.question import Question, Thought
@@ -84,7 +84,7 @@ async def test_a_slow_model_is_given_up_in_time_and_holds_nothing(
     mind.timeout_seconds = 1.0
     began = time.monotonic()
     turn = asyncio.create_task(thinker.say(ODD))
-    await fake.arrived.wait()
+    await fake.wait()
     assert pool.get_idle_size() == pool.get_size()
     busy = await pool.fetchval(
         "select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'"
@@ -110,7 +110,7 @@ async def test_after_repeated_failures_it_is_left_alone_and_comes_back(
     fake.arrived.clear()
     fake.will(held, DONE)
     first = asyncio.create_task(think(mind, question))
-    await fake.arrived.wait()
+    await fake.wait()
     assert (await think(mind, question)).failed == "breaker"  # one tests the water, no more
     assert held.held is not None
     held.held.set()

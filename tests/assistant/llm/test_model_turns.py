@@ -4,10 +4,10 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from fake_model import KEY, FakeModel, calling, saying
 from talk import Talk
 from thinking_kit import Thinker
 
+from fake_model import KEY, FakeModel, calling, saying
 from tasktalk.assistant.llm.mind import Mind
 
 # Nothing that the grammar takes.

@@ -11,6 +11,7 @@ INTAKE_SECONDS = Histogram(
     "One commit of the inbox, shared by the deliveries that came meanwhile.",
     buckets=(0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5),
 )
+CHANGES = Counter("tasktalk_changes_total", "Webhook fields other than messages that were handled.", ["field"])
 QUEUE_HANDLED = Counter("tasktalk_queue_handled_total", "Items whose effects were committed.")
 QUEUE_FAILED = Counter("tasktalk_queue_failed_total", "Attempts at an item that raised.")
 QUEUE_SECONDS = Histogram("tasktalk_queue_batch_seconds", "Handling one batch, its statements included.")

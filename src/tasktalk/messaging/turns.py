@@ -22,6 +22,7 @@ from tasktalk.assistant.understand import breaks_off
 from tasktalk.crypto import Keyring
 from tasktalk.db import Conn
 from tasktalk.integrations.connections import Directory
+from tasktalk.messaging.changes import apply_changes
 from tasktalk.messaging.contacts import Book, Contact, Q, Sender, meet, open_book, save_book
 from tasktalk.messaging.inbound import to_utterance
 from tasktalk.messaging.media import FOR, find_need
@@ -79,9 +80,10 @@ class Turns:
         statuses = [item for item in items if item.kind == "status"]
         if statuses:
             await apply_statuses(conn, statuses, notes)
-        for item in items:
-            if item.kind in {"change", "unreadable"}:
-                notes[item.seq] = "stored"
+        notes |= {item.seq: "stored" for item in items if item.kind == "unreadable"}
+        changes = [item for item in items if item.kind == "change"]
+        if changes:
+            await apply_changes(conn, self.directory, changes, notes)
         messages = [item for item in items if item.kind == "message"]
         return await self._take(conn, messages, notes) if messages else ()
 

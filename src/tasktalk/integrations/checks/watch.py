@@ -24,6 +24,8 @@ Q = queries(__file__)
 log = get_log("integrations.watch")
 
 _AT_ONCE = 4  # numbers
+# Of what Meta told by webhook it does not always tell the end; that it lets the number send is one.
+_PROVES = {"sending": ("restriction", "ban", "told_error"), "account": ("account_gone",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ async def _find(conn: Conn, integration: Integration, checks: list[Check], *, no
         if check.status != "ok"
     ]
     await open_findings(conn, integration_id=integration.id, troubles=troubles, now=now)
-    right = [check.name for check in checks if check.status == "ok"]
+    right = [kind for check in checks if check.status == "ok" for kind in (check.name, *_PROVES.get(check.name, ()))]
     await resolve_findings(conn, integration_id=integration.id, kinds=right, now=now)
 
 

@@ -16,7 +16,7 @@ _GATHERED = 0.05  # of what Meta allows in a second may leave at once; the rest 
 _LOWEST = 20.0  # messages a second: no number of Meta's has fewer
 _BAREST = 1.0
 _CALM_SECONDS = 1.0  # Meta counts by the second: one step a second
-_MANY = 0.25  # of the calls refused: half as fast. Fewer: a little slower, for most of them get through
+_MANY = 0.4  # of the calls refused: half as fast. Fewer: a little slower, for most of them get through
 _RECOVERY = 0.05  # of the full rate, each second without a refusal
 
 

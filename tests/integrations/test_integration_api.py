@@ -68,7 +68,7 @@ async def test_the_account_may_be_called_waba_id(product: Product) -> None:
             "looks like an app secret",
         ),
         ({"phone_number_id": "your_phone_number_id"}, "phone_number_id", "sample"),
-        ({"phone_number_id": "123456789012345"}, "phone_number_id", "sample"),
+        ({"phone_number_id": "106540352242922"}, "phone_number_id", "sample"),
         ({"business_account_id": "<WABA_ID>"}, "business_account_id", "sample"),
         ({"business_account_id": ""}, "business_account_id", "missing"),
         ({"business_account_id": "12ab"}, "business_account_id", "digits alone"),

@@ -1,11 +1,13 @@
-"""What is swept out once an hour: the trash, unnamed files, answers to repeated requests, old sessions and notices."""
+"""What is done once an hour: sweeping out what has had its time, and a look at every connected number."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from tasktalk.accounts.sessions import forget_expired
 from tasktalk.assistant.llm.budget import KEPT_DAYS, forget_usage
+from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
+from tasktalk.integrations.checks.watch import watch_all
 from tasktalk.messaging.notices.history import KEPT as NOTICES_KEPT
 from tasktalk.messaging.notices.history import forget_settled
 from tasktalk.queue.upkeep import Job
@@ -48,5 +50,9 @@ def list_jobs(settings: Settings) -> Mapping[str, Job]:
         async with pool.acquire() as conn:
             return await forget_usage(conn, before=now.date() - timedelta(days=KEPT_DAYS))
 
+    async def numbers(pool: Pool, now: datetime) -> int:
+        await watch_all(pool, settings, Keyring(settings.master_secret), now)
+        return 0
+
     jobs = {"trash": trash, "files": files, "idempotency": idempotency, "sessions": sessions}
-    return {**jobs, "notices": notices, "model_usage": model_usage}
+    return {**jobs, "notices": notices, "model_usage": model_usage, "numbers": numbers}

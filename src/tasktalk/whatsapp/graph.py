@@ -130,6 +130,10 @@ class Graph:
         """Change an object, or add to an edge."""
         return await self._call("POST", path, body, DEFAULT_TIMEOUT_SECONDS)
 
+    async def delete(self, path: str, params: Mapping[str, str]) -> dict[str, Any]:
+        """Take an object away, or something off an edge."""
+        return await self._call("DELETE", path, None, DEFAULT_TIMEOUT_SECONDS, params)
+
     def open(
         self, url: str, *, timeout: aiohttp.ClientTimeout
     ) -> "AbstractAsyncContextManager[aiohttp.ClientResponse]":

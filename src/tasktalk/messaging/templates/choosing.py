@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
-from tasktalk.messaging.templates.parts import PLACE, kind_of, list_buttons, list_places, text_of
+from tasktalk.messaging.templates.parts import PLACE, clean_json, kind_of, list_buttons, list_places, text_of
 from tasktalk.whatsapp.graphemes import count_units, shorten
 from tasktalk.whatsapp.render import MAX_BODY, MAX_BUTTON_ID
 
@@ -20,7 +20,6 @@ NOTHING = "-"  # in the place of a value that is empty: Meta refuses an empty pa
 MAX_HEADER, MAX_CODE = 60, 15
 _CODES = {"pt": ("pt_BR", "pt_PT"), "en": ("en", "en_US", "en_GB")}
 _SHORTEST = 8  # units; below that a value says nothing
-_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
 
 
@@ -80,7 +79,7 @@ def render_template(template: Template, values: Mapping[str, str], payloads: Seq
 
 def clean_value(value: str) -> str:
     """On one line, without what Meta refuses in a parameter; never empty."""
-    line = _SPACE.sub(" ", _UNSEEN.sub("", value)).strip()
+    line = _SPACE.sub(" ", str(clean_json(value))).strip()
     return line if any(char.isprintable() and not char.isspace() for char in line) else NOTHING
 
 

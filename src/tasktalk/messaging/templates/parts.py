@@ -6,6 +6,8 @@ from typing import Any
 
 Component = Mapping[str, Any]
 
+# Controls but tab and newline; the marks that turn the reading direction of what follows; lone surrogates.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
@@ -34,3 +36,12 @@ def kind_of(button: Component) -> str:
 def list_places(text: str) -> list[str]:
     """What stands between double braces, each once, in order."""
     return list(dict.fromkeys(PLACE.findall(text)))
+
+
+def clean_json(value: Any) -> Any:
+    """The same without the characters that the database does not hold, or that nobody can see."""
+    if isinstance(value, str):
+        return _UNSEEN.sub("", value)
+    if isinstance(value, dict):
+        return {_UNSEEN.sub("", str(key)): clean_json(each) for key, each in value.items()}
+    return [clean_json(each) for each in value] if isinstance(value, list) else value

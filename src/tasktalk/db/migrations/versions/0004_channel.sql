@@ -48,6 +48,7 @@ alter table integrations
     add column per_second int not null default 80,                 -- messages Meta takes
     add column checked_at timestamptz,
     add column delivered_at timestamptz,                           -- the last signed delivery for it
+    add column templates_synced_at timestamptz,                    -- null: to be read from Meta
     add column monthly_budget numeric(12, 2),                      -- in `currency`; null: no bound
     add column currency text not null default 'USD';
 

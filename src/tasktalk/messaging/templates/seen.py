@@ -1,0 +1,117 @@
+"""What Meta says of a template, kept with an event for each thing that changed, and the findings that follow."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from tasktalk.db import Conn
+from tasktalk.integrations.findings import Trouble, open_findings, resolve_findings
+from tasktalk.messaging.templates.choosing import Q
+from tasktalk.messaging.templates.drafts import Sample, read_samples
+
+# What an administrator has in hand; Meta knows the version before, or none.
+OURS = ("DRAFT", "IN_REVIEW")
+PENDING = "PENDING"
+_COLUMNS = (
+    *("status", "category", "next_category", "next_category_at", "quality", "reason", "meta_id"),
+    *("parameter_format", "components", "samples"),
+)
+_NOTED = ("status", "category", "next_category", "quality", "components")  # each with an event of that name
+_TOO_MANY = 5
+
+
+async def keep(
+    conn: Conn, row: Record, said: Mapping[str, Any], *, at: datetime, actor_id: UUID | None = None
+) -> list[str]:
+    """Bring a locked row up to date with what was `said` of its columns; the names of the events that were noted.
+
+    While a changed text waits here to be submitted, what Meta says of the state of the old one does not count.
+    """
+    said = dict(said)
+    if row["status"] in OURS and row["meta_id"] is not None and said.get("status") != PENDING:
+        for column in ("status", "reason", "components", "parameter_format"):
+            said.pop(column, None)
+    if "components" in said and said["components"] != row["components"]:
+        known = [Sample(**each) for each in row["samples"]]
+        samples = read_samples(said["components"], known)
+        said["samples"] = [{"name": each.name, "example": each.example} for each in samples]
+    now = {column: said.get(column, row[column]) for column in _COLUMNS}
+    changed = [column for column in _COLUMNS if now[column] != row[column]]
+    await Q.save_seen(conn, id=row["id"], changed=bool(changed), at=at, **now)
+    noted = [column for column in _NOTED if column in changed]
+    for column in noted:
+        detail: dict[str, Any] = {}
+        if column != "components":
+            detail = {"from": row[column], "to": now[column]}
+        if column == "status" and now["reason"]:
+            detail["reason"] = now["reason"]
+        if column == "next_category" and now["next_category_at"]:
+            detail["at"] = now["next_category_at"].isoformat()
+        await Q.add_event(conn, template_id=row["id"], at=at, actor_id=actor_id, event=column, detail=detail)
+    return noted
+
+
+async def judge(conn: Conn, *, integration_id: UUID, now: datetime) -> None:
+    """Open or end the findings about a number's templates."""
+    drifted = [
+        f"{_call(row)} → {row['category']}"
+        + (f" on {row['next_category_at']:%d %b}" if row["next_category_at"] else "")
+        async for row in Q.list_drifted(conn, integration_id=integration_id)
+    ]
+    stopped = [
+        f"{_call(row)} is {row['status']}" + (f" ({row['reason']})" if row["reason"] else "")
+        async for row in Q.list_stopped(conn, integration_id=integration_id)
+    ]
+    disliked = [_call(row) async for row in Q.list_disliked(conn, integration_id=integration_id)]
+    troubles = []
+    if drifted:
+        troubles.append(
+            Trouble(
+                "template_category",
+                "warning",
+                f"WhatsApp moved templates to another category: {_join(drifted)}.",
+                "What is marketing is not sent any more, for nobody agreed to it. Word it plainly, without promotion, "
+                "and submit it under a new name, or ask Meta for a review of its category in WhatsApp Manager.",
+            )
+        )
+    if stopped:
+        troubles.append(
+            Trouble(
+                "template_stopped",
+                "warning",
+                f"Templates cannot be sent: {_join(stopped)}.",
+                "Until then people outside the window are reached in other ways. A paused one comes back by itself; "
+                "change the text of one that was rejected and submit it again.",
+            )
+        )
+    if disliked:
+        troubles.append(
+            Trouble(
+                "template_quality",
+                "warning",
+                f"People block or report templates: {_join(disliked)}.",
+                "WhatsApp pauses them if that goes on. Send fewer, or word them so that people know why they get them.",
+            )
+        )
+    await open_findings(conn, integration_id=integration_id, troubles=troubles, now=now)
+    kinds = {"template_category", "template_stopped", "template_quality"} - {each.kind for each in troubles}
+    await resolve_findings(conn, integration_id=integration_id, kinds=sorted(kinds), now=now)
+
+
+async def note_refusal(conn: Conn, *, template_id: UUID, code: int, at: datetime) -> None:
+    """Meta refused to send it for what it is (132xxx): paused or switched off it is not chosen any more at once."""
+    row = await Q.refuse(conn, template_id=template_id, code=code, at=at)
+    if row is not None:
+        await judge(conn, integration_id=row["integration_id"], now=at)
+
+
+def _call(row: Record) -> str:
+    return f"{row['name']} ({row['language']})"
+
+
+def _join(names: list[str]) -> str:
+    more = f" and {len(names) - _TOO_MANY} more" if len(names) > _TOO_MANY else ""
+    return ", ".join(names[:_TOO_MANY]) + more

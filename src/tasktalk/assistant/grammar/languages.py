@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from tasktalk.assistant.grammar.lexicon import get_source, list_languages
+from tasktalk.assistant.grammar.scope import find_model
 from tasktalk.assistant.grammar.tokens import fold
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -17,6 +18,7 @@ _NAMES = re.compile(r"[#@+]\S+")
 _LONGEST = 400  # characters looked at
 _LEAD = 1.0  # by so much another language must be ahead of the person's own,
 _SHARE = 2.0  # and so many times as likely
+_LEARNT = 0.5  # what a word of a language counts that is only in the sentences its scope model learnt from
 
 # The kinds of words that hardly any title has by chance.
 _OF_TIME = ("WEEKDAY", "WEEKDAYS", "MONTH", "DAYREL", "TONIGHT", "CLOCKWORD", "FREQWORD")
@@ -44,12 +46,24 @@ def _choose(words: Collection[str], own: str) -> str:
             scores[language] = scores.get(language, 0.0) + weight
     if not scores:
         return own
-    mine = scores.get(own, 0.0)
+    mine = scores.get(own, 0.0) + _count_learnt(words, own)
     best = max(scores, key=lambda language: (scores[language], language == own))
     said = [word for word in words if any(language == best for language, _ in votes.get(word, ()))]
     if len(said) == 1 and best not in _telling_words().get(said[0], ()):
         return own  # "sushi bar": one word may be anything
     return best if scores[best] >= max(mine + _LEAD, mine * _SHARE) else own
+
+
+def _count_learnt(words: Collection[str], own: str) -> float:
+    """The words that the person's own language has in none of its lists, but in what its scope model learnt from."""
+    model, votes = find_model(own), _votes()
+    if model is None:
+        return 0
+    found = sum(
+        len(word) > 1 and word in model and all(language != own for language, _ in votes.get(word, ()))
+        for word in words
+    )
+    return found * _LEARNT
 
 
 def _choose_second(words: Collection[str], first: str, own: str) -> str | None:

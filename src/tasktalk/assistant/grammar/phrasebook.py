@@ -1,7 +1,7 @@
 """What a language says around tasks, compiled: commands, questions, lead-ins, the words for priorities and targets."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,6 +14,8 @@ from tasktalk.assistant.grammar.tokens import fold
 _HEAD = re.compile(r"\w+|\S")
 _OPTION = re.compile(r"\[[^\[\]]*\]")
 _LEADING_SLOT = re.compile(r"^\s*\{\w+\}")
+
+_NEVER = (r"(?!)",)  # where a language has no such words, or a scope model in their stead
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +70,20 @@ class Phrasebook:
 
     def _read_questions(self, questions: dict[str, Any], macros: dict[str, str]) -> None:
         self.question = _words(questions["begin"], "match")
-        self.maybe = _words(questions["maybe"], "match")
-        self.own_strict = _words(questions["own_strict"], "search")
+        self.maybe = _words(questions.get("maybe", _NEVER), "match")
+        self.own_strict = _words(questions.get("own_strict", _NEVER), "search")
         self.own = _words(questions["own"], "search")
         self.foreign = _words(questions["foreign"], "search")
         self.strong = _words(questions["strong"], "search")
         self.task_verb = _words(questions["task_verbs"], "match")
-        self.statement = re.compile("|".join(questions["statement"]))
+        self.statement = re.compile("|".join(questions.get("statement", _NEVER)))
         self.cancellable = _words(questions["cancellable"], "search")
-        self.removal = _words(questions.get("removal", [r"(?!)"]), "search")
+        self.removal = _words(questions.get("removal", _NEVER), "search")
         self.wake = re.compile(rf"\s*(?:{'|'.join(questions['wake'])})")
         self.polite = re.compile(as_regex("<please>", macros) + r"(?!\w)")
-        self.order = _words(questions["orders"], "match")
-        self.errand = _words(questions.get("errands", [r"(?!)"]), "match")
-        self.asks_other = _words(questions.get("asks_other", [r"(?!)"]), "match")
+        self.order = _words(questions.get("orders", _NEVER), "match")
+        self.errand = _words(questions.get("errands", _NEVER), "match")
+        self.asks_other = _words(questions.get("asks_other", _NEVER), "match")
         self.columns = {
             column: re.compile(rf"(?<!\w)(?:{words})\s*$") for column, words in questions["columns"].items()
         }
@@ -180,7 +182,7 @@ def _listed(entry: str | list[str]) -> list[str]:
     return [entry] if isinstance(entry, str) else entry
 
 
-def _words(patterns: list[str], how: str) -> re.Pattern[str]:
+def _words(patterns: Sequence[str], how: str) -> re.Pattern[str]:
     joined = "|".join(f"(?:{fold(pattern)})" for pattern in patterns)
     return re.compile(rf"(?:{joined})(?!\w)" if how == "match" else rf"(?<!\w)(?:{joined})(?!\w)")
 

@@ -24,6 +24,10 @@ class Model:
     def __init__(self, weights: Mapping[str, Sequence[int]]) -> None:
         self._weights = weights
 
+    def __contains__(self, word: str) -> bool:
+        """Whether the model has learnt something of a word."""
+        return word in self._weights
+
     def judge(self, folded: str) -> dict[str, float]:
         """How likely the message is each of KINDS."""
         scores = [0] * len(KINDS)

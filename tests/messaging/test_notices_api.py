@@ -33,7 +33,7 @@ async def test_what_was_told_and_what_was_not(pair: Pair) -> None:
     assert shown["text"] == "👤 Ana gave you Paint"
     assert (shown["state"], shown["why"], shown["read_at"]) == ("held", "Because.", None)
     assert set(shown) == {
-        *("id", "event", "task", "project", "actor", "text", "state", "why", "created_at", "read_at"),
+        *("id", "event", "task", "project", "actor", "text", "state", "why", "tries", "created_at", "read_at"),
     }
 
 
@@ -41,8 +41,14 @@ async def test_what_whatsapp_refused_says_so(pair: Pair) -> None:
     await pair.add(pair.ana, "Paint", assignees=(pair.ben.user_id,))
     await pair.tell()
     await pair.product.pool.execute("update outbox set state = 'refused', error = 'Re-engagement message.'")
+    await pair.tell()
     [shown] = (await pair.product.ask("/api/notifications", token=pair.product.ben.token)).json["items"]
-    assert (shown["state"], shown["why"]) == ("dropped", "WhatsApp did not take it: Re-engagement message.")
+    assert (shown["state"], shown["why"]) == ("held", "Nothing would take it: it leaves as soon as you write.")
+    assert [(each["way"], each["outcome"], each["why"]) for each in shown["tries"]] == [
+        ("chat", "refused", "Re-engagement message."),
+        ("chat", "passed over", "It was refused before."),
+        ("template", "passed over", "There is no approved template for it."),
+    ]
 
 
 async def test_newest_first_page_by_page(pair: Pair) -> None:

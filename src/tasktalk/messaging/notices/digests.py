@@ -17,8 +17,8 @@ _MOST = 200  # counted; whoever has more knows it
 _WEEK = dt.timedelta(days=7)
 
 # What others were given is theirs; what nobody was given is everybody's.
-_DAY = "(overdue | today) & !assigned to: others"
-_REVIEW = "(overdue | 7 days) & !assigned to: others"
+DAY = "(overdue | today) & !assigned to: others"
+REVIEW = "(overdue | 7 days) & !assigned to: others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,10 @@ class Digest:
 
 async def read_digest(conn: Conn, *, viewer: Viewer, event: str, now: dt.datetime) -> Digest | None:
     """The digest ("digest") or review ("review") of this moment; None for a day on which nothing is due."""
-    expression = _DAY if event == "digest" else _REVIEW
+    expression = DAY if event == "digest" else REVIEW
     page = await list_tasks(conn, viewer=viewer, now=now, filter=expression, sort="due", limit=_MOST)
     today = now.astimezone(ZoneInfo(viewer.timezone)).date()
-    overdue = sum(_is_overdue(task, today=today, now=now) for task in page.items)
+    overdue = sum(is_overdue(task, today=today, now=now) for task in page.items)
     due, speech = len(page.items) - overdue, get_speech(viewer.language)
     if event == "review":
         [done] = await count_finished(conn, viewer=viewer, spans=[Span(now - _WEEK)])
@@ -45,7 +45,8 @@ async def read_digest(conn: Conn, *, viewer: Viewer, event: str, now: dt.datetim
     return Digest(sentences.day_heading(day, due=due, overdue=overdue, speech=speech), tuple(page.items))
 
 
-def _is_overdue(task: Task, *, today: dt.date, now: dt.datetime) -> bool:
+def is_overdue(task: Task, *, today: dt.date, now: dt.datetime) -> bool:
+    """`today`: of who reads it."""
     if task.due is None:
         return False
     return task.due.date < today if task.due.datetime is None else task.due.datetime < now

@@ -13,12 +13,14 @@ from tasktalk.db import Conn
 from tasktalk.messaging.notices import sentences
 from tasktalk.messaging.notices.hear import Q
 from tasktalk.messaging.notices.reading import Notice, read_notices
+from tasktalk.messaging.notices.ways import Kind
 from tasktalk.tasks.cursors import read_cursor, write_cursor
 from tasktalk.tasks.model import Ref
 
 KEPT = dt.timedelta(days=90)
 _AT_ONCE = 1000
 
+Outcome = Literal["waiting", "sent", "delivered", "read", "played", "refused", "unknown", "passed over"]
 State = Literal["waiting", "held", "sent", "dropped"]
 
 
@@ -31,8 +33,18 @@ class TaskTitle:
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """One way that was tried or passed over. `why`: what was said at the refusal, or why it was passed over."""
+
+    way: Kind
+    at: dt.datetime
+    outcome: Outcome
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Notification:
-    """One thing somebody is told. `why`: what holds it, or why it was dropped.
+    """One thing somebody is told. `why`: what holds it, or why it was dropped. `tries`: way by way, in order.
 
     `task` and `project` are null where there is none, or where it is gone or not the person's to see any more.
     """
@@ -45,6 +57,7 @@ class Notification:
     text: str
     state: State
     why: str | None
+    tries: list[Tried]
     created_at: dt.datetime
     read_at: dt.datetime | None
 
@@ -66,7 +79,11 @@ async def list_notifications(
     page = rows[:limit]
     following = write_cursor(page[-1]["id"]) if len(rows) > limit else None
     notices = await read_notices(conn, page, now=now)
-    return NotificationPage([_shown(notice, row) for notice, row in zip(notices, page, strict=True)], following)
+    timelines: dict[UUID, list[Record]] = {}
+    async for each in Q.list_timeline(conn, ids=[row["id"] for row in page]):
+        timelines.setdefault(each["notice_id"], []).append(each)
+    shown = [_shown(notice, row, timelines.get(notice.id, ())) for notice, row in zip(notices, page, strict=True)]
+    return NotificationPage(shown, following)
 
 
 async def mark_read(conn: Conn, *, viewer: Viewer, ids: Sequence[UUID] | None, now: dt.datetime) -> int:
@@ -82,11 +99,8 @@ async def forget_settled(conn: Conn, *, before: dt.datetime) -> int:
     return gone
 
 
-def _shown(notice: Notice, row: Record) -> Notification:
+def _shown(notice: Notice, row: Record, timeline: Sequence[Record]) -> Notification:
     task = TaskTitle(notice.task.id, notice.task.title) if notice.task else None
-    state, why = row["state"], sentences.say_why(row["why"], notice.speech)
-    if row["refused"] is not None:
-        state, why = "dropped", notice.speech.say(sentences.REFUSED, error=row["refused"])
     return Notification(
         notice.id,
         notice.event,
@@ -94,8 +108,13 @@ def _shown(notice: Notice, row: Record) -> Notification:
         notice.project,
         notice.actor,
         notice.line,
-        state,
-        why,
+        row["state"],
+        sentences.say_why(row["why"], notice.speech),
+        [_tried(each, notice) for each in timeline],
         row["created_at"],
         row["read_at"],
     )
+
+
+def _tried(row: Record, notice: Notice) -> Tried:
+    return Tried(row["way"], row["at"], row["outcome"], sentences.say_why(row["why"], notice.speech))

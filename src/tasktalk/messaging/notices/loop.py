@@ -1,4 +1,4 @@
-"""The loop that hears, rings and tells when something is due. One worker at a time owns the notices."""
+"""The loop that falls back, hears, rings and tells when something is due. One worker at a time owns the notices."""
 
 import asyncio
 import datetime as dt
@@ -12,9 +12,10 @@ from tasktalk.db.pool import LOST
 from tasktalk.logs import get_log
 from tasktalk.messaging.notices.hear import Q, hear
 from tasktalk.messaging.notices.ring import ring
-from tasktalk.messaging.notices.sentences import TOO_OLD
+from tasktalk.messaging.notices.sentences import BUDGET_SPENT, MESSAGES_SPENT, TOO_OLD
 from tasktalk.messaging.notices.tell import tell
-from tasktalk.messaging.notices.ways import MARGIN
+from tasktalk.messaging.notices.tries import fall_back
+from tasktalk.messaging.notices.ways import MARGIN, Means
 from tasktalk.queue.waiting import LONGEST_PAUSE_SECONDS, first, log_outage
 from tasktalk.tasks.reminders.due import find_next_due
 
@@ -42,6 +43,7 @@ class Teller:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     clock: Callable[[], dt.datetime] = utc_now
+    means: Means = field(default_factory=Means)
     _swept_at: dt.datetime | None = None
 
     async def run(self) -> None:
@@ -77,15 +79,16 @@ class Teller:
         return min(left, _LOOK_SECONDS) if left > 0 else _BUSY_SECONDS
 
     async def tell_all(self, conn: Conn) -> None:
-        """Until nothing is due: hears all there is, then rings all that is due, then tells a batch.
+        """Until nothing is due: takes back what did not arrive, hears all there is, rings what is due, tells a batch.
 
         So whatever belongs to one moment is there before the first of it leaves. A step that fails stops no other;
         what it failed for is raised when they are done.
         """
         steps: list[Callable[..., Awaitable[int]]] = [
+            partial(fall_back, conn),
             partial(hear, conn, gather=self.gather),
             partial(ring, conn),
-            partial(tell, conn, gather=self.gather, keyring=self.keyring),
+            partial(tell, conn, gather=self.gather, keyring=self.keyring, means=self.means),
         ]
         failed: Exception | None = None
         at = 0
@@ -108,7 +111,8 @@ class Teller:
         now = self.clock()
         async with conn.transaction():
             await Q.drop_old(conn, before=now - _KEPT, why=TOO_OLD, at=now)
-            await Q.release_held(conn, now=now, open_until=now + MARGIN)
+            spent = [BUDGET_SPENT, MESSAGES_SPENT]
+            await Q.release_held(conn, now=now, open_until=now + MARGIN, spent=spent)
         self._swept_at = now
 
     async def _seconds_to_next(self, conn: Conn) -> float:

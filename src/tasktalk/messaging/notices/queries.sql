@@ -7,7 +7,8 @@ select pg_advisory_unlock(hashtextextended('tasktalk.notices', 0));
 
 -- name: find_next()$
 -- When there is something to do, as far as news and notices go: at once if there are news; null: not as things are.
-select case when (select seq from news order by seq limit 1) is not null then 'epoch'::timestamptz
+select case when (select seq from news order by seq limit 1) is not null or exists (select from undelivered)
+            then 'epoch'::timestamptz
             else (select not_before from notices where state = 'waiting' order by not_before limit 1) end;
 
 -- name: take_news(rows)
@@ -80,18 +81,90 @@ where n.state in ('waiting', 'held') and (n.state = 'held' or n.not_before <= :u
 order by n.user_id, n.id
 for update of n skip locked;
 
--- name: list_addressees(user_ids)
--- Each person with the contact whose window is open longest, of numbers that are in use.
-select u.id as user_id, u.name, u.role, u.language, u.timezone, u.disabled_at is not null as disabled,
-       coalesce(p.muted, false) as muted, c.id as contact_id, c.integration_id, c.window_until
+-- name: list_addressees(user_ids, now)
+-- Each person with the contact whose window is open longest, of numbers that are in use; `stopped`, `spent`: what was
+-- found of that number. `used`: this month's WhatsApp messages with something they did not ask for.
+select u.id as user_id, u.name, u.role, u.language, u.timezone, u.email, u.disabled_at is not null as disabled,
+       coalesce(p.muted, false) as muted, coalesce(p.by_email, true) as by_email, p.apprise_url,
+       c.id as contact_id, c.integration_id, c.window_until, p.monthly_messages as most,
+       exists (select from findings f where f.integration_id = c.integration_id and f.kind = 'sender_stopped'
+                                        and f.severity = 'critical' and f.resolved_at is null) as stopped,
+       exists (select from findings f where f.integration_id = c.integration_id and f.kind = 'budget_spent'
+                                        and f.resolved_at is null) as spent,
+       case when p.monthly_messages is null then 0 else (
+           select count(distinct t.outbox_id) from notices n join notice_tries t on t.notice_id = n.id
+           where n.user_id = u.id and n.event <> 'reminder' and t.outbox_id is not null
+             and t.outcome is distinct from 'refused'
+             and t.at >= date_trunc('month', :now::timestamptz, u.timezone)) end as used
 from users u
 left join preferences p on p.user_id = u.id
 left join lateral (
     select c.id, c.integration_id, c.window_until
     from contacts c join integrations i on i.id = c.integration_id and i.disabled_at is null
-    where c.user_id = u.id order by c.window_until desc nulls last limit 1
+    where c.user_id = u.id and c.suspended_at is null order by c.window_until desc nulls last limit 1
 ) as c on true
 where u.id = any(:user_ids::uuid[]);
+
+-- name: list_tries(ids, out_of_reach)
+-- By notice: how much was tried, and which ways were refused, those of WhatsApp since its person wrote last.
+select t.notice_id, count(*)::int as tries, count(*) filter (where t.outcome = 'refused')::int as refusals,
+       (array_agg(t.outcome order by t.number desc))[1] is not distinct from 'refused' as newly_refused,
+       coalesce(array_agg(distinct t.way) filter (where t.outcome = 'refused' and counts), '{}') as refused,
+       coalesce(bool_or(o.error_code = any(:out_of_reach::int[])) filter (where t.outcome = 'refused' and counts), false)
+           as out_of_reach
+from notice_tries t
+join notices n on n.id = t.notice_id
+left join outbox o on o.id = t.outbox_id
+cross join lateral (
+    select t.letter_id is not null or not exists (
+        select from contacts c where c.user_id = n.user_id and c.last_seen_at > t.at) as counts) as since
+where t.notice_id = any(:ids::uuid[]) group by t.notice_id;
+
+-- name: add_tries(notice_ids, numbers, ways, outbox_ids, letter_ids, whys, at)!
+insert into notice_tries (notice_id, number, at, way, outbox_id, letter_id, outcome, why)
+select t.notice_id, t.number, :at::timestamptz, t.way, t.outbox_id, t.letter_id,
+       case when t.outbox_id is null and t.letter_id is null then 'passed over' end, t.why
+from unnest(:notice_ids::uuid[], :numbers::smallint[], :ways::text[], :outbox_ids::uuid[], :letter_ids::uuid[], :whys::text[])
+     as t (notice_id, number, way, outbox_id, letter_id, why);
+
+-- name: take_undelivered(rows)
+-- What is known not to have arrived, taken out for good when the transaction commits. `definite`: it was refused, or failed,
+-- and no phone has shown it. `arrived`: one has. What nobody answered for is neither.
+with taken as (
+    delete from undelivered where id in (select id from undelivered order by id limit :rows for update skip locked)
+    returning id
+), known as (
+    select t.id, o.state, coalesce(o.error, l.error) as error, l.id is not null as letter, o.status,
+           exists (select from statuses s where s.outbox_id = t.id and s.status in ('delivered', 'read', 'played')) as arrived,
+           exists (select from statuses s where s.outbox_id = t.id and s.status = 'sent') as underway,
+           exists (select from attempts a where a.outbox_id = t.id and a.number = o.attempts
+                                            and coalesce(a.outcome, 'unknown') = 'unknown') as unanswered
+    from taken t left join outbox o on o.id = t.id left join letters l on l.id = t.id
+)
+select id, error, arrived,
+       letter or not arrived and coalesce(status = 'failed' or state = 'refused' and not underway and not unanswered, false)
+           as definite
+from known order by id;
+
+-- name: note_refused(ids, whys)
+-- The notices that these messages and letters carried, locked in order, with what decides when they may leave again.
+with refused as (
+    select * from unnest(:ids::uuid[], :whys::text[]) as r (id, why)
+), noted as (
+    update notice_tries t set outcome = 'refused', why = r.why
+    from refused r where r.id in (t.outbox_id, t.letter_id) and t.outcome is null
+    returning t.notice_id
+)
+select n.id, n.event, u.timezone, p.quiet_from, p.quiet_to
+from notices n join users u on u.id = n.user_id left join preferences p on p.user_id = n.user_id
+where n.id = any(array(select notice_id from noted)) and n.state = 'sent' order by n.id for update of n;
+
+-- name: note_doubt(ids, why)!
+update notice_tries set why = :why::text where outbox_id = any(:ids::uuid[]) and outcome is null;
+
+-- name: tell_again(ids, not_befores)!
+update notices n set state = 'waiting', not_before = a.not_before, outbox_id = null, why = null, settled_at = null
+from unnest(:ids::uuid[], :not_befores::timestamptz[]) as a (id, not_before) where n.id = a.id and n.state = 'sent';
 
 -- name: read_tasks(user_ids, task_ids)
 -- Each task as the person beside it sees it; those they do not see are left out.
@@ -120,9 +193,11 @@ left join invitations i on i.id = (n.facts ->> 'invitation_id')::uuid
 left join reminders r on r.id = (n.facts ->> 'reminder_id')::uuid
 where n.id = any(:ids::uuid[]);
 
--- name: settle(ids, states, whys, outbox_ids, at)!
+-- name: settle(ids, states, whys, outbox_ids, at, look_at)!
+-- `look_at`: when to look again at what is held.
 update notices n
 set state = s.state, why = s.why, outbox_id = s.outbox_id,
+    not_before = case when s.state = 'held' then :look_at::timestamptz else n.not_before end,
     settled_at = case when s.state <> 'held' then :at::timestamptz end
 from unnest(:ids::uuid[], :states::text[], :whys::text[], :outbox_ids::uuid[]) as s (id, state, why, outbox_id)
 where n.id = s.id;
@@ -136,14 +211,18 @@ set (not_before, state, why, settled_at) = (
     from (select n.created_at < :before::timestamptz as old) as age)
 where id = any(:ids::uuid[]);
 
--- name: release_held(now, open_until)!
--- What was held leaves when its person can be reached again.
+-- name: release_held(now, open_until, spent)!
+-- What was held leaves when its person can be reached again; and from time to time it is looked at whether it can leave
+-- another way by now.
 update notices set state = 'waiting', not_before = :now::timestamptz, why = null
 where id = any(array(
     select n.id from notices n
-    where n.state = 'held' and exists (
+    where n.state = 'held' and (n.not_before <= :now::timestamptz or exists (
         select from contacts c join integrations i on i.id = c.integration_id and i.disabled_at is null
-        where c.user_id = n.user_id and c.window_until > :open_until::timestamptz)
+        where c.user_id = n.user_id and c.suspended_at is null and c.window_until > :open_until::timestamptz
+          and not exists (select from notice_tries t where t.notice_id = n.id and t.way = 'chat'
+                            and (t.outcome = 'refused' and t.at >= coalesce(c.last_seen_at, '-infinity')
+                                 or t.why = any(:spent::text[])))))
     order by n.id for update of n));
 
 -- name: drop_old(before, why, at)!
@@ -152,12 +231,19 @@ where id = any(array(
     select id from notices where state = 'held' and created_at < :before::timestamptz order by id for update));
 
 -- name: list_history(viewer, before, limit)
--- `refused`: what WhatsApp said, where it would not take the message.
-select n.id, n.user_id, u.language, n.event, n.task_id, n.project_id, n.facts, n.state, n.why, n.created_at, n.read_at,
-       case when o.state = 'refused' then coalesce(o.error, '') end as refused
-from notices n join users u on u.id = n.user_id left join outbox o on o.id = n.outbox_id
+select n.id, n.user_id, u.language, n.event, n.task_id, n.project_id, n.facts, n.state, n.why, n.created_at, n.read_at
+from notices n join users u on u.id = n.user_id
 where n.user_id = :viewer::uuid and (:before::uuid is null or n.id < :before::uuid)
 order by n.id desc limit :limit::int;
+
+-- name: list_timeline(ids)
+-- What was tried for each notice, in order; of what is on its way, how far it is known to have come.
+select t.notice_id, t.at, t.way, t.why,
+       coalesce(t.outcome, case when o.status in ('delivered', 'read', 'played') then o.status
+                                when o.state = 'accepted' or l.state = 'sent' then 'sent'
+                                when o.state = 'refused' then 'unknown' else 'waiting' end) as outcome
+from notice_tries t left join outbox o on o.id = t.outbox_id left join letters l on l.id = t.letter_id
+where t.notice_id = any(:ids::uuid[]) order by t.notice_id, t.number;
 
 -- name: mark_read(viewer, ids, at)$
 -- Those among `ids`, or all where it is null; answers how many were unread.

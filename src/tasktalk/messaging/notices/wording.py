@@ -39,7 +39,7 @@ class Writer:
 
     def write(self, notices: Sequence[Notice], digests: Mapping[UUID, Digest]) -> Message:
         """The message; `digests` by the notice's id. Several tasks are numbered, those of a digest always."""
-        told = _once(notices)
+        told = list_once(notices)
         if len(told) == 1 and not told[0].is_digest:
             return Message(self._one(told[0]))
         page = _Page()
@@ -57,7 +57,7 @@ class Writer:
             page.add(self._line(notice), notice.task if len(tasks) > 1 else None)
         if len(tasks) == 1 and not page.numbers:
             only = next(each.task.id for each in news if each.task)
-            return Message(Reply("\n".join(page.lines), self._buttons(news), task_ids=(only,)))
+            return Message(Reply("\n".join(page.lines), buttons_for(news, self.pen), task_ids=(only,)))
         if page.numbers:
             page.lines += ["", sentences.next_step(len(page.numbers), self.pen.speech)]
         return Message(Reply("\n".join(page.lines), task_ids=tuple(page.numbers)), numbered=bool(page.numbers))
@@ -66,26 +66,14 @@ class Writer:
         if notice.task is None:
             return Reply(notice.alone)
         text = notice.alone
-        details = chips(self._here(notice.task), self.pen.today, self.pen.speech) if notice.event in _SHOWS_DUE else ""
+        details = (
+            chips(shown_here(notice.task, self.pen), self.pen.today, self.pen.speech)
+            if notice.event in _SHOWS_DUE
+            else ""
+        )
         if details:
             text += f"\n{details}"
-        return Reply(text, self._buttons([notice]), task_ids=(notice.task.id,))
-
-    def _buttons(self, notices: Sequence[Notice]) -> tuple[Button, ...]:
-        """What can be done at once about one task; its reminder before its being given."""
-        events = {each.event: each.task.id for each in notices if each.task}
-        button, label = self.pen.button, self.pen.speech.label
-        if task_id := events.get("reminder"):
-            tomorrow = (self.pen.today + dt.timedelta(days=1)).isoformat()
-            return (
-                button(label("Done"), Action("done", task_id)),
-                button(label("In 1 hour"), Action("later", task_id, _LATER_MINUTES)),
-                button(label("Tomorrow"), Action("due", task_id, tomorrow)),
-            )
-        if task_id := events.get("assigned"):
-            accept, decline = Action("accept", task_id), Action("decline", task_id)
-            return (button(label("Accept"), accept), button(label("Decline"), decline))
-        return ()
+        return Reply(text, buttons_for([notice], self.pen), task_ids=(notice.task.id,))
 
     def _add_digest(self, page: "_Page", digest: Digest) -> None:
         page.lines += ["", digest.heading] if page.lines else [digest.heading]
@@ -99,15 +87,33 @@ class Writer:
         return self._titled(notice.line, notice.task) if shows_due else notice.line
 
     def _titled(self, text: str, task: Task | None) -> str:
-        due = self._here(task).due if task else None
+        due = shown_here(task, self.pen).due if task else None
         return f"{text} — {say_due(due, self.pen.today, self.pen.speech)}" if due else text
 
-    def _here(self, task: Task) -> Task:
-        """The task with its hour on the clock of who reads it."""
-        if task.due is None or task.due.datetime is None or self.pen.now.tzinfo is None:
-            return task
-        here = task.due.datetime.astimezone(self.pen.now.tzinfo)
-        return replace(task, due=Due(here.date(), f"{here:%H:%M}", here))
+
+def buttons_for(notices: Sequence[Notice], pen: Pen) -> tuple[Button, ...]:
+    """What can be done at once about one task; its reminder before its being given."""
+    events = {each.event: each.task.id for each in notices if each.task}
+    label = pen.speech.label
+    if task_id := events.get("reminder"):
+        tomorrow = (pen.today + dt.timedelta(days=1)).isoformat()
+        return (
+            pen.button(label("Done"), Action("done", task_id)),
+            pen.button(label("In 1 hour"), Action("later", task_id, _LATER_MINUTES)),
+            pen.button(label("Tomorrow"), Action("due", task_id, tomorrow)),
+        )
+    if task_id := events.get("assigned"):
+        accept, decline = Action("accept", task_id), Action("decline", task_id)
+        return (pen.button(label("Accept"), accept), pen.button(label("Decline"), decline))
+    return ()
+
+
+def shown_here(task: Task, pen: Pen) -> Task:
+    """The task with its hour on the clock of who reads it."""
+    if task.due is None or task.due.datetime is None or pen.now.tzinfo is None:
+        return task
+    here = task.due.datetime.astimezone(pen.now.tzinfo)
+    return replace(task, due=Due(here.date(), f"{here:%H:%M}", here))
 
 
 @dataclass(slots=True)
@@ -134,7 +140,7 @@ class _Page:
         self.lines.append(sentences.numbered(number, line))
 
 
-def _once(notices: Sequence[Notice]) -> list[Notice]:
+def list_once(notices: Sequence[Notice]) -> list[Notice]:
     """Digests, then reminders as their tasks came to be, then the rest as it came; the same again is said once."""
     seen: dict[tuple[object, ...], Notice] = {}
     for notice in sorted(notices, key=_place):  # stable

@@ -38,6 +38,7 @@ from tasktalk.logs import get_log
 from tasktalk.messaging import webhook
 from tasktalk.messaging.inbox import open_inbox
 from tasktalk.messaging.notices import api as notices_api
+from tasktalk.messaging.trials import api as trials_api
 from tasktalk.serving import JoinedHttp, settle_garbage
 from tasktalk.settings import Settings
 from tasktalk.tasks import api as tasks_api
@@ -174,6 +175,7 @@ def _create_api() -> FastAPI:
         reminders_api.router,
         integrations_api.router,
         checks_api.router,
+        trials_api.router,
         accounts_api.router,
         audit_api.router,
         console_router,

@@ -1,0 +1,1 @@
+"""Test messages: one message to one phone, at once, and what WhatsApp says of it."""

@@ -4,16 +4,23 @@ Who sees what: an administrator sees that a message was, whose it was and what b
 person whose conversation it is, from the moment their phone was linked, and by nobody else.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-import msgspec
-
 from tasktalk.accounts.access import Viewer
-from tasktalk.console import words
+from tasktalk.analytics.messages import words
+from tasktalk.analytics.messages.rows import (
+    Row,
+    is_own,
+    lanes_of,
+    list_writers,
+    masked,
+    message_of,
+    payload_of,
+    sent_message,
+)
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest
@@ -21,10 +28,7 @@ from tasktalk.errors import BadRequest
 Q = queries(__file__)
 
 Show = Literal["all", "in", "out", "failed"]
-Row = Mapping[str, Any]
-
 _FIRST = 2**62
-_SHOWN_DIGITS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ async def list_entries(conn: Conn, *, viewer: Viewer, show: Show, cursor: str | 
     lanes, contacts = None, None
     if not viewer.is_admin:
         own = [row async for row in Q.list_own_contacts(conn, viewer=viewer.user_id)]
-        lanes, contacts = _lanes(own), [row["id"] for row in own]
+        lanes, contacts = [lane for row in own for lane in lanes_of(row)], [row["id"] for row in own]
     failed = show == "failed"
     inbound: list[Row] = []
     outbound: list[Row] = []
@@ -86,56 +90,6 @@ async def list_entries(conn: Conn, *, viewer: Viewer, show: Show, cursor: str | 
     return Page(page, after)
 
 
-async def list_writers(conn: Conn, inbound: Sequence[Row]) -> dict[int, Row | None]:
-    """Who wrote each of the messages, by its `seq`."""
-    sought = {row["seq"]: (row["phone_number_id"], *ids_of(payload_of(row))) for row in inbound}
-    found = Q.list_writers(
-        conn,
-        numbers=list({number for number, _, _ in sought.values() if number}),
-        bsuids=list({bsuid for _, bsuid, _ in sought.values() if bsuid}),
-        wa_ids=list({wa_id for _, _, wa_id in sought.values() if wa_id}),
-    )
-    people: dict[tuple[str, str], Row] = {}
-    async for row in found:
-        for identity in (row["bsuid"], row["wa_id"]):
-            if identity:
-                people[row["phone_number_id"], identity] = row
-    return {
-        seq: people.get((number, bsuid or "")) or people.get((number, wa_id or ""))
-        for seq, (number, bsuid, wa_id) in sought.items()
-    }
-
-
-def payload_of(row: Row) -> dict[str, Any]:
-    """The stored item as an object; empty when it is none."""
-    try:
-        payload = msgspec.json.decode(row["payload"])
-    except msgspec.DecodeError:
-        return {}
-    return payload if isinstance(payload, dict) else {}
-
-
-def message_of(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """The message in a stored item; empty when it has none."""
-    message = payload.get("message")
-    return message if isinstance(message, dict) else {}
-
-
-def ids_of(payload: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """Business-scoped user id and phone of who wrote a stored message."""
-    message, contact = message_of(payload), payload.get("contact")
-    contact = contact if isinstance(contact, dict) else {}
-    bsuid, wa_id = message.get("from_user_id") or contact.get("user_id"), message.get("from") or contact.get("wa_id")
-    return (bsuid if isinstance(bsuid, str) else None), (wa_id if isinstance(wa_id, str) else None)
-
-
-def is_own(contact: Row | None, at: datetime, viewer: Viewer) -> bool:
-    """Whether the words were said in the viewer's own conversation, with their phone linked."""
-    if contact is None or contact["user_id"] != viewer.user_id:
-        return False
-    return contact["linked_at"] is None or bool(contact["linked_at"] <= at)
-
-
 def who_of(contact: Row | None, *, own: bool) -> str:
     """A name for a contact; a stranger's phone shows its last digits alone."""
     if own:
@@ -146,7 +100,7 @@ def who_of(contact: Row | None, *, own: bool) -> str:
         return str(contact["name"] or contact["profile_name"])
     if contact["username"]:
         return f"@{contact['username']}"
-    return f"+•••{contact['wa_id'][-_SHOWN_DIGITS:]}" if contact["wa_id"] else "Somebody"
+    return masked(contact["wa_id"]) or "Somebody"
 
 
 def _received(row: Row, writer: Row | None, viewer: Viewer) -> Entry:
@@ -171,18 +125,6 @@ def _sent(row: Row, viewer: Viewer) -> Entry:
     who = "Tasktalk" if own else who_of(row, own=False)
     text = words.plain_text_of(message) if own else None
     return Entry("out", row["seq"], row["created_at"], who, what, fate, tone, own, text)
-
-
-def sent_message(row: Row) -> dict[str, Any]:
-    """The message in a row of the outbox."""
-    message = msgspec.json.decode(row["message"])
-    return message if isinstance(message, dict) else {}
-
-
-def _lanes(contacts: Sequence[Row]) -> list[str]:
-    return [
-        f"c:{c['phone_number_id']}:{identity}" for c in contacts for identity in (c["bsuid"], c["wa_id"]) if identity
-    ]
 
 
 def _read_cursor(cursor: str | None) -> tuple[int, int]:

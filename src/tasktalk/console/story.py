@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tasktalk.console import words
-from tasktalk.console.log import Row
+from tasktalk.analytics.messages import words
+from tasktalk.analytics.messages.rows import Row
 from tasktalk.console.when import length_words
 
 _OUTCOMES = {

@@ -9,11 +9,13 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.request import Visit, page_visit
-from tasktalk.console import log, words
+from tasktalk.analytics.messages import rows, words
+from tasktalk.analytics.messages.redact import redact
+from tasktalk.analytics.messages.rows import Q, Row
+from tasktalk.console import log
 from tasktalk.console.frame import find_number, load_frame
-from tasktalk.console.log import Q, Row, Show
+from tasktalk.console.log import Show
 from tasktalk.console.page import PageRoute, draw, now_of
-from tasktalk.console.redact import redact
 from tasktalk.console.story import tell_received, tell_sent
 from tasktalk.db import Conn
 from tasktalk.errors import NotFound
@@ -44,13 +46,13 @@ async def show_received(request: Request, seq: int, visit: Annotated[Visit, Depe
         row = await Q.find_inbound(conn, seq=_checked(seq))
         if row is None:
             raise NotFound("There is no such message.")
-        writer = (await log.list_writers(conn, [row]))[row["seq"]]
+        writer = (await rows.list_writers(conn, [row]))[row["seq"]]
         own = _check_may_see(writer, row["received_at"], visit.viewer)
         contacts = log.own_contact_ids(writer)
         answers = [a async for a in Q.list_answers(conn, inbox_seq=seq, contacts=contacts)]
         frame = await _frame(conn, visit, request, title=f"Message from {_name(writer, own=own)}")
-    payload = log.payload_of(row)
-    message = log.message_of(payload)
+    payload = rows.payload_of(row)
+    message = rows.message_of(payload)
     return draw(
         request,
         "message.html",
@@ -76,7 +78,7 @@ async def show_sent(request: Request, seq: int, visit: Annotated[Visit, Depends(
         attempts = [a async for a in Q.list_attempts(conn, outbox_id=row["id"])]
         statuses = [s async for s in Q.list_statuses(conn, outbox_id=row["id"])]
         frame = await _frame(conn, visit, request, title=f"Message to {_name(row, own=own)}")
-    message = log.sent_message(row)
+    message = rows.sent_message(row)
     return draw(
         request,
         "message.html",
@@ -104,7 +106,7 @@ def _checked(seq: int) -> int:
 
 def _check_may_see(contact: Row | None, at: datetime, viewer: Viewer) -> bool:
     """Whether its words may be seen. Raises NotFound for who may not even know that it exists."""
-    own = log.is_own(contact, at, viewer)
+    own = rows.is_own(contact, at, viewer)
     if not own and not viewer.is_admin:
         raise NotFound("There is no such message.")
     return own

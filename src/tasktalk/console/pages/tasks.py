@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.request import Visit, page_visit
+from tasktalk.analytics.messages.words import plain
 from tasktalk.assistant.actions import decode_action
 from tasktalk.assistant.reply import Reply
 from tasktalk.console import lists
@@ -16,7 +17,6 @@ from tasktalk.console.frame import find_number, load_frame
 from tasktalk.console.hooks import find_say
 from tasktalk.console.page import Note, PageRoute, draw, go_back, now_of, read_form
 from tasktalk.console.when import day_words, long_day
-from tasktalk.console.words import plain
 from tasktalk.crypto import Keyring
 from tasktalk.errors import AppError, BadRequest, NotFound
 from tasktalk.ids import new_id, parse_id

@@ -1,0 +1,1 @@
+"""What went through the numbers: messages and conversations, figures hour by hour, and what they cost."""

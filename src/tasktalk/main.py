@@ -18,6 +18,7 @@ from tasktalk import __version__
 from tasktalk.accounts import api as accounts_api
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.audit import api as audit_api
+from tasktalk.accounts.linking import api as linking_api
 from tasktalk.accounts.request import identify
 from tasktalk.assistant import api as assistant_api
 from tasktalk.assistant.api import take_turn
@@ -178,6 +179,7 @@ def _create_api() -> FastAPI:
         trials_api.router,
         accounts_api.router,
         audit_api.router,
+        linking_api.router,
         console_router,
     ):
         api.include_router(router)

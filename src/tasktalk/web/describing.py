@@ -41,11 +41,20 @@ TAGS = {
     "assistant": "Talking to it, and what it understands.",
     "tokens": "API tokens of one's own.",
     "users": "People, for administrators.",
+    "templates": "Message templates of a number, for administrators.",
     "integrations": "Connected WhatsApp numbers, for administrators.",
+    "phones": "Whose phone it is: codes, links by hand, unknown senders.",
     "audit": "What administrators and the system did, for administrators.",
     "whatsapp": "Meta's door, its health, and the workers behind it.",
 }
-SUBJECTS = {"webhooks": "whatsapp", "workers": "whatsapp", "history": "journal", "undo": "journal"}
+SUBJECTS = {
+    "webhooks": "whatsapp",
+    "workers": "whatsapp",
+    "history": "journal",
+    "undo": "journal",
+    "phone-link": "phones",
+    "phone-mappings": "phones",
+}
 
 SECURITY_SCHEMES: Json = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "An API token, `tt_…`."},

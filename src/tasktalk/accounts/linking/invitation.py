@@ -1,0 +1,37 @@
+"""How a code gets onto a phone: a link that opens WhatsApp with it written, and its QR code. Made here alone."""
+
+from urllib.parse import quote
+from uuid import UUID
+
+import segno
+
+from tasktalk.accounts.linking.codes import LinkCode, Q
+from tasktalk.accounts.linking.model import PhoneLink
+from tasktalk.db import Conn
+from tasktalk.errors import BadRequest
+
+
+async def find_number(conn: Conn, *, integration_id: UUID | None = None) -> str | None:
+    """The digits of our number: of this integration, else of the first that is connected and knows its own.
+
+    Raises BadRequest for an integration that is not there.
+    """
+    if integration_id is not None and await Q.find_integration(conn, id=integration_id) is None:
+        raise BadRequest("There is no such integration.", field="integration_id")
+    number: str | None = await Q.find_number(conn, id=integration_id)
+    return number
+
+
+def invite(made: LinkCode, number: str | None) -> PhoneLink:
+    """The code with its chat link and QR code, where our number is known (facts sheet 7.2)."""
+    if number is None:
+        return PhoneLink(made.code, made.expires_at, None, None)
+    link = f"https://wa.me/{number}?text={quote(f'link {made.code}')}"
+    return PhoneLink(made.code, made.expires_at, link, _draw(link))
+
+
+def _draw(link: str) -> str:
+    """An SVG to stand in a page: black on white in every theme, for cameras want that; its size is left to the page."""
+    made = segno.make(link, error="m", micro=False)
+    drawn: str = made.svg_inline(border=4, dark="#000", light="#fff", svgclass=None, lineclass=None, omitsize=True)
+    return drawn

@@ -102,7 +102,8 @@ class Worker:
             if self._mind is not None:
                 thinking = ThinkingRoom(self._pool, self._mind, self._directory, graph_of)
                 prepare["thought"], seconds["thought"] = thinking.prepare, thinking.seconds
-            turns = Turns(self._directory, self._keyring, seconds, settings.voice_max_seconds)
+            console = settings.public_url.rstrip("/") if settings.public_url else None
+            turns = Turns(self._directory, self._keyring, seconds, settings.voice_max_seconds, console)
             preparer = Preparer(self._pool, prepare, wake=self._aside_wake, stop=self.stop)
             group.create_task(preparer.run())
             group.create_task(self._beat())

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tasktalk.assistant import change, look, personal, plan, project_changes, reminding, summaries, taps, undoing
 from tasktalk.assistant.comment import comment
+from tasktalk.assistant.linking import link_account
 from tasktalk.assistant.outcomes import Created, Outcome, Said
 from tasktalk.assistant.slots import recurrence_of
 from tasktalk.assistant.targets import Found, find_targets
@@ -130,10 +131,6 @@ async def _list(turn: Turn, intent: Intent) -> Outcome:
     return await look.show(turn, found.ids[0]) if isinstance(found, Found) else found
 
 
-async def _linked(_turn: Turn, _intent: Intent) -> Outcome:
-    return Said("linked_already")
-
-
 async def _not_yet(_turn: Turn, intent: Intent) -> Outcome:
     return Said("not_yet", intent.intent)
 
@@ -174,6 +171,6 @@ _ACTS: dict[str, Callable[[Turn, Intent], Awaitable[Outcome]]] = {
     "greet": _greet,
     "confirm": _no_question,
     "cancel": _no_question,
-    "link_account": _linked,
+    "link_account": link_account,
     "unknown": _unknown,
 }

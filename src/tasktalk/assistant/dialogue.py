@@ -36,6 +36,7 @@ class Dialogue:
     `recent`: the last exchanges, kept only where a language model may be asked what comes next.
     `now`: when the turn that is on is taken. `together`: the several tasks that were spoken of last, if no single one
     was since. `asked`: the questions that are open; `fresh`: the kinds of those that no other turn can have seen yet.
+    `parted`: the phones that were unlinked just now.
     """
 
     viewer: Viewer
@@ -52,6 +53,7 @@ class Dialogue:
     people: dict[str, UUID] = field(default_factory=dict)
     recent: list[Exchange] = field(default_factory=list)
     touched: bool = False
+    parted: set[UUID] = field(default_factory=set)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -26,6 +26,8 @@ Remark = Literal[
     "cannot_undo",
     "which_task",
     "linked_already",
+    "unlinked",
+    "on_the_phone",
     "no_question",
     "not_yet",
     "question_over",
@@ -145,7 +147,7 @@ class Asked:
     `people`: with whom it would be shared. `question` names what was asked.
     """
 
-    act: Literal["delete", "change", "archive", "share"]
+    act: Literal["delete", "change", "archive", "share", "unlink"]
     question: str
     tasks: tuple[Task, ...] = ()
     project: str = ""

@@ -41,7 +41,7 @@ class Utterance:
     instruction. `about`: the tasks shown by the message replied or reacted to; `about_message`: that message's id, for
     when it was the person's own. A reaction that was taken back has `reaction` "". `said_at`: when it left the phone.
     `thought`: what a language model made of it, where the grammar did not take it and one was asked.
-    `heard`: the text is what we heard in a voice note.
+    `heard`: the text is what we heard in a voice note. `phone_id`: the linked phone that it was said on.
     """
 
     channel: str
@@ -57,6 +57,7 @@ class Utterance:
     heard: bool = False
     file: Enclosed | None = None
     trouble: Trouble | None = None
+    phone_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

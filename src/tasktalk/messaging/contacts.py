@@ -8,6 +8,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from tasktalk.accounts.access import Viewer, viewer_of
+from tasktalk.accounts.linking.mappings import resume, suspend
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.ids import new_id
@@ -17,14 +18,27 @@ Q = queries(__file__)
 
 @dataclass(slots=True)
 class Contact:
-    """A WhatsApp user as one of our numbers sees them; `viewer` is the linked person, if any."""
+    """A WhatsApp user as one of our numbers sees them, and the person they are linked to.
+
+    `suspended`: somebody else may have the phone, so that they are nobody's until they show who they are.
+    """
 
     id: UUID
     integration_id: UUID
     bsuid: str | None
     wa_id: str | None
-    viewer: Viewer | None = None
+    person: Viewer | None = None
     registration_answered_at: datetime | None = None
+    suspended: bool = False
+
+    @property
+    def viewer(self) -> Viewer | None:
+        """Whom they are answered as."""
+        return None if self.suspended else self.person
+
+    def link(self, person: Viewer | None) -> None:
+        """They are this person's, or nobody's."""
+        self.person, self.suspended = person, False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +52,14 @@ class Sender:
 
 @dataclass(slots=True)
 class Seen:
-    """What a batch learnt of a contact."""
+    """What a batch learnt of a contact, from so many messages."""
 
     contact: Contact
     name: str
     username: str | None
     at: datetime
     answered: bool = False
+    messages: int = 1
 
 
 @dataclass(slots=True)
@@ -75,11 +90,21 @@ class Book:
         self._by_wa_id.pop((contact.integration_id, contact.wa_id or ""), None)
         contact.wa_id = None
 
+    def move(self, contact: Contact, *, bsuid: str | None, wa_id: str | None) -> None:
+        """The contact is known by these ids from now on, and no more by those it had."""
+        self._by_bsuid.pop((contact.integration_id, contact.bsuid or ""), None)
+        self.forget_wa_id(contact)
+        contact.bsuid, contact.wa_id = bsuid, wa_id
+        self.add(contact)
+
     def see(self, contact: Contact, name: str, username: str | None, at: datetime) -> None:
         """Note that a contact wrote; the last message of a batch tells the name."""
         before = self.seen.get(contact.id)
-        answered = before is not None and before.answered
-        self.seen[contact.id] = Seen(contact, name, username, max(at, before.at) if before else at, answered)
+        if before is None:
+            self.seen[contact.id] = Seen(contact, name, username, at)
+        else:
+            before.name, before.username, before.at = name, username, max(at, before.at)
+            before.messages += 1
 
     def everybody(self) -> list[Contact]:
         """Each contact once."""
@@ -99,23 +124,24 @@ async def open_book(conn: Conn, senders: Sequence[Sender]) -> Book:
     return book
 
 
-async def meet(conn: Conn, book: Book, sender: Sender) -> Contact:
+async def meet(conn: Conn, book: Book, sender: Sender, *, now: datetime) -> Contact:
     """The contact who sent this, created or completed as needed.
 
     A phone that comes with another business-scoped id than the one we knew is another person's now (numbers are
-    recycled): the old contact loses the phone and keeps its link, the new one starts unlinked.
+    recycled): the old contact loses the phone and its link is suspended, the new one starts unlinked. Who writes by the
+    very id that is linked has shown who they are.
     """
     contact, by_phone = book.by_bsuid(sender), book.by_wa_id(sender)
     if by_phone is not None and contact is not by_phone:
-        if contact is None and by_phone.bsuid is None:
+        by_hand = by_phone.bsuid is None and not by_phone.suspended
+        if contact is None and by_hand:
             contact = by_phone  # mapped by hand, now seen for the first time
-        elif contact is not None and contact.viewer is None and by_phone.bsuid is None:
+        elif contact is not None and contact.person is None and by_hand:
             await Q.take_over(conn, id=contact.id, other=by_phone.id)
-            contact.viewer = by_phone.viewer
+            contact.person = by_phone.person
             book.forget_wa_id(by_phone)
         elif sender.bsuid is not None:
-            await Q.drop_wa_id(conn, id=by_phone.id)
-            book.forget_wa_id(by_phone)
+            await lose_phone(conn, book, by_phone, now=now)
         else:
             contact = by_phone
     if contact is None:
@@ -124,12 +150,23 @@ async def meet(conn: Conn, book: Book, sender: Sender) -> Contact:
             conn, id=contact.id, integration_id=contact.integration_id, bsuid=contact.bsuid, wa_id=contact.wa_id
         )
     else:
+        if contact.suspended and sender.bsuid is not None and sender.bsuid == contact.bsuid:
+            await resume(conn, contact_id=contact.id)
+            contact.suspended = False
         bsuid, wa_id = sender.bsuid or contact.bsuid, sender.wa_id or contact.wa_id
         if (bsuid, wa_id) != (contact.bsuid, contact.wa_id):
             contact.bsuid, contact.wa_id = bsuid, wa_id
             await Q.learn_ids(conn, id=contact.id, bsuid=bsuid, wa_id=wa_id)
     book.add(contact)
     return contact
+
+
+async def lose_phone(conn: Conn, book: Book, contact: Contact, *, now: datetime) -> None:
+    """The phone is somebody else's now; whoever was linked by it has to link again."""
+    await Q.drop_wa_id(conn, id=contact.id)
+    book.forget_wa_id(contact)
+    await suspend(conn, contact_id=contact.id, why="phone_reused", now=now)
+    contact.suspended = True
 
 
 async def save_book(conn: Conn, book: Book) -> None:
@@ -144,6 +181,7 @@ async def save_book(conn: Conn, book: Book) -> None:
         usernames=[s.username for s in seen],
         seen_ats=[s.at for s in seen],
         answered=[s.answered for s in seen],
+        messages=[s.messages for s in seen],
     )
 
 
@@ -155,4 +193,5 @@ def _contact(row: Record) -> Contact:
         row["wa_id"],
         viewer_of(row) if row["user_id"] is not None else None,
         row["registration_answered_at"],
+        row["suspended"],
     )

@@ -1,6 +1,6 @@
 -- name: list_contacts(integration_ids, bsuids, wa_ids)
 -- Everybody a batch of messages may be from, with the person they are linked to.
-select c.id, c.integration_id, c.bsuid, c.wa_id, c.registration_answered_at,
+select c.id, c.integration_id, c.bsuid, c.wa_id, c.registration_answered_at, c.suspended_at is not null as suspended,
        u.id as user_id, u.name, u.role, u.language, u.timezone
 from contacts c left join users u on u.id = c.user_id and u.disabled_at is null
 where c.integration_id = any(:integration_ids::uuid[])
@@ -16,16 +16,19 @@ update contacts set wa_id = null, bsuid = coalesce(bsuid, 'gone:' || id) where i
 -- name: take_over(id, other)!
 -- The phone was mapped by hand before its owner was known by any other id: the link and the phone go to who they are.
 with old as (
-    update contacts set wa_id = null, bsuid = coalesce(bsuid, 'gone:' || id), user_id = null
+    update contacts
+    set wa_id = null, bsuid = coalesce(bsuid, 'gone:' || id), user_id = null, suspended_at = null, suspended_why = null
     where id = :other returning id
 )
-update contacts c set user_id = o.user_id, linked_at = o.linked_at
+update contacts c
+set user_id = o.user_id, linked_at = o.linked_at, linked_by = o.linked_by, suspended_at = o.suspended_at,
+    suspended_why = o.suspended_why
 from contacts o, old where c.id = :id and o.id = old.id;
 
 -- name: learn_ids(id, bsuid, wa_id)!
 update contacts set bsuid = :bsuid, wa_id = :wa_id where id = :id;
 
--- name: see_contacts(ids, names, usernames, seen_ats, answered)!
+-- name: see_contacts(ids, names, usernames, seen_ats, answered, messages)!
 -- Last seen, profile and window of everybody who wrote; late arrivals never move a clock back. What could not reach them
 -- till now waits again, but for what is being told this moment: whoever tells it has the last word, and a sweep follows.
 with seen as (
@@ -34,9 +37,11 @@ with seen as (
         window_until = greatest(c.window_until, s.seen_at + interval '24 hours'),
         profile_name = coalesce(nullif(s.name, ''), c.profile_name),
         username = coalesce(s.username, c.username),
-        registration_answered_at = case when s.answered then now() else c.registration_answered_at end
-    from unnest(:ids::uuid[], :names::text[], :usernames::text[], :seen_ats::timestamptz[], :answered::bool[])
-         as s (id, name, username, seen_at, answered)
+        registration_answered_at = case when s.answered then now() else c.registration_answered_at end,
+        messages = c.messages + s.messages
+    from unnest(:ids::uuid[], :names::text[], :usernames::text[], :seen_ats::timestamptz[], :answered::bool[],
+                :messages::int[])
+         as s (id, name, username, seen_at, answered, messages)
     where c.id = s.id
     returning c.user_id
 )

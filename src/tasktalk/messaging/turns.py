@@ -15,7 +15,7 @@ from tasktalk.assistant.dialogue import Dialogue, load_dialogues, save_dialogues
 from tasktalk.assistant.llm.budget import read_thought
 from tasktalk.assistant.llm.question import Thought
 from tasktalk.assistant.replies.of_files import say_trouble
-from tasktalk.assistant.replies.speech import get_speech, phrase
+from tasktalk.assistant.replies.speech import get_speech
 from tasktalk.assistant.reply import Need, Needs, Reply, Trouble
 from tasktalk.assistant.respond import respond
 from tasktalk.assistant.understand import breaks_off
@@ -24,22 +24,18 @@ from tasktalk.db import Conn
 from tasktalk.integrations.connections import Directory
 from tasktalk.messaging.changes import apply_changes
 from tasktalk.messaging.contacts import Book, Contact, Q, Sender, meet, open_book, save_book
+from tasktalk.messaging.identities import follow, list_concerned
 from tasktalk.messaging.inbound import to_utterance
+from tasktalk.messaging.links import welcome
 from tasktalk.messaging.media import FOR, find_need
 from tasktalk.messaging.outbox import Outgoing, add_messages
 from tasktalk.messaging.statuses import apply_statuses
-from tasktalk.messaging.strangers import guess_language
 from tasktalk.queue.aside import MORE, Aside, set_aside
 from tasktalk.queue.claim import Item
 from tasktalk.whatsapp import render
 from tasktalk.whatsapp.payloads import Inbound, read_message
 
-_REGISTRATION_EVERY = timedelta(days=1)
 _GATHER = timedelta(seconds=1.5)  # that the rest of a message has to come
-_REGISTRATION = phrase(
-    "This number is not linked to anybody in Tasktalk yet. Ask the person who runs it to link you; "
-    "then write to me again."
-)
 
 
 @dataclass(slots=True)
@@ -64,13 +60,14 @@ class _Batch:
 class Turns:
     """The handler of the inbox. `limits`: the needs that can be met here, and the seconds each may take.
 
-    `longest_note`: seconds of a voice note that are listened to.
+    `longest_note`: seconds of a voice note that are listened to. `console`: its address, where it is known.
     """
 
     directory: Directory
     keyring: Keyring
     limits: Mapping[Need, float] = field(default_factory=dict)
     longest_note: float = 0
+    console: str | None = None
 
     async def handle(self, conn: Conn, items: Sequence[Item], notes: dict[int, str]) -> Collection[int]:
         """All effects of `items`, in the transaction of `conn`; `notes` say what became of each.
@@ -91,15 +88,19 @@ class Turns:
         now = datetime.now(UTC)
         told = [entry async for entry in self._readable(items, notes)]
         told.sort(key=lambda entry: (entry[1].sent_at or entry[0].received_at).replace(microsecond=0))
-        batch = _Batch(await open_book(conn, [sender for _, _, sender in told]))
-        viewers = [contact.viewer for contact in batch.book.everybody() if contact.viewer is not None]
+        changed = [each for _, message, sender in told for each in list_concerned(sender, message.system)]
+        batch = _Batch(await open_book(conn, [*(sender for _, _, sender in told), *changed]))
+        viewers = [contact.person for contact in batch.book.everybody() if contact.person is not None]
         batch.dialogues = await load_dialogues(conn, viewers)
         batch.last = {item.lane: item.seq for item, message, _ in told if _is_plain(message)}
         for item, message, sender in told:
             if item.lane in batch.held:
                 batch.left.add(item.seq)
                 continue
-            contact = await meet(conn, batch.book, sender)
+            if message.system is not None:
+                notes[item.seq] = await follow(conn, batch.book, sender, message.system, now=now)
+                continue
+            contact = await meet(conn, batch.book, sender, now=now)
             at = min(message.sent_at or item.received_at, now)
             batch.book.see(contact, message.profile_name, message.username, at)
             became = await self._answer(conn, batch, item, message=message, contact=contact, now=now)
@@ -126,7 +127,7 @@ class Turns:
                 notes[item.seq] = "for a number that is not connected here"
             elif message.group_id is not None:
                 notes[item.seq] = "in a group"
-            elif message.bsuid is None and message.wa_id is None:
+            elif message.bsuid is None and message.wa_id is None and message.system is None:
                 notes[item.seq] = "without a sender"
             else:
                 yield item, message, Sender(integration.id, message.bsuid, message.wa_id)
@@ -135,7 +136,7 @@ class Turns:
         self, conn: Conn, batch: _Batch, item: Item, *, message: Inbound, contact: Contact, now: datetime
     ) -> str | Aside:
         if contact.viewer is None:
-            return self._register(batch, item, message, contact, now)
+            return await self._welcome(conn, batch, item, message=message, contact=contact, now=now)
         dialogue = batch.dialogues[contact.viewer.user_id]
         need = find_need(message, self.limits)
         if need is not None and item.needs != need and not {need, "file"} & item.prepared.keys():
@@ -183,7 +184,7 @@ class Turns:
             reply = await respond(
                 conn,
                 dialogue=dialogue,
-                said=replace(said, thought=read_thought(item.prepared) or late),
+                said=replace(said, thought=read_thought(item.prepared) or late, phone_id=contact.id),
                 now=now,
                 keyring=self.keyring,
                 thinks="thought" in self.limits,
@@ -193,18 +194,23 @@ class Turns:
         if reply is None:
             return "no answer needed"
         batch.outgoing += _outgoing(reply, item, contact, target=message.target)
+        if contact.id in dialogue.parted:
+            contact.link(None)
         return "answered"
 
-    def _register(self, batch: _Batch, item: Item, message: Inbound, contact: Contact, now: datetime) -> str:
-        """A stranger hears how to be linked, once a day at the most."""
-        last = contact.registration_answered_at
-        if message.kind in {"reaction", "system"} or (last is not None and now - last < _REGISTRATION_EVERY):
-            return "from a number that is not linked"
-        contact.registration_answered_at = now
-        batch.book.seen[contact.id].answered = True
-        speech = get_speech(guess_language(contact.wa_id, message.text))
-        batch.outgoing += _outgoing(Reply(speech.say(_REGISTRATION)), item, contact, target=None)
-        return "from a number that is not linked; told how to link"
+    async def _welcome(
+        self, conn: Conn, batch: _Batch, item: Item, *, message: Inbound, contact: Contact, now: datetime
+    ) -> str:
+        """A stranger links themselves by a code, or hears how to."""
+        came = await welcome(
+            conn, contact=contact, message=message, keyring=self.keyring, console=self.console, now=now
+        )
+        batch.book.seen[contact.id].answered |= came.how
+        if contact.viewer is not None and contact.viewer.user_id not in batch.dialogues:
+            batch.dialogues |= await load_dialogues(conn, [contact.viewer])
+        if came.text:
+            batch.outgoing += _outgoing(Reply(came.text), item, contact, target=None)
+        return came.note
 
 
 def _is_plain(message: Inbound) -> bool:

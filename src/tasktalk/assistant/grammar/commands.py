@@ -75,6 +75,11 @@ def _link(order: Order) -> Intent | None:
     return Intent(intent="link_account", confidence=SURE, query=Query(text=code))
 
 
+@reads("unlink_account")
+def _unlink(_order: Order) -> Intent:
+    return Intent(intent="link_account", confidence=SURE, action="unlink")
+
+
 @reads("filter_tasks")
 def _filter(order: Order) -> Intent | None:
     filter_ = find_expression(order["filter"] or "", order.context)

@@ -22,6 +22,9 @@ def asked(question: Asked, pen: Pen) -> Reply:
     if question.act == "archive":
         text = speech.say("Archive #{project}?", project=question.project)
         return Reply(text, _yes_or_no(speech.label("Archive"), speech.label("Keep"), question, pen))
+    if question.act == "unlink":
+        text = speech.say("Unlink this phone? I will tell you nothing here any more, nor do what it says.")
+        return Reply(text, _yes_or_no(speech.label("Unlink"), speech.label("Keep"), question, pen))
     if question.project:
         text = speech.count(
             "Delete #{project} with {number} open task?",

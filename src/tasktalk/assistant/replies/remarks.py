@@ -24,7 +24,13 @@ _REMARKS: dict[Remark, str] = {
         "That message shows several tasks. Say which: _done 1 3_, _move 2 to friday_, _done all_."
     ),
     "nothing_done": phrase("All right, nothing was changed."),
-    "linked_already": phrase("This number is linked already."),
+    "linked_already": phrase(
+        "This phone is linked to {about} already. To link it to somebody else, say _unlink_ first."
+    ),
+    "unlinked": phrase(
+        "This phone is not linked any more. To link it again, choose _Account_ in Tasktalk, then _Link my phone_."
+    ),
+    "on_the_phone": phrase("Say that on the phone itself. Your phones are under _Account_, too."),
     "no_words": phrase("What shall I write? Say _comment on milk: the blue one_, or answer a task's message."),
     "not_open": phrase("“{about}” is done already. Open it again first: _reopen it_."),
     "no_setting": phrase(

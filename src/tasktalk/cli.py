@@ -157,6 +157,46 @@ def healthcheck(url: Annotated[str, typer.Option(help="The web address.")] = "ht
 
 
 @app.command()
+def doctor(
+    data: DataOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,  # noqa: FBT002  (typer's way)
+) -> None:
+    """Look at this machine and at every connected number; each line that is not well says what to do."""
+    import msgspec  # noqa: PLC0415
+
+    from tasktalk.health.doctor import examine  # noqa: PLC0415
+    from tasktalk.health.terminal import show_report  # noqa: PLC0415
+    from tasktalk.up.people import find_web  # noqa: PLC0415
+
+    settings = load_settings(data=data)
+    set_up_logs(level="CRITICAL", process="doctor")  # what it finds it says itself
+    report = asyncio.run(examine(settings, _database, web=find_web(settings)))
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
+    else:
+        show_report(_out, report)
+    raise typer.Exit(0 if report.ok else 1)
+
+
+@app.command("send-test")
+def send_test(
+    phone: Annotated[str, typer.Argument(help="With its country code, such as +44 7700 900123.")],
+    number: Annotated[str | None, typer.Option(help="Which connected number sends: its name or id.")] = None,
+    data: DataOption = None,
+) -> None:
+    """Send one WhatsApp message now, and say in plain words what came of it."""
+    from tasktalk.health.terminal import show_trial  # noqa: PLC0415
+    from tasktalk.messaging.trials.by_hand import send_by_hand  # noqa: PLC0415
+
+    settings = load_settings(data=data)
+    set_up_logs(level="CRITICAL", process="send-test")
+    with _database(settings) as dsn:
+        trial, integration = asyncio.run(send_by_hand(dsn, settings, to=phone, number=number))
+    show_trial(_out, trial, simulated=settings.sandbox and integration.graph_url is not None)
+    raise typer.Exit(0 if trial.ok else 1)
+
+
+@app.command()
 def config(data: DataOption = None) -> None:
     """Show every setting in force; secrets only as set or not."""
     table = Table("setting", "value")

@@ -12,7 +12,7 @@ from tasktalk.cli import app
 
 COMMANDS = typer.main.get_command(app)
 # A heading such as "## `tasktalk user add EMAIL`", and what stands below it.
-SECTION = re.compile(r"^## `tasktalk ([a-z ]+?)(?: \[?[A-Z]+\]?)?`\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+SECTION = re.compile(r"^## `tasktalk ([a-z -]+?)(?: \[?[A-Z]+\]?)?`\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"(?:^|[;&|] *|\$ )(?:\.venv/bin/)?tasktalk +(.+)")
 
 

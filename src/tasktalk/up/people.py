@@ -29,7 +29,7 @@ async def add_person(dsn: str, *, settings: Settings, email: str, name: str, rol
             )
             detail = {"name": name, "role": role}
             await record(conn, by=None, action="user.created", subject="user", subject_id=user_id, detail=detail)
-            return await new_admin_link(conn, owner_id=user_id, web=_web(settings), now=datetime.now(UTC))
+            return await new_admin_link(conn, owner_id=user_id, web=find_web(settings), now=datetime.now(UTC))
     finally:
         await conn.close()
 
@@ -41,12 +41,12 @@ async def link_person(dsn: str, *, settings: Settings, email: str) -> str:
         user = await find_user_by_email(conn, email=email)
         if user is None:
             raise NotFound(f"Nobody here has the address {email}.")
-        return await new_admin_link(conn, owner_id=user.id, web=_web(settings), now=datetime.now(UTC))
+        return await new_admin_link(conn, owner_id=user.id, web=find_web(settings), now=datetime.now(UTC))
     finally:
         await conn.close()
 
 
-def _web(settings: Settings) -> str:
+def find_web(settings: Settings) -> str:
     """What people call us by: PUBLIC_URL, else where `tasktalk up` last answered from this data folder."""
     if settings.public_url:
         return settings.public_url.rstrip("/")

@@ -13,7 +13,7 @@ from tasktalk.accounts.request import api_admin
 from tasktalk.errors import BadRequest
 from tasktalk.integrations.checks.api import get_in_use
 from tasktalk.integrations.checks.asking import open_graph
-from tasktalk.messaging.trials.trial import Call, Trial, send_trial
+from tasktalk.messaging.trials.trial import Call, Trial, note_of, send_trial
 from tasktalk.web.http import answers, known_id, pool_of, to_json
 
 router = APIRouter(prefix="/api/integrations", tags=["integrations"])
@@ -47,13 +47,5 @@ async def send_test_message(
         call = Call(graph, settings.send_timeout_seconds, STATUS_SECONDS)
         trial = await send_trial(pool_of(request), integration, call, to=body.to, now=datetime.now(UTC))
     async with pool_of(request).acquire() as conn, conn.transaction():
-        await record(
-            conn,
-            by=viewer,
-            action="integration.test_message",
-            subject="integration",
-            subject_id=integration.id,
-            integration_id=integration.id,
-            detail={"ok": trial.ok, "sent_as": trial.sent_as, "code": trial.code},
-        )
+        await record(conn, by=viewer, **note_of(trial, integration))
     return to_json(trial)

@@ -82,6 +82,17 @@ async def send_trial(pool: Pool, integration: Integration, call: Call, *, to: st
     raise AssertionError("Meta's sample is always a way")
 
 
+def note_of(trial: Trial, integration: Integration) -> dict[str, Any]:
+    """What the audit keeps of it."""
+    return {
+        "action": "integration.test_message",
+        "subject": "integration",
+        "subject_id": integration.id,
+        "integration_id": integration.id,
+        "detail": {"ok": trial.ok, "sent_as": trial.sent_as, "code": trial.code},
+    }
+
+
 async def _get_contact(conn: Conn, integration_id: UUID, to: str) -> Record:
     _, bsuid = sort_identities(to.strip())
     if bsuid is not None:

@@ -13,6 +13,12 @@ from tasktalk.sandbox.world import World
 
 _SCOPES = ["whatsapp_business_management", "whatsapp_business_messaging"]
 _OBJECT = "whatsapp_business_account"
+_FIELDS = (  # of an app that was told nothing else
+    "messages", "message_template_status_update", "message_template_quality_update",
+    "message_template_components_update", "template_category_update", "phone_number_name_update",
+    "phone_number_quality_update", "account_update", "account_review_update", "account_alerts",
+    "business_capability_update", "security", "user_preferences",
+)  # fmt: skip
 
 
 async def handle(world: World, call: Call, parts: list[str]) -> Answer:
@@ -24,7 +30,7 @@ async def handle(world: World, call: Call, parts: list[str]) -> Answer:
             return await _subscribe(world, await call.params())
         case ("GET", ["subscriptions"]):
             kept = world.get_document("subscription", {})
-            fields = [{"name": name, "version": "v26.0"} for name in kept.get("fields", ["messages"])]
+            fields = [{"name": name, "version": "v26.0"} for name in kept.get("fields", _FIELDS)]
             shown = {"object": _OBJECT, "callback_url": kept.get("callback_url", ""), "active": True, "fields": fields}
             return encode({"data": [shown]})
         case ("DELETE", ["subscriptions"]):

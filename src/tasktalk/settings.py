@@ -126,6 +126,7 @@ class Settings(BaseSettings):
     send_timeout_seconds: float = Field(10.0, gt=0)
     reconcile_seconds: float = Field(30.0, gt=0)
     notice_gather_seconds: float = Field(5.0, ge=0, le=3600)
+    template_review: bool = False
     secret_grace_hours: int = Field(24, ge=0)
     attachment_max_mib: int = Field(25, ge=1, le=1024)
     files_max_mib_per_user: int = Field(1024, ge=1)

@@ -10,6 +10,7 @@ from tasktalk.db import Pool
 from tasktalk.integrations.checks.watch import watch_all
 from tasktalk.messaging.notices.history import KEPT as NOTICES_KEPT
 from tasktalk.messaging.notices.history import forget_settled
+from tasktalk.messaging.templates.sync import sync_due
 from tasktalk.queue.upkeep import Job
 from tasktalk.settings import Settings
 from tasktalk.tasks.attachments.purge import purge_files
@@ -54,5 +55,9 @@ def list_jobs(settings: Settings) -> Mapping[str, Job]:
         await watch_all(pool, settings, Keyring(settings.master_secret), now)
         return 0
 
+    async def templates(pool: Pool, now: datetime) -> int:
+        await sync_due(pool, settings, Keyring(settings.master_secret), now)
+        return 0
+
     jobs = {"trash": trash, "files": files, "idempotency": idempotency, "sessions": sessions}
-    return {**jobs, "notices": notices, "model_usage": model_usage, "numbers": numbers}
+    return {**jobs, "notices": notices, "model_usage": model_usage, "numbers": numbers, "templates": templates}

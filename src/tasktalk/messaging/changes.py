@@ -9,6 +9,7 @@ from tasktalk.db import Conn
 from tasktalk.integrations.connections import Directory, Integration
 from tasktalk.integrations.tellings import READERS
 from tasktalk.integrations.told import hear
+from tasktalk.messaging.templates import hearing as templates
 from tasktalk.queue.claim import Item
 from tasktalk.whatsapp.fields import find_id, find_instant, get_object, get_text, read_object
 
@@ -28,6 +29,7 @@ def _of_number(field: str) -> Handler:
 # By webhook field; called for every number that the change is about: those of its account, if it names none.
 HANDLERS: dict[str, Handler] = {
     **{field: _of_number(field) for field in READERS},
+    **templates.HANDLERS,
 }
 
 

@@ -31,7 +31,7 @@ async def keep(
     While a changed text waits here to be submitted, what Meta says of the state of the old one does not count.
     """
     said = dict(said)
-    if row["status"] in OURS and row["meta_id"] is not None and said.get("status") != PENDING:
+    if row["status"] in OURS and row["meta_id"] is not None and said.get("status") not in {PENDING, *OURS}:
         for column in ("status", "reason", "components", "parameter_format"):
             said.pop(column, None)
     if "components" in said and said["components"] != row["components"]:
@@ -41,7 +41,12 @@ async def keep(
     now = {column: said.get(column, row[column]) for column in _COLUMNS}
     changed = [column for column in _COLUMNS if now[column] != row[column]]
     await Q.save_seen(conn, id=row["id"], changed=bool(changed), at=at, **now)
-    noted = [column for column in _NOTED if column in changed]
+    as_expected = {"category": row["wanted_category"], "quality": "UNKNOWN"}
+    noted = [
+        column
+        for column in _NOTED
+        if column in changed and not (row[column] is None and now[column] == as_expected.get(column, ...))
+    ]
     for column in noted:
         detail: dict[str, Any] = {}
         if column != "components":

@@ -58,6 +58,8 @@ async def sync_due(pool: Pool, settings: Settings, keyring: Keyring, now: dateti
                     await keep_all(conn, integration_id=each.id, listed=listed, now=now)
             except GraphError as error:
                 log.warning("templates_unread", integration_id=str(each.id), code=error.code, error=str(error))
+            except Exception:
+                log.exception("templates_not_kept", integration_id=str(each.id))
 
 
 async def keep_all(conn: Conn, *, integration_id: UUID, listed: Listed, now: datetime) -> Synced:

@@ -38,7 +38,9 @@ from tasktalk.integrations.connections import Directory
 from tasktalk.logs import get_log
 from tasktalk.messaging import webhook
 from tasktalk.messaging.inbox import open_inbox
+from tasktalk.messaging.letters import api as letters_api
 from tasktalk.messaging.notices import api as notices_api
+from tasktalk.messaging.templates import api as templates_api
 from tasktalk.messaging.trials import api as trials_api
 from tasktalk.serving import JoinedHttp, settle_garbage
 from tasktalk.settings import Settings
@@ -171,12 +173,14 @@ def _create_api() -> FastAPI:
         teams_api.router,
         attachments_api.router,
         notices_api.router,
+        letters_api.router,  # /api/users/me/apprise, before any other user
         assistant_api.router,
         preferences_api.router,  # /api/users/me, before any other user
         reminders_api.router,
         integrations_api.router,
         checks_api.router,
         trials_api.router,
+        templates_api.router,
         accounts_api.router,
         audit_api.router,
         linking_api.router,

@@ -39,6 +39,29 @@ def check_components(components: list[Any], *, category: str, named: bool) -> No
         raise MetaError(100, "A template needs a BODY component.")
 
 
+def write_code(components: list[Json]) -> list[Json]:
+    """An authentication template with the text that Meta writes for it, and the address behind its button."""
+    text = "*{{1}}* is your verification code."
+    written: list[Json] = []
+    for component in components:
+        kind = str(component.get("type", "")).upper()
+        if kind == "BODY":
+            if component.get("add_security_recommendation"):
+                text += " For your security, do not share this code."
+            written.append(component | {"text": text, "example": {"body_text": [["123456"]]}})
+        elif kind == "FOOTER":
+            minutes = component.get("code_expiration_minutes", 10)
+            written.append(component | {"text": f"This code expires in {minutes} minutes."})
+        elif kind == "BUTTONS":
+            url = "https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp{{1}}"
+            buttons = [
+                {"type": "URL", "text": str(each.get("text") or "Copy code"), "url": url}
+                for each in component["buttons"]
+            ]
+            written.append({"type": "BUTTONS", "buttons": buttons})
+    return written
+
+
 def _variables(text: str, *, named: bool) -> list[str]:
     found = list(dict.fromkeys(VARIABLE.findall(text)))
     if named:

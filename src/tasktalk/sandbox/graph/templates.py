@@ -8,7 +8,7 @@ from tasktalk.sandbox.asgi import SUCCESS, Answer, Call, encode
 from tasktalk.sandbox.errors import MetaError, no_such_object
 from tasktalk.sandbox.graph.fields import page, pick
 from tasktalk.sandbox.shapes import get_list, get_text
-from tasktalk.sandbox.template_rules import check_components
+from tasktalk.sandbox.template_rules import check_components, write_code
 from tasktalk.sandbox.templates import REVIEW_SECONDS, Template
 from tasktalk.sandbox.world import World
 
@@ -104,7 +104,7 @@ async def _create(world: World, params: dict[str, Any]) -> Answer:
         status="PENDING",
         category=category,
         parameter_format=style,
-        components=components,
+        components=write_code(components) if category == "AUTHENTICATION" else components,
         message_send_ttl_seconds=params.get("message_send_ttl_seconds"),
         review_at=time.time() + REVIEW_SECONDS,
     )
@@ -122,7 +122,8 @@ async def _edit(world: World, template: Template, params: dict[str, Any]) -> Ans
     if not isinstance(components, list) or category not in _CATEGORIES:
         raise MetaError(100, "Param components must be an array and category a known one.")
     check_components(components, category=category, named=style == "NAMED")
-    template.category, template.components, template.parameter_format = category, components, style
+    template.category, template.parameter_format = category, style
+    template.components = write_code(components) if category == "AUTHENTICATION" else components
     if "message_send_ttl_seconds" in params:
         template.message_send_ttl_seconds = params["message_send_ttl_seconds"]
     template.status, template.review_at = "PENDING", time.time() + REVIEW_SECONDS

@@ -84,7 +84,7 @@ async def test_an_expired_token_is_explained(up_folder: Path, session: aiohttp.C
         assert "The access token is not valid, or no longer." in printed
         assert "WhatsApp said: " in printed
         code, printed = await run(up.data, "send-test", "nobody")
-        assert (code, "Write the number with +" in printed) == (1, True)
+        assert (code, "This is no phone number" in printed) == (1, True)
     code, printed = await run(folder / "data", "doctor")
     assert code == 1
     assert "No worker runs" in printed

@@ -75,6 +75,23 @@ WRITTEN: Json = {
     "NewUserBody": {"name": "Ana", "email": "ana@example.org", "role": "member", "timezone": "Europe/Madrid"},
     "UserPatchBody": {"role": "admin"},
     "Order": {"action": "pause"},
+    "NewIntegrationBody": {
+        "name": "Support",
+        "business_account_id": "201000000000001",
+        "phone_number_id": "301000000000001",
+        "display_phone_number": "+44 20 7946 0000",
+    },
+    "IntegrationPatchBody": {"name": "Support", "enabled": True},
+    "CredentialsBody": {"access_token": "EAA…", "verify_token": "…", "app_secret": "…"},
+    "Secret": {"set_at": _AT, "old_until": None},
+    "Check": {
+        "name": "subscription",
+        "status": "failed",
+        "message": "The app is not subscribed to this account: no message of its numbers arrives.",
+        "what_to_do": "Subscribe it: one click here.",
+        "repair": "subscribe",
+    },
+    "TestMessageBody": {"to": "+44 7700 900123"},
     "ParseRequest": {"text": "pay rent tomorrow 9am p1", "now": "2026-11-23T10:00", "tz": "Europe/Madrid"},
     "MessageRequest": {"text": "buy milk tomorrow 5pm"},
     "post_assistant_parse": {

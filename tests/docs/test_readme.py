@@ -34,6 +34,10 @@ ASKED = {
     "daily digest at 8am": "settings",
     "quiet hours 22 to 7": "settings",
     "stop": "settings",
+    "daily summary": "summary",
+    "weekly report": "summary",
+    "plan my day": "plan_day",
+    "what did I finish last month": "summary",
     "undo": "undo",
 }
 

@@ -237,6 +237,19 @@ def link_user(email: str, data: DataOption = None) -> None:
         _out.print(asyncio.run(link_person(dsn, settings=settings, email=email)), soft_wrap=True)
 
 
+@user_app.command("link-phone")
+def link_phone(email: str, data: DataOption = None) -> None:
+    """Print a code that links whichever phone sends it to a person: once, within ten minutes."""
+    from tasktalk.up.people import link_phone as make_link  # noqa: PLC0415
+
+    settings = load_settings(data=data)
+    with _database(settings) as dsn:
+        made = asyncio.run(make_link(dsn, settings=settings, email=email))
+    _out.print(f"link {made.code}", highlight=False)
+    if made.wa_me:
+        _out.print(made.wa_me, soft_wrap=True)
+
+
 def _database(settings: Settings) -> Any:
     """The dsn of DATABASE_URL, or of the embedded server: the running one, else one of our own."""
     from contextlib import nullcontext  # noqa: PLC0415

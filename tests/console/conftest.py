@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from tasktalk.console.routes import router
+from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
 from tasktalk.errors import AppError
 from tasktalk.ids import new_id
@@ -17,7 +18,7 @@ from tasktalk.tasks.model import Act
 @pytest.fixture
 async def desk(pool: Pool) -> AsyncIterator[Desk]:
     app = FastAPI()
-    app.state.pool = pool
+    app.state.pool, app.state.keyring = pool, Keyring("a secret for tests")
     app.include_router(router)
 
     @app.exception_handler(AppError)

@@ -5,7 +5,11 @@ from typing import cast
 
 from tasktalk.accounts.access import Role
 from tasktalk.accounts.audit.audit import record
-from tasktalk.accounts.users import create_user, find_user_by_email
+from tasktalk.accounts.linking.codes import make_code
+from tasktalk.accounts.linking.invitation import find_number, invite
+from tasktalk.accounts.linking.model import PhoneLink
+from tasktalk.accounts.users import create_user, find_user_by_email, find_viewer
+from tasktalk.crypto import Keyring
 from tasktalk.db.migrate import migrate
 from tasktalk.db.pool import connect
 from tasktalk.errors import BadRequest, NotFound
@@ -42,6 +46,22 @@ async def link_person(dsn: str, *, settings: Settings, email: str) -> str:
         if user is None:
             raise NotFound(f"Nobody here has the address {email}.")
         return await new_admin_link(conn, owner_id=user.id, web=find_web(settings), now=datetime.now(UTC))
+    finally:
+        await conn.close()
+
+
+async def link_phone(dsn: str, *, settings: Settings, email: str) -> PhoneLink:
+    """A code that links whichever phone sends it to somebody."""
+    conn = await connect(dsn)
+    try:
+        user = await find_user_by_email(conn, email=email)
+        viewer = await find_viewer(conn, user_id=user.id) if user is not None else None
+        if viewer is None:
+            raise NotFound(f"Nobody here has the address {email}.")
+        async with conn.transaction():
+            now, keyring = datetime.now(UTC), Keyring(settings.master_secret)
+            made = await make_code(conn, viewer=viewer, keyring=keyring, now=now, by_operator=True)
+            return invite(made, await find_number(conn))
     finally:
         await conn.close()
 

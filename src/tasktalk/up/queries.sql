@@ -17,8 +17,8 @@ insert into api_tokens (id, user_id, name, token_hash) values (:id, :user_id, 's
 on conflict (token_hash) do nothing;
 
 -- name: link_phones(ids, integration_id, emails, wa_ids, bsuids, names)!
-insert into contacts (id, integration_id, bsuid, wa_id, profile_name, user_id, linked_at)
-select p.id, :integration_id, p.bsuid, p.wa_id, p.name, u.id, now()
+insert into contacts (id, integration_id, bsuid, wa_id, profile_name, user_id, linked_at, linked_by)
+select p.id, :integration_id, p.bsuid, p.wa_id, p.name, u.id, now(), 'sandbox'
 from unnest(:ids::uuid[], :emails::text[], :wa_ids::text[], :bsuids::text[], :names::text[])
      as p (id, email, wa_id, bsuid, name)
 join users u on u.email = p.email

@@ -44,14 +44,17 @@ class Tried:
     viewer: Viewer | None = None
 
 
-async def make_code(conn: Conn, *, viewer: Viewer, keyring: Keyring, now: datetime) -> LinkCode:
-    """A code for a phone of the viewer's; the one before opens nothing any more."""
+async def make_code(
+    conn: Conn, *, viewer: Viewer, keyring: Keyring, now: datetime, by_operator: bool = False
+) -> LinkCode:
+    """A code for a phone of the viewer's, made by them or at the command line; the one before is void."""
     if await Q.lock_user(conn, id=viewer.user_id) is None:
         raise NotFound("There is no such user.")
     await Q.void_codes(conn, user_id=viewer.user_id)
     code, expires_at = _new_code(), now + LIFE
     await Q.add_code(conn, code_hash=_hash(code, keyring), user_id=viewer.user_id, now=now, expires_at=expires_at)
-    await record(conn, by=viewer, action="phone.code_made", subject="user", subject_id=viewer.user_id)
+    by = None if by_operator else viewer
+    await record(conn, by=by, action="phone.code_made", subject="user", subject_id=viewer.user_id)
     return LinkCode(code, expires_at)
 
 

@@ -1,11 +1,16 @@
-"""One's own account: profile, password, API tokens."""
+"""One's own account: profile, phones, password, API tokens."""
 
 from functools import cache
 from typing import Annotated, Any
+from uuid import UUID
 from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from tasktalk.accounts.linking.codes import make_code
+from tasktalk.accounts.linking.invitation import find_number, invite
+from tasktalk.accounts.linking.mappings import list_own_phones, unlink
+from tasktalk.accounts.linking.model import PhoneLink
 from tasktalk.accounts.passwords import hash_password
 from tasktalk.accounts.request import Visit, page_visit
 from tasktalk.accounts.sessions import close_other_sessions
@@ -40,6 +45,25 @@ async def change_profile(request: Request, visit: Here) -> Response:
     except BadRequest as error:
         return await _draw(request, visit, given=given, error=error)
     return go("/account", Note("Saved."))
+
+
+@router.post("/account/phones/link")
+async def link_phone(request: Request, visit: Here) -> Response:
+    """A new code for one's phone, shown on this answer alone."""
+    async with request.app.state.pool.acquire() as conn, conn.transaction():
+        number = await find_number(conn)
+        made = await make_code(conn, viewer=visit.viewer, keyring=request.app.state.keyring, now=now_of(request))
+    response = await _draw(request, visit, link=invite(made, number))
+    response.headers["cache-control"] = "no-store"
+    return response
+
+
+@router.post("/account/phones/{phone_id}/unlink")
+async def unlink_phone(request: Request, phone_id: str, visit: Here) -> Response:
+    """From now on it is a stranger's."""
+    async with request.app.state.pool.acquire() as conn, conn.transaction():
+        await unlink(conn, by=visit.viewer, contact_id=_known(phone_id, "There is no such phone."))
+    return go("/account", Note("Unlinked. Nothing more is told there."))
 
 
 @router.post("/account/password")
@@ -77,9 +101,7 @@ async def add_token(request: Request, visit: Here) -> Response:
 @router.post("/account/tokens/{token_id}/revoke")
 async def end_token(request: Request, token_id: str, visit: Here) -> Response:
     """From now on it opens nothing."""
-    parsed = parse_id(token_id)
-    if parsed is None:
-        raise NotFound("There is no such token.")
+    parsed = _known(token_id, "There is no such token.")
     async with request.app.state.pool.acquire() as conn, conn.transaction():
         await revoke_own_token(conn, viewer=visit.viewer, token_id=parsed, now=now_of(request))
     return go("/account", Note("Revoked. It opens nothing any more."))
@@ -92,11 +114,13 @@ async def _draw(
     given: dict[str, str] | None = None,
     error: BadRequest | None = None,
     secret: str | None = None,
+    link: PhoneLink | None = None,
 ) -> Response:
     user_id = visit.viewer.user_id
     async with request.app.state.pool.acquire() as conn:
         frame = await load_frame(conn, visit, here="account", title="Account", now=now_of(request))
         user, tokens = await get_user(conn, user_id=user_id), await list_tokens(conn, user_id=user_id)
+        phones = await list_own_phones(conn, viewer=visit.viewer)
     wrong: dict[str, Any] | None = None
     if error is not None:
         wrong = {"field": error.data.get("field"), "words": error.message}
@@ -106,6 +130,9 @@ async def _draw(
         status=error.status if error else 200,
         user=user,
         tokens=tokens,
+        phones=phones,
+        link=link,
+        simulated=getattr(request.app.state, "settings", None) is not None and request.app.state.settings.sandbox,
         languages=LANGUAGES,
         zones=_zones(),
         given={"name": "", "timezone": ""} | (given or {}),
@@ -113,6 +140,13 @@ async def _draw(
         secret=secret,
         **frame,
     )
+
+
+def _known(text: str, otherwise: str) -> UUID:
+    parsed = parse_id(text)
+    if parsed is None:
+        raise NotFound(otherwise)
+    return parsed
 
 
 @cache

@@ -100,6 +100,10 @@ class Settings(BaseSettings):
     voice_max_seconds: int = Field(300, ge=1, le=3600)
     voice_timeout_seconds: float = Field(60.0, gt=0, le=600)
 
+    # Where WhatsApp does not reach people.
+    smtp_url: SecretStr | None = None
+    smtp_from: str = ""
+
     # A language model.
     model: str = ""
     model_url: str = ""
@@ -108,6 +112,9 @@ class Settings(BaseSettings):
     model_timeout_seconds: float = Field(20.0, gt=0, le=120)
     model_requests_per_day: int = Field(100, ge=0)
     model_tokens_per_day: int = Field(500_000, ge=0)
+
+    # What administrators see.
+    show_conversations: Literal["on", "off"] = "off"
 
     # How long things are kept.
     trash_days: int = Field(30, ge=1)

@@ -28,8 +28,11 @@ from tasktalk.health.upkeep import list_jobs
 from tasktalk.ids import new_id
 from tasktalk.integrations.connections import Directory, Integration
 from tasktalk.logs import get_log
+from tasktalk.messaging.letters.opening import open_carriers
+from tasktalk.messaging.letters.posting import Postman
 from tasktalk.messaging.media import MediaRoom
 from tasktalk.messaging.notices.loop import Teller
+from tasktalk.messaging.notices.ways import Means
 from tasktalk.messaging.preparing import ThinkingRoom
 from tasktalk.messaging.sender import Lane, Pacing
 from tasktalk.messaging.turns import Turns
@@ -69,7 +72,10 @@ class Worker:
         self._inbox_wake, self._aside_wake, self._directory_changed = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._lanes: dict[UUID, tuple[Integration, Lane, asyncio.Task[None]]] = {}
         gather = timedelta(seconds=settings.notice_gather_seconds)
-        self._teller = Teller(pool, keyring, gather, stop=self.stop)
+        carriers = open_carriers(settings, keyring)
+        means = Means(email="email" in carriers, apprise="apprise" in carriers, public_url=settings.public_url)
+        self._teller = Teller(pool, keyring, gather, stop=self.stop, means=means)
+        self._postman = Postman(pool, keyring, carriers, stop=self.stop)
 
     def hear(self, channel: str, _payload: str) -> None:
         """A NOTIFY came."""
@@ -81,6 +87,8 @@ class Worker:
                 lane.wake.set()
         elif channel == "journal":
             self._teller.wake.set()
+        elif channel == "letters":
+            self._postman.wake.set()
         elif channel == "integrations":
             self._directory.forget()
             self._directory_changed.set()
@@ -113,6 +121,7 @@ class Worker:
                 )
             group.create_task(self._keep_lanes(session))
             group.create_task(self._teller.run())
+            group.create_task(self._postman.run())
             group.create_task(keep_up(self._pool, list_jobs(settings), stop=self.stop))
 
     async def _keep_lanes(self, session: aiohttp.ClientSession) -> None:
@@ -225,7 +234,7 @@ async def run_worker(settings: Settings, *, dsn: str) -> bool:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop.set)
-    async with listening(dsn, ("inbox", "outbox", "journal", "integrations"), worker.hear):
+    async with listening(dsn, ("inbox", "outbox", "journal", "letters", "integrations"), worker.hear):
         settle_garbage()
         log.info("worker_ready", worker_id=str(worker.id), pid=os.getpid())
         await worker.run()

@@ -8,6 +8,8 @@ from tasktalk.assistant.llm.budget import KEPT_DAYS, forget_usage
 from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
 from tasktalk.integrations.checks.watch import watch_all
+from tasktalk.messaging.letters.letters import KEPT as LETTERS_KEPT
+from tasktalk.messaging.letters.letters import forget_letters
 from tasktalk.messaging.notices.history import KEPT as NOTICES_KEPT
 from tasktalk.messaging.notices.history import forget_settled
 from tasktalk.messaging.templates.sync import sync_due
@@ -47,6 +49,10 @@ def list_jobs(settings: Settings) -> Mapping[str, Job]:
         async with pool.acquire() as conn:
             return await forget_settled(conn, before=now - NOTICES_KEPT)
 
+    async def letters(pool: Pool, now: datetime) -> int:
+        async with pool.acquire() as conn:
+            return await forget_letters(conn, before=now - LETTERS_KEPT)
+
     async def model_usage(pool: Pool, now: datetime) -> int:
         async with pool.acquire() as conn:
             return await forget_usage(conn, before=now.date() - timedelta(days=KEPT_DAYS))
@@ -60,4 +66,5 @@ def list_jobs(settings: Settings) -> Mapping[str, Job]:
         return 0
 
     jobs = {"trash": trash, "files": files, "idempotency": idempotency, "sessions": sessions}
-    return {**jobs, "notices": notices, "model_usage": model_usage, "numbers": numbers, "templates": templates}
+    jobs |= {"notices": notices, "letters": letters, "model_usage": model_usage}
+    return {**jobs, "numbers": numbers, "templates": templates}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.ids import new_id
@@ -41,6 +42,21 @@ async def add_letters(conn: Conn, letters: Sequence[NewLetter], *, now: dt.datet
             at=now,
         )
     return ids
+
+
+async def set_apprise_url(conn: Conn, *, viewer: Viewer, sealed: bytes | None, now: dt.datetime) -> None:
+    """The viewer's address of Apprise's; None: no more."""
+    await Q.set_apprise_url(conn, viewer=viewer.user_id, sealed=sealed, at=now)
+
+
+async def has_apprise_url(conn: Conn, *, viewer: Viewer) -> bool:
+    """Whether the viewer has named one."""
+    return bool(await Q.has_apprise_url(conn, viewer=viewer.user_id))
+
+
+async def switch_email_off(conn: Conn, *, user_id: UUID, now: dt.datetime) -> None:
+    """No more e-mail to this person."""
+    await Q.switch_email_off(conn, user_id=user_id, at=now)
 
 
 async def forget_letters(conn: Conn, *, before: dt.datetime) -> int:

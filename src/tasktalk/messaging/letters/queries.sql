@@ -33,6 +33,14 @@ where l.id = s.id and l.state in ('waiting', 'sending') and (l.attempts = s.numb
 select extract(epoch from next_try_at - now())::float8 from letters
 where state in ('waiting', 'sending') order by next_try_at limit 1;
 
+-- name: set_apprise_url(viewer, sealed, at)!
+insert into preferences (user_id, apprise_url, updated_at) values (:viewer::uuid, :sealed::bytea, :at::timestamptz)
+on conflict (user_id) do update
+set apprise_url = excluded.apprise_url, version = preferences.version + 1, updated_at = excluded.updated_at;
+
+-- name: has_apprise_url(viewer)$
+select true from preferences where user_id = :viewer::uuid and apprise_url is not null;
+
 -- name: switch_email_off(user_id, at)!
 insert into preferences (user_id, by_email, updated_at) select id, false, :at::timestamptz from users where id = :user_id::uuid
 on conflict (user_id) do update set by_email = false, version = preferences.version + 1, updated_at = excluded.updated_at

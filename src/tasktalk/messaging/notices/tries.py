@@ -11,6 +11,7 @@ from tasktalk.messaging.notices import sentences
 from tasktalk.messaging.notices.hear import Q
 from tasktalk.messaging.notices.quiet import after_quiet
 from tasktalk.messaging.notices.ways import BY_WHATSAPP, Kind
+from tasktalk.messaging.templates.seen import note_refusals
 
 log = get_log("messaging.notices")
 
@@ -86,6 +87,7 @@ async def fall_back(conn: Conn, *, now: dt.datetime, rows: int = ROWS) -> int:
     if doubtful:
         await Q.note_doubt(conn, ids=doubtful, why=sentences.MAYBE)
     if refused:
+        await note_refusals(conn, outbox_ids=[row["id"] for row in refused], at=now)
         again = Q.note_refused(conn, ids=[row["id"] for row in refused], whys=[row["error"] for row in refused])
         notices = [row async for row in again]
         log.info("notices_refused", messages=len(refused), notices=len(notices))

@@ -151,6 +151,15 @@ async def test_the_whole_pack_goes_without_a_word(product: Product, meta: Templa
     assert answer["submitted"] == len(meta.templates) == len(LANGUAGES) * len(KINDS)
 
 
+async def test_what_was_deleted_at_meta_is_handed_in_again(product: Product, meta: TemplateMeta) -> None:
+    await ask(product, "/pack", method="POST", body={"languages": ["en"]})
+    del meta.templates[meta.find("tasktalk_digest")["id"]]
+    again = (await ask(product, "/pack", method="POST", body={"languages": ["en"]})).json
+    assert again["submitted"] == 1
+    row = await row_of(product, "tasktalk_digest")
+    assert (row["status"], row["meta_id"]) == ("PENDING", meta.find("tasktalk_digest")["id"])
+
+
 async def test_what_is_refused_stays_a_draft_and_is_told(product: Product, meta: TemplateMeta) -> None:
     meta.refuse = [{"message": "Too promotional", "code": 132007}]
     answer = (await ask(product, "/pack", method="POST", body={"languages": ["fr"]})).json

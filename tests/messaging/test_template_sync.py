@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from template_kit import TemplateMeta, approve, ask, events_of, row_of, serving_templates, tell
 
-from product_kit import PNID, WABA, Product, count, open_product
+from product_kit import PNID, WABA, Product, count, delivery, open_product, status
 from tasktalk.db import Pool
 from tasktalk.integrations.connections import save_integration
+from tasktalk.messaging.notices.tries import fall_back
+from tasktalk.messaging.outbox import Outgoing, add_messages
 from tasktalk.messaging.templates.choosing import find_template
 from tasktalk.messaging.templates.seen import note_refusal
 from tasktalk.messaging.templates.sync import EVERY, sync_due
@@ -61,13 +63,13 @@ async def look(product: Product, tmp_path: Path, now: datetime) -> None:
 
 async def test_a_pause_is_told_kept_found_and_over(product: Product, meta: TemplateMeta) -> None:
     why = {"title": "FIRST_PAUSE", "description": "Low quality"}
-    status = "message_template_status_update"
-    became = await tell(product, status, meta.find(NAME), event="PAUSED", reason=None, other_info=why)
+    field = "message_template_status_update"
+    became = await tell(product, field, meta.find(NAME), event="PAUSED", reason=None, other_info=why)
     assert became == "template: status"
     assert not await is_chosen(product)
     assert (await row_of(product, NAME))["reason"] == "FIRST_PAUSE: Low quality"
     assert "is PAUSED (FIRST_PAUSE: Low quality)" in (await finding(product, "template_stopped"))["detail"]["message"]
-    await tell(product, status, meta.find(NAME), event="REINSTATED", reason="NONE")
+    await tell(product, field, meta.find(NAME), event="REINSTATED", reason="NONE")
     assert await is_chosen(product)
     assert await finding(product, "template_stopped") is None
     assert (await row_of(product, NAME))["reason"] is None
@@ -158,7 +160,7 @@ async def test_what_we_do_not_understand_is_read_from_meta(
 
 
 async def test_odd_characters_never_stop_the_queue(product: Product, meta: TemplateMeta) -> None:
-    shown = meta.find(NAME)
+    shown = meta.find(NAME) | {"name": "\x00\ud800", "language": "en\x00"}
     became = await tell(
         product, "message_template_status_update", shown, event="PAUSED", reason="\x00a\ud800b" + "x" * 900
     )
@@ -256,15 +258,30 @@ async def test_it_is_read_every_six_hours_and_after_a_refusal(
     assert len(meta.asked) == 1
 
 
-@pytest.mark.parametrize(("code", "status"), [(132015, "PAUSED"), (132016, "DISABLED")])
-async def test_a_refusal_stops_it_at_once(product: Product, code: int, status: str) -> None:
+@pytest.mark.parametrize(("code", "state"), [(132015, "PAUSED"), (132016, "DISABLED")])
+async def test_a_refusal_stops_it_at_once(product: Product, code: int, state: str) -> None:
     row = await row_of(product, NAME)
     async with product.pool.acquire() as conn, conn.transaction():
         await note_refusal(conn, template_id=row["id"], code=code, at=NOW)
-    assert (await row_of(product, NAME))["status"] == status
+    assert (await row_of(product, NAME))["status"] == state
     assert not await is_chosen(product)
     assert await finding(product, "template_stopped") is not None
-    assert (await last_event(product))["detail"] == {"code": code, "status": status}
+    assert (await last_event(product))["detail"] == {"code": code, "status": state}
+
+
+async def test_a_refusal_that_a_status_tells_stops_it_too(product: Product) -> None:
+    row = await row_of(product, NAME)
+    message = {"type": "template", "template": {"name": NAME, "language": {"code": "en"}}}
+    sent = Outgoing(product.integration_id, product.ana.contact_id, "notice", message, template_id=row["id"])
+    async with product.pool.acquire() as conn, conn.transaction():
+        [outbox_id] = await add_messages(conn, [sent])
+        await conn.execute("update outbox set state = 'accepted', wamid = 'wamid.1' where id = $1", outbox_id)
+    failed = status("wamid.1", "failed", errors=[{"code": 132016, "title": "disabled"}])
+    await product.deliver(delivery(statuses=[failed]))
+    await product.settle()
+    async with product.pool.acquire() as conn, conn.transaction():
+        assert await fall_back(conn, now=NOW) == 1
+    assert (await row_of(product, NAME))["status"] == "DISABLED"
 
 
 async def test_one_number_in_trouble_keeps_no_other_from_being_read(product: Product, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ def _hears(read: Callable[[Json, datetime], Json | None]) -> Handler:
     """A handler that keeps what `read` makes of the value; None: it is to be read from Meta."""
 
     async def handle(conn: Conn, integration: Integration, value: Json, at: datetime) -> str:
+        value = clean_json(value)
         name, language = _text(value, "message_template_name"), _text(value, "message_template_language")
         row = await Q.lock_told(
             conn,
@@ -38,7 +39,7 @@ def _hears(read: Callable[[Json, datetime], Json | None]) -> Handler:
             name=name,
             language=language.replace("-", "_"),
         )
-        said = read(clean_json(value), at)
+        said = read(value, at)
         if row is None or said is None:
             await Q.ask_for_sync(conn, integration_id=integration.id)
             return "templates are to be read"

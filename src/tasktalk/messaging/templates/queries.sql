@@ -35,6 +35,13 @@ values (:id, :integration_id, :name, :language, :purpose, :wanted_category, :sta
         :samples, :created_by, :at, :at)
 on conflict (integration_id, name, language) do nothing returning *;
 
+-- name: revive(integration_id, names, languages)!
+-- What Meta has no more may be handed in again, as it is here.
+update templates set status = 'DRAFT', meta_id = null, category = null, next_category = null, next_category_at = null,
+                     quality = null, reason = null
+where integration_id = :integration_id and status = 'DELETED'
+  and name = any(:names::text[]) and language = any(:languages::text[]);
+
 -- name: change_template(id, name, language, purpose, status, parameter_format, components, samples, at)^
 update templates
 set name = :name, language = :language, purpose = :purpose, status = :status, parameter_format = :parameter_format,
@@ -115,3 +122,9 @@ with changed as (
     update integrations set templates_synced_at = null from changed where integrations.id = changed.integration_id
 )
 select integration_id from changed;
+
+-- name: list_refused(outbox_ids)
+-- The templates that were refused for what they are, with what Meta said last.
+select template_id, max(error_code) as code from outbox
+where id = any(:outbox_ids::uuid[]) and template_id is not null and error_code between 132000 and 132018
+group by template_id order by template_id;

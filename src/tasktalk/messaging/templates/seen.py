@@ -1,6 +1,6 @@
 """What Meta says of a template, kept with an event for each thing that changed, and the findings that follow."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -111,6 +111,12 @@ async def note_refusal(conn: Conn, *, template_id: UUID, code: int, at: datetime
     row = await Q.refuse(conn, template_id=template_id, code=code, at=at)
     if row is not None:
         await judge(conn, integration_id=row["integration_id"], now=at)
+
+
+async def note_refusals(conn: Conn, *, outbox_ids: Sequence[UUID], at: datetime) -> None:
+    """As `note_refusal`, for what of these messages was refused for its template."""
+    for row in [row async for row in Q.list_refused(conn, outbox_ids=list(outbox_ids))]:
+        await note_refusal(conn, template_id=row["template_id"], code=row["code"], at=at)
 
 
 def _call(row: Record) -> str:

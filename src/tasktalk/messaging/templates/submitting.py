@@ -81,6 +81,9 @@ async def submit_pack(
     async with pool.acquire() as conn, conn.transaction():
         await keep_all(conn, integration_id=integration.id, listed=listed, now=now)
         pack = write_pack(languages)
+        await Q.revive(
+            conn, integration_id=integration.id, names=[draft.name for draft in pack], languages=list(languages)
+        )
         for draft in pack:
             await add_draft(conn, integration_id=integration.id, draft=draft, by=by, now=now)
         wanted = {(draft.name, draft.language) for draft in pack}

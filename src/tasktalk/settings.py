@@ -4,10 +4,12 @@ import os
 import secrets
 import tempfile
 from contextlib import suppress
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.sources import EnvSettingsSource
@@ -115,6 +117,7 @@ class Settings(BaseSettings):
 
     # What administrators see.
     show_conversations: Literal["on", "off"] = "off"
+    prices: str = ""
 
     # How long things are kept.
     trash_days: int = Field(30, ge=1)
@@ -144,6 +147,12 @@ class Settings(BaseSettings):
     def _strip_posix_colon(cls, value: str) -> str:
         return value.removeprefix(":") or "UTC"
 
+    @field_validator("prices")
+    @classmethod
+    def _check_prices(cls, value: str) -> str:
+        _read_prices(value)
+        return value
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -155,6 +164,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What is passed in wins, then the environment, then `_FILE` twins, then `.env`."""
         return init_settings, env_settings, _FileTwins(settings_cls, dotenv_settings), dotenv_settings
+
+    @cached_property
+    def price_list(self) -> dict[str, Decimal]:
+        """What a message of each of Meta's categories (in small letters) costs, in the number's currency."""
+        return _read_prices(self.prices)
 
     @cached_property
     def master_secret(self) -> str:
@@ -177,6 +191,17 @@ class Settings(BaseSettings):
                 "delete it, and a new one is made: the credentials of connected numbers must then be entered again"
             )
         return key
+
+
+def _read_prices(text: str) -> dict[str, Decimal]:
+    """Raises ValueError unless it is a JSON object of categories and what a message costs."""
+    try:
+        prices = msgspec.json.decode(text or "{}", type=dict[str, Decimal])
+    except msgspec.MsgspecError as error:
+        raise ValueError('a JSON object such as {"utility": 0.02}') from error
+    if not all(price.is_finite() and price >= 0 for price in prices.values()):
+        raise ValueError("a price is not negative")
+    return {category.lower(): price for category, price in prices.items()}
 
 
 def _make_key(path: Path) -> None:

@@ -205,12 +205,13 @@ async def test_one_that_is_switched_off_is_not_tested(product: Product, meta: Fa
 
 async def test_a_delivery_is_seen(product: Product) -> None:
     assert (await ask(product, "")).json["delivered_at"] is None
+    await examine(product)
+    assert [each["kind"] for each in (await ask(product, "/findings")).json["items"]] == ["deliveries"]
     await product.deliver(delivery(message(product.ana, "hello", wamid=product.wamid())))
     seen = (await ask(product, "")).json["delivered_at"]
     assert seen is not None
     await product.deliver(delivery(message(product.ana, "again", wamid=product.wamid())))
     assert (await ask(product, "")).json["delivered_at"] == seen  # at most once a minute
-    await examine(product)
     assert (await ask(product, "/health")).json["status"] == "healthy"
     unsigned = await product.deliver(delivery(message(product.ana, "x", wamid="w")), secret="wrong")
     assert unsigned.status == 403

@@ -29,8 +29,13 @@ select pg_notify('inbox', '') from (select 1 from stored limit 1) as any_new
 
 # So that an operator sees that deliveries arrive; who changes the integration at this moment is not waited for.
 _SEE = """
-update integrations set delivered_at = now() where id = any(array(
-    select id from integrations where phone_number_id = any($1::text[]) for no key update skip locked))
+with seen as (
+    update integrations set delivered_at = now() where id = any(array(
+        select id from integrations where phone_number_id = any($1::text[]) for no key update skip locked))
+    returning id
+)
+update findings f set resolved_at = now() from seen
+where f.integration_id = seen.id and f.kind = 'deliveries' and f.resolved_at is null
 """
 _SEE_SECONDS = 60.0
 _MOST_NUMBERS = 1000

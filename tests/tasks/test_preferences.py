@@ -26,6 +26,9 @@ DEFAULTS = {
     "day_starts": "09:00",
     "notifications": dict.fromkeys(Event, True) | {"added": False, "changed": False},
     "muted": False,
+    "by_email": True,
+    "apprise": False,
+    "monthly_messages": None,
 }
 
 
@@ -54,6 +57,8 @@ async def test_only_what_is_sent_changes(api: httpx.AsyncClient, conn: Conn, peo
         "default_reminder": "-PT30M",
         "day_starts": "07:30",
         "muted": True,
+        "by_email": False,
+        "monthly_messages": 50,
     }
     changed = await api.patch(URL, json={"name": "Ana B", "language": "es", "preferences": wanted})
     assert changed.status_code == 200, changed.text
@@ -101,6 +106,10 @@ async def test_only_what_is_sent_changes(api: httpx.AsyncClient, conn: Conn, peo
         ({"preferences": {"notifications": {"birthday": True}}}, None),
         ({"preferences": {"notifications": {"added": "yes"}}}, None),
         ({"preferences": {"muted": 1}}, None),
+        ({"preferences": {"by_email": None}}, None),
+        ({"preferences": {"monthly_messages": 0}}, None),
+        ({"preferences": {"monthly_messages": 1_000_001}}, None),
+        ({"preferences": {"apprise": True}}, None),
     ],
 )
 async def test_bodies_that_cannot_be(api: httpx.AsyncClient, body: dict[str, Any], field: str | None) -> None:

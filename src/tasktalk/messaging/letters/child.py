@@ -31,6 +31,7 @@ _PROGRAMS = frozenset(
     {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty", "pty.spawn"}
 )
 _SENDS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
 MISSING = "Apprise is not installed: pip install 'tasktalk[apprise]'"
 UNKNOWN = "Apprise knows no such address."
 PRIVATE = "The address is on a private network."
@@ -111,7 +112,11 @@ def _is_global(host: str) -> bool:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return False
-    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None) or address
+    inner: ipaddress.IPv4Address | ipaddress.IPv6Address = address
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or address
+        if address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
     return inner.is_global and not inner.is_multicast
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from tasktalk.tasks.preferences.events import Event
-from tasktalk.tasks.preferences.preferences import PreferenceChanges
+from tasktalk.tasks.preferences.preferences import MOST_MESSAGES, PreferenceChanges
 from tasktalk.tasks.reminders.reading import read_offset
 from tasktalk.tasks.written import Clock, Whole
 
@@ -25,6 +25,10 @@ class PreferencesPatchBody(BaseModel):
     day_starts: Clock = dt.time(9)
     notifications: dict[Event, StrictBool] = {}
     muted: StrictBool = False
+    by_email: StrictBool = True
+    monthly_messages: Whole | None = Field(
+        None, ge=1, le=MOST_MESSAGES, description="WhatsApp messages a month that were not asked for; null: no bound."
+    )
 
 
 class MyPatchBody(BaseModel):

@@ -22,6 +22,7 @@ Q = queries(__file__)
 _OF_USER = frozenset({"name", "language", "timezone"})
 _OF_DIGESTS = frozenset({"timezone", "digest_time", "review_time", "review_weekday", "notifications", "muted"})
 _SUNDAY = 7
+MOST_MESSAGES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,8 @@ class Preferences:
 
     `default_reminder`: from when a task with a time is due, zero or negative; None: none. `day_starts`: when a reminder
     of a whole day rings. `notifications`: every event and whether it is told. `muted`: nothing of others, no digests.
-    `version` counts changes of all of it.
+    `by_email`: what WhatsApp cannot carry comes by e-mail; `apprise`: an address of Apprise's is named.
+    `monthly_messages`: by WhatsApp that were not asked for, None: no bound. `version` counts changes of all of it.
     """
 
     name: str
@@ -44,6 +46,9 @@ class Preferences:
     day_starts: dt.time
     notifications: dict[str, bool]
     muted: bool
+    by_email: bool
+    apprise: bool
+    monthly_messages: int | None
     version: int
 
 
@@ -61,6 +66,8 @@ class PreferenceChanges(TypedDict, total=False):
     day_starts: dt.time
     notifications: dict[str, bool]
     muted: bool
+    by_email: bool
+    monthly_messages: int | None
 
 
 async def get_preferences(conn: Conn, *, viewer: Viewer) -> Preferences:
@@ -132,6 +139,8 @@ def _columns(changes: PreferenceChanges, old: Mapping[str, Any]) -> dict[str, An
                 columns["default_reminder"] = -value  # the column says how long before
             case "review_weekday", int() if not 1 <= value <= _SUNDAY:
                 raise BadRequest("A weekday is 1 (Monday) to 7.", field="review_weekday")
+            case "monthly_messages", int() if not 1 <= value <= MOST_MESSAGES:
+                raise BadRequest(f"That is a number from 1 to {MOST_MESSAGES}.", field="monthly_messages")
             case _, dt.time():
                 columns[key] = _minute(value)
             case _ if key not in _OF_USER:
@@ -157,5 +166,8 @@ def _preferences(row: Mapping[str, Any]) -> Preferences:
         day_starts=row["day_starts"],
         notifications=all_told(row["switches"]),
         muted=row["muted"],
+        by_email=row["by_email"],
+        apprise=row["apprise"],
+        monthly_messages=row["monthly_messages"],
         version=row["version"],
     )

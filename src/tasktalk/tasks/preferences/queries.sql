@@ -7,7 +7,8 @@ on conflict (user_id) do update set updated_at = f.updated_at;
 select u.name, u.language, u.timezone, coalesce(f.version, 1) as version,
        case when f.user_id is null then interval '0' else f.default_reminder end as default_reminder,
        coalesce(f.day_starts, '09:00') as day_starts, f.digest_time, f.review_time, coalesce(f.review_weekday, 7) as review_weekday,
-       f.quiet_from, f.quiet_to, coalesce(f.switches, '{}') as switches, coalesce(f.muted, false) as muted
+       f.quiet_from, f.quiet_to, coalesce(f.switches, '{}') as switches, coalesce(f.muted, false) as muted,
+       coalesce(f.by_email, true) as by_email, f.apprise_url is not null as apprise, f.monthly_messages
 from users u left join preferences f on f.user_id = u.id where u.id = :user_id::uuid;
 
 -- name: write_preferences(user_id, set, at)!
@@ -15,6 +16,7 @@ from users u left join preferences f on f.user_id = u.id where u.id = :user_id::
 update preferences f set
     default_reminder = n.default_reminder, day_starts = n.day_starts, digest_time = n.digest_time, review_time = n.review_time,
     review_weekday = n.review_weekday, quiet_from = n.quiet_from, quiet_to = n.quiet_to, switches = n.switches, muted = n.muted,
+    by_email = n.by_email, monthly_messages = n.monthly_messages,
     version = f.version + 1, updated_at = :at::timestamptz
 from preferences o cross join lateral jsonb_populate_record(o, :set::jsonb) n
 where f.user_id = :user_id::uuid and o.user_id = f.user_id;

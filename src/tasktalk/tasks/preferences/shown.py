@@ -16,6 +16,8 @@ class ShownPreferences:
 
     `default_reminder`: ISO 8601, from when a task with a time is due; null: none. `day_starts`: when a reminder of a
     whole day rings. `notifications`: every event and whether it is told. `muted`: nothing of others, no digests.
+    `by_email`: what WhatsApp cannot carry comes by e-mail; `apprise`: an address of Apprise's is named.
+    `monthly_messages`: by WhatsApp that were not asked for; null: no bound.
     """
 
     digest_time: str | None
@@ -26,6 +28,9 @@ class ShownPreferences:
     day_starts: str
     notifications: dict[str, bool]
     muted: bool
+    by_email: bool
+    apprise: bool
+    monthly_messages: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,9 @@ def show(user: User, preferences: Preferences) -> Myself:
             day_starts=f"{preferences.day_starts:%H:%M}",
             notifications=preferences.notifications,
             muted=preferences.muted,
+            by_email=preferences.by_email,
+            apprise=preferences.apprise,
+            monthly_messages=preferences.monthly_messages,
         ),
         version=preferences.version,
     )

@@ -12,6 +12,8 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.linking.codes import LIFE, find_code, make_code, try_code
 from tasktalk.ids import new_id
 
+SPOKEN = ("MARTES23", "HEUTE222", "NACH2222", "DAS2-WAR2", "LES2-DES2", "UND2-DER2", "PARA-2LAS")
+
 
 def someone(name: str = "Zoe", wa_id: str = "447700900222", bsuid: str = "ES.zoe1") -> Someone:
     return Someone(new_id(), name, wa_id, bsuid, new_id(), "")
@@ -156,6 +158,11 @@ async def test_the_answer_does_not_tell_whether_a_code_exists(product: Product) 
     eves = [someone("Eve", f"44770090044{n}", f"ES.eve{n}") for n in range(3)]
     heard = {await say(product, eve, code) for eve, code in zip(eves, (used, expired, "ABCD2345"), strict=True)}
     assert len(heard) == 1
+
+
+async def test_a_code_is_in_no_language(product: Product) -> None:
+    heard = [await say(product, someone("E", f"44770090055{n}", f"ES.l{n}"), code) for n, code in enumerate(SPOKEN)]
+    assert [text for text in heard if "does not work" not in text] == []
 
 
 async def test_a_code_for_somebody_disabled_counts_nothing(product: Product) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tasktalk.accounts.linking.codes import Answer, find_code, try_code
+from tasktalk.accounts.linking.codes import Answer, find_code, try_code, without_codes
 from tasktalk.assistant.replies.speech import get_speech, phrase
 from tasktalk.assistant.understand import understand
 from tasktalk.assistant.understanding import Context
@@ -53,7 +53,7 @@ async def welcome(
     conn: Conn, *, contact: Contact, message: Inbound, keyring: Keyring, console: str | None, now: datetime
 ) -> Welcome:
     """Answer a sender who is nobody's; `contact.viewer` is whose they are after a code. `console`: its address."""
-    language = guess_language(contact.wa_id, message.text)
+    language = guess_language(contact.wa_id, without_codes(message.text))
     speech = get_speech(language)
     code = _read_code(message, language, now)
     if code is not None:

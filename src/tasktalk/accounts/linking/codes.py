@@ -67,6 +67,11 @@ def find_code(text: str) -> str | None:
     return None
 
 
+def without_codes(text: str) -> str:
+    """The words around what looks like a code, which is in no language."""
+    return _CODE.sub(" ", text)
+
+
 async def try_code(conn: Conn, *, contact_id: UUID, code: str, keyring: Keyring, now: datetime) -> Tried:
     """Link the phone of this contact, which is nobody's, to whom the code was made for.
 

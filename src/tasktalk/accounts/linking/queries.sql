@@ -90,8 +90,8 @@ order by i.id limit 1;
 
 -- name: list_mappings(integration_id, id, after, limit)
 select c.id, c.user_id, u.name as user_name, u.disabled_at is not null as disabled, c.wa_id, c.username,
-       c.profile_name, c.bsuid is not null as has_bsuid, c.first_seen_at, c.last_seen_at, c.window_until, c.linked_at,
-       c.linked_by, c.suspended_at, c.suspended_why
+       c.profile_name, coalesce(c.bsuid not like 'gone:%', false) as has_bsuid, c.first_seen_at, c.last_seen_at,
+       c.window_until, c.linked_at, c.linked_by, c.suspended_at, c.suspended_why
 from contacts c join users u on u.id = c.user_id
 where c.integration_id = :integration_id and (:id::uuid is null or c.id = :id)
   and (:after::uuid is null or c.id > :after)
@@ -102,8 +102,8 @@ order by c.id limit :limit;
 select id, wa_id from contacts where integration_id = :integration_id and wa_id = any(:wa_ids::text[]);
 
 -- name: list_strangers(integration_id, ignored, before, limit)
-select id, wa_id, username, profile_name, bsuid is not null as has_bsuid, first_seen_at, last_seen_at, messages,
-       ignored_at
+select id, wa_id, username, profile_name, coalesce(bsuid not like 'gone:%', false) as has_bsuid, first_seen_at,
+       last_seen_at, messages, ignored_at
 from contacts
 where integration_id = :integration_id and user_id is null and last_seen_at is not null
   and (ignored_at is not null) = :ignored and (:before::uuid is null or id < :before)

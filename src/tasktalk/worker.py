@@ -73,7 +73,7 @@ class Worker:
         self._lanes: dict[UUID, tuple[Integration, Lane, asyncio.Task[None]]] = {}
         gather = timedelta(seconds=settings.notice_gather_seconds)
         carriers = open_carriers(settings, keyring)
-        means = Means(email="email" in carriers, apprise="apprise" in carriers, public_url=settings.public_url)
+        means = Means("email" in carriers, "apprise" in carriers, settings.public_url, settings.price_list)
         self._teller = Teller(pool, keyring, gather, stop=self.stop, means=means)
         self._postman = Postman(pool, keyring, carriers, stop=self.stop)
 

@@ -10,8 +10,9 @@ from tasktalk.crypto import Keyring
 from tasktalk.db import Conn, Pool
 from tasktalk.db.pool import LOST
 from tasktalk.logs import get_log
+from tasktalk.messaging.notices.budgets import check_budgets
 from tasktalk.messaging.notices.hear import Q, hear
-from tasktalk.messaging.notices.ring import ring
+from tasktalk.messaging.notices.ring import ring, ring_early
 from tasktalk.messaging.notices.sentences import BUDGET_SPENT, MESSAGES_SPENT, TOO_OLD
 from tasktalk.messaging.notices.tell import tell
 from tasktalk.messaging.notices.tries import fall_back
@@ -25,6 +26,7 @@ _LOOK_SECONDS = 1.0  # at what is due next, should a NOTIFY have been missed
 _GAP_SECONDS = 0.2  # between two looks, however many changes are announced
 _BUSY_SECONDS = 0.25  # another worker owns the notices, or is not done with what is due
 _SWEEP_EVERY = dt.timedelta(seconds=30)
+_COUNT_EVERY = dt.timedelta(minutes=5)  # what the month has cost
 _KEPT = dt.timedelta(days=7)  # what nothing can reach a person with
 
 
@@ -45,6 +47,7 @@ class Teller:
     clock: Callable[[], dt.datetime] = utc_now
     means: Means = field(default_factory=Means)
     _swept_at: dt.datetime | None = None
+    _counted_at: dt.datetime | None = None
 
     async def run(self) -> None:
         """Until `stop`. At rest it looks once a second at the first rows of a few indexes."""
@@ -107,9 +110,17 @@ class Teller:
             raise failed
 
     async def _sweep(self, conn: Conn) -> None:
-        """What was held leaves when its person can be reached; what nothing could reach anybody with is given up."""
+        """What was held leaves when its person can be reached; what nothing could reach anybody with is given up.
+
+        Digests come before windows close; now and then the month's costs are summed up.
+        """
         now = self.clock()
+        if self._counted_at is None or now - self._counted_at >= _COUNT_EVERY:
+            async with conn.transaction():
+                await check_budgets(conn, prices=self.means.prices, now=now)
+            self._counted_at = now
         async with conn.transaction():
+            await ring_early(conn, now=now)
             await Q.drop_old(conn, before=now - _KEPT, why=TOO_OLD, at=now)
             spent = [BUDGET_SPENT, MESSAGES_SPENT]
             await Q.release_held(conn, now=now, open_until=now + MARGIN, spent=spent)

@@ -211,6 +211,29 @@ set (not_before, state, why, settled_at) = (
     from (select n.created_at < :before::timestamptz as old) as age)
 where id = any(:ids::uuid[]);
 
+-- name: list_closing(now, ahead, open_until, lead, margin)
+-- Digests due until `ahead` whose person's window closes before: between `open_until` and `lead`.
+select d.user_id, d.kind, d.next_at, u.timezone, p.quiet_from, p.quiet_to
+from digests d join users u on u.id = d.user_id left join preferences p on p.user_id = d.user_id
+cross join lateral (
+    select max(c.window_until) as until from contacts c join integrations i on i.id = c.integration_id and i.disabled_at is null
+    where c.user_id = d.user_id and c.suspended_at is null) as own
+where d.next_at > :now::timestamptz and d.next_at <= :ahead::timestamptz and own.until > :open_until::timestamptz
+  and own.until <= :lead::timestamptz and own.until <= d.next_at + :margin::interval;
+
+-- name: list_spending(first_id)
+-- Of numbers with a budget: the delivered messages since an id, by what Meta says of their price.
+select i.id, i.monthly_budget, i.currency, s.pricing, count(distinct s.outbox_id) as messages
+from integrations i
+left join outbox o on o.integration_id = i.id and o.id >= :first_id::uuid
+left join statuses s on s.outbox_id = o.id and s.pricing is not null
+where i.monthly_budget is not null group by i.id, s.pricing;
+
+-- name: list_unbudgeted()
+-- Numbers whose budget was taken away while it was used up.
+select f.integration_id from findings f join integrations i on i.id = f.integration_id
+where f.kind = 'budget_spent' and f.resolved_at is null and i.monthly_budget is null;
+
 -- name: release_held(now, open_until, spent)!
 -- What was held leaves when its person can be reached again; and from time to time it is looked at whether it can leave
 -- another way by now.

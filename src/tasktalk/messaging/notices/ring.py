@@ -3,13 +3,17 @@
 import datetime as dt
 
 from tasktalk.db import Conn
-from tasktalk.messaging.notices.hear import NewNotice, add_notices, read_people
+from tasktalk.messaging.notices.hear import NewNotice, Q, add_notices, read_people
 from tasktalk.messaging.notices.quiet import after_quiet
+from tasktalk.messaging.notices.ways import MARGIN
+from tasktalk.tasks.due import get_zone
 from tasktalk.tasks.preferences.events import is_told
-from tasktalk.tasks.reminders.digests import take_due_digests
+from tasktalk.tasks.reminders.digests import take_due_digests, take_early_digests
 from tasktalk.tasks.reminders.due import take_due_reminders
 
 ROWS = 500
+AHEAD = dt.timedelta(hours=2)  # a digest may come so long before its hour
+LEAD = dt.timedelta(minutes=10)  # before the window closes
 
 
 async def ring(conn: Conn, *, now: dt.datetime, rows: int = ROWS) -> int:
@@ -35,3 +39,20 @@ async def ring(conn: Conn, *, now: dt.datetime, rows: int = ROWS) -> int:
     notices += [NewNotice(each.user_id, each.kind, now) for each in digests]
     await add_notices(conn, notices, now=now)
     return max(len(rings), len(digests))
+
+
+async def ring_early(conn: Conn, *, now: dt.datetime) -> int:
+    """Digests whose hour will find the window closed, when it is about to close; answers how many.
+
+    Only on the same day, in nobody's quiet hours, and a little early: who did not ask for it at dawn is not woken.
+    """
+    closing = Q.list_closing(conn, now=now, ahead=now + AHEAD, open_until=now + MARGIN, lead=now + LEAD, margin=MARGIN)
+    wanted = []
+    async for row in closing:
+        zone = get_zone(row["timezone"])
+        quiet_end = after_quiet(now, quiet_from=row["quiet_from"], quiet_to=row["quiet_to"], zone=row["timezone"])
+        if quiet_end == now and now.astimezone(zone).date() == row["next_at"].astimezone(zone).date():
+            wanted.append((row["user_id"], row["kind"]))
+    digests = await take_early_digests(conn, wanted=wanted, now=now) if wanted else []
+    await add_notices(conn, [NewNotice(each.user_id, each.kind, now) for each in digests], now=now)
+    return len(digests)

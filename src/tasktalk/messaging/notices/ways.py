@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
@@ -22,11 +23,15 @@ MARGIN = dt.timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What this installation can send by, beside WhatsApp. `public_url`: where its console is."""
+    """What this installation can send by, beside WhatsApp. `public_url`: where its console is.
+
+    `prices`: what a WhatsApp message costs, by Meta's category.
+    """
 
     email: bool = False
     apprise: bool = False
     public_url: str = ""
+    prices: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

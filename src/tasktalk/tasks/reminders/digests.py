@@ -1,9 +1,12 @@
 """The daily digest and the weekly review: when each person's next one is due."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
+
+from asyncpg import Record
 
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
@@ -28,7 +31,16 @@ async def take_due_digests(conn: Conn, *, now: dt.datetime, limit: int = 500) ->
 
     Whoever calls this commits it together with what comes of it; until then other workers pass these rows by.
     """
-    rows = [row async for row in Q.lock_due_digests(conn, now=now, limit=limit)]
+    return await _take(conn, [row async for row in Q.lock_due_digests(conn, now=now, limit=limit)], now=now)
+
+
+async def take_early_digests(conn: Conn, *, wanted: Sequence[tuple[UUID, Kind]], now: dt.datetime) -> list[DueDigest]:
+    """Those of these people before their hour, as if it had come: the next one is that of the following day or week."""
+    users, kinds = [user for user, _ in wanted], [kind for _, kind in wanted]
+    return await _take(conn, [row async for row in Q.lock_digests(conn, users=users, kinds=kinds)], now=now)
+
+
+async def _take(conn: Conn, rows: Sequence[Record], *, now: dt.datetime) -> list[DueDigest]:
     if rows:
         await Q.move_digests(
             conn,
@@ -36,7 +48,9 @@ async def take_due_digests(conn: Conn, *, now: dt.datetime, limit: int = 500) ->
             kinds=[row["kind"] for row in rows],
             # None: it was switched off, and the row goes.
             following=[
-                next_digest(row["at"], row["zone"], after=now, weekday=row["weekday"]) if row["at"] else None
+                next_digest(row["at"], row["zone"], after=max(now, row["next_at"]), weekday=row["weekday"])
+                if row["at"]
+                else None
                 for row in rows
             ],
         )

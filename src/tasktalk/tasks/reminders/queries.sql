@@ -90,6 +90,16 @@ cross join lateral (
            then case d.kind when 'digest' then f.digest_time else f.review_time end end as at) h
 where d.next_at <= :now::timestamptz order by d.next_at limit :limit::int for no key update of d skip locked;
 
+-- name: lock_digests(users, kinds)
+-- `at`: the hour on the wall clock of `zone`; null: the person does not want it any more.
+select d.user_id, d.kind, d.next_at, u.timezone as zone, u.disabled_at is null as live, h.at,
+       case d.kind when 'review' then f.review_weekday end as weekday
+from digests d join users u on u.id = d.user_id left join preferences f on f.user_id = d.user_id
+cross join lateral (
+    select case when not f.muted and coalesce((f.switches ->> d.kind)::bool, true)
+           then case d.kind when 'digest' then f.digest_time else f.review_time end end as at) h
+where (d.user_id, d.kind) in (select * from unnest(:users::uuid[], :kinds::text[])) for no key update of d skip locked;
+
 -- name: move_digests(users, kinds, following)!
 with moved as (
     select * from unnest(:users::uuid[], :kinds::text[], :following::timestamptz[]) as n (user_id, kind, following)

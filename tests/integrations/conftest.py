@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from fake_meta import FakeMeta, serving
+from fake_meta_side import FakeMeta, serving
 
 from product_kit import Product, open_product
 from tasktalk.db import Pool

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from fake_meta import APP, FIELDS, GOOD_NUMBER, GOOD_TOKEN, FakeMeta
+from fake_meta_side import APP, FIELDS, GOOD_NUMBER, GOOD_TOKEN, FakeMeta
 
 from product_kit import PNID, SECRET, TOKEN, VERIFY, WABA, Answer, Product, count, delivery, message
 from tasktalk.integrations.checks.watch import watch_all

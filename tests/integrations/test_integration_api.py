@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from fake_meta import APP, GOOD_TOKEN, TOKEN, FakeMeta
+from fake_meta_side import APP, GOOD_TOKEN, TOKEN, FakeMeta
 
 from product_kit import PNID, SECRET, VERIFY, WABA, Answer, Product, count, delivery, message
 

@@ -37,7 +37,7 @@ class FakeGraph:
 
     async def handle(self, request: web.Request) -> web.Response:
         body = msgspec.json.decode(await request.read())
-        text = body["text"]["body"] if "text" in body else body["interactive"]["body"]["text"]
+        text = _text_of(body)
         self.asked.append(text)
         self.opaque[text] = body["biz_opaque_callback_data"]
         if self.token is not None and request.headers["Authorization"] != f"Bearer {self.token}":
@@ -66,6 +66,13 @@ class FakeGraph:
     def _refuse(self, status: int, code: int) -> web.Response:
         error = {"message": f"(#{code}) as planned", "type": "OAuthException", "code": code, "fbtrace_id": "A"}
         return web.Response(status=status, body=msgspec.json.encode({"error": error}), headers=self.headers)
+
+
+def _text_of(body: dict[str, Any]) -> str:
+    """What a phone shows; of a template its name."""
+    if "template" in body:
+        return str(body["template"]["name"])
+    return str(body["text"]["body"] if "text" in body else body["interactive"]["body"]["text"])
 
 
 def _hang_up(request: web.Request) -> None:

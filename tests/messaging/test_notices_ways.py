@@ -3,7 +3,9 @@
 import datetime as dt
 
 import pytest
+from fake_graph import FakeGraph
 from notice_kit import LATER, Pair, open_pair, text_of
+from sender_kit import sending, states
 from ways_kit import (
     accept,
     approve,
@@ -18,7 +20,7 @@ from ways_kit import (
     ways_of,
 )
 
-from product_kit import Product, count
+from product_kit import Product, count, until
 from tasktalk.messaging.notices import sentences
 from tasktalk.messaging.notices.ways import Means
 from tasktalk.messaging.templates.choosing import NOTHING
@@ -267,3 +269,28 @@ async def test_while_the_number_is_stopped_e_mail_goes_and_without_one_it_waits_
     await pair.product.pool.execute("update users set email = null")
     await give(pair, "Sand")
     assert len(await sent_to(pair.product, pair.product.ben)) == 1
+
+
+async def test_from_a_refusal_at_metas_door_to_the_phone(pair: Pair, graph: FakeGraph) -> None:
+    """Through the sender: its clock was wrong of the window, the template goes, a tap on it works."""
+    await approve(pair.product, "assigned")
+    await pair.open_window(pair.product.ben)
+    said = "👤 Ana gave you *Paint*\n#Home · 👤 Ben"
+    graph.plans[said] = [(400, 131047)]
+    async with sending(pair.product, graph):
+        await give(pair)
+        await until(states(pair.product, "refused"))
+        await go_on(pair)
+        await until(states(pair.product, "refused", "accepted"))
+    assert graph.carried_out == ["tasktalk_assigned"]
+    template = (await sent_to(pair.product, pair.product.ben))[1]
+    await say_status(pair.product, template["id"], "delivered")
+    await tap(pair.product, pair.product.ben, payloads_of(template)[1], "Decline")
+    assert await pair.product.pool.fetchval("select assignees from tasks") == []
+    shown = (await pair.product.ask("/api/notifications", token=pair.product.ben.token)).json["items"]
+    assert [(each["way"], each["outcome"]) for each in shown[-1]["tries"]] == [
+        ("chat", "refused"),
+        ("chat", "passed over"),
+        ("template", "delivered"),
+    ]
+    assert "131047" in shown[-1]["tries"][0]["why"]

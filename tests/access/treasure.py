@@ -164,9 +164,10 @@ async def bury(product: Product) -> Treasure:
     private["user_id"] = str(product.ana.id)
     tokens = (await product.ask("/api/tokens", token=product.ana.token)).json["items"]
     private["token_id"] = tokens[0]["id"]
+    private["token"] = "forged"  # of a link that ends e-mail; a true one is Ana's own letter's
     # Of the number that everybody shares nothing is Ana's but her phone; all of it is for administrators.
     private["integration_id"] = str(product.integration_id)
-    private["finding_id"] = private["template_id"] = str(product.integration_id)
+    private["finding_id"] = private["template_id"] = private["message_id"] = str(product.integration_id)
     private["contact_id"] = private["mapping_id"] = private["phone_id"] = str(product.ana.contact_id)
 
     shared, window = {}, {}

@@ -17,12 +17,12 @@ from tasktalk.assistant.grammar.scope import FOLDER, KINDS, SCALE, list_features
 from tasktalk.assistant.grammar.tokens import fold
 
 SENTENCES = Path(__file__).parents[1] / "tests" / "utterances" / "scope"
-SAMPLES = {"task": 48, "query": 48, "change": 48, "other": 32}  # sentences made of a pattern, at most
+SAMPLES = {"task": 48, "query": 48, "change": 48, "other": 48}  # sentences made of a pattern, at most
 BARE = 24  # of so many tasks, one is also shown as if none of its words were known: what is unknown is a task
-EPOCHS = 4
+EPOCHS = 5
 RATE = 0.25
 FEWEST = 4  # patterns that must show a feature
-SMALLEST = 6  # weights nearer to nothing are not kept, in parts of SCALE
+SMALLEST = 8  # weights nearer to nothing are not kept, in parts of SCALE
 _PIECE = re.compile(r"\{(\w+)\}|[()\[\]|]|[^()\[\]|{}]+")
 
 
@@ -106,16 +106,19 @@ def train(language: str) -> dict[str, list[int]]:
                 seen.add(pattern)
     kept = {feature for feature, patterns in shown.items() if len(patterns) >= FEWEST or " " not in feature}
     weights = {feature: [0.0] * len(KINDS) for feature in sorted(kept)}
+    totals = {feature: [0.0] * len(KINDS) for feature in weights}  # their mean hangs less on the order than the last
     slopes = {feature: [1.0] * len(KINDS) for feature in kept}
     data = [(kind, [(weights[each], slopes[each]) for each in features if each in kept]) for kind, features in rows]
     dice = Dice(language)
-    for _ in range(EPOCHS):
+    for epoch in range(EPOCHS):
         for last in range(len(data) - 1, 0, -1):
             other = dice.roll(last + 1)
             data[last], data[other] = data[other], data[last]
         for kind, row in data:
             _learn(kind, row)
-    return _as_parts(weights)
+        for feature, weight in weights.items() if epoch else ():
+            totals[feature] = [total + each for total, each in zip(totals[feature], weight, strict=True)]
+    return _as_parts({feature: [total / (EPOCHS - 1) for total in totals[feature]] for feature in totals})
 
 
 def _learn(kind: int, row: list[tuple[list[float], list[float]]]) -> None:
@@ -131,7 +134,10 @@ def _learn(kind: int, row: list[tuple[list[float], list[float]]]) -> None:
 
 
 def _as_parts(weights: dict[str, list[float]]) -> dict[str, list[int]]:
-    parts = {feature: [round(each * SCALE) for each in weight] for feature, weight in weights.items()}
+    """Only what sets each kind apart from the first counts, so that the first goes without saying."""
+    parts = {
+        feature: [round((each - first) * SCALE) for each in others] for feature, (first, *others) in weights.items()
+    }
     return {feature: part for feature, part in parts.items() if max(map(abs, part)) >= SMALLEST}
 
 

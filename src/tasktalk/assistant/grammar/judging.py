@@ -50,6 +50,8 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
         shares["other"] = 0.0
     kind = max(shares, key=lambda each: shares[each])
     sure = round(shares[kind], 2)
+    if kind == "other" and sure < _ALMOST and _asks_of_own(folded, book):
+        kind = "query"
     if kind == "query" and not listed and (sure >= _RATHER or not book.task_verb.match(folded)):
         query = read_query(plain, context, engine, book)
         return Intent(intent="list_tasks", confidence=sure, query=query)
@@ -61,9 +63,18 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
     return Intent(intent="unknown", confidence=sure) if kind == "other" else None
 
 
+def _asks_of_own(folded: str, book: Phrasebook) -> bool:
+    """Whether it is a question with the words of one's own list, and none of another's business."""
+    asks = book.question.match(folded) and book.own.search(folded)
+    return bool(asks and not book.foreign.search(folded))
+
+
 def _may_be_done(draft: Draft, folded: str, book: Phrasebook) -> bool:
     """Whether a person may well do it themself: it begins with what people do, or has a time and is no question."""
-    return bool(book.task_verb.match(folded) or (draft.due and not book.question.match(folded)))
+    polite = book.polite.match(folded)
+    begin = polite.end() if polite else 0
+    begin += len(folded[begin:]) - len(folded[begin:].lstrip())
+    return bool(book.task_verb.match(folded, begin) or (draft.due and not book.question.match(folded)))
 
 
 def _is_marked(draft: Draft, plain: str) -> bool:

@@ -19,7 +19,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|\?")
 
 
 class Model:
-    """The weights of each feature for KINDS."""
+    """What each feature says for each of KINDS, against the first of them."""
 
     def __init__(self, weights: Mapping[str, Sequence[int]]) -> None:
         self._weights = weights
@@ -34,7 +34,7 @@ class Model:
         for feature in list_features(folded):
             found = self._weights.get(feature)
             if found is not None:
-                for at, weight in enumerate(found):
+                for at, weight in enumerate(found, 1):
                     scores[at] += weight
         return dict(zip(KINDS, softmax([score / SCALE for score in scores]), strict=True))
 

@@ -103,7 +103,7 @@ async def test_what_cannot_be_read_is_said_so_in_ones_language(pair: Pair) -> No
     await pair.product.deliver(delivery(message(pair.product.ben, "", wamid="wamid.1") | VOICE))
     await pair.product.settle()
     said = await pair.product.pool.fetchval("select message from outbox where kind = 'reply'")
-    assert text_of(said).startswith("Sprachnachrichten kann ich noch nicht anhören.")
+    assert text_of(said).startswith("📎 Ich konnte diese Datei nicht von WhatsApp bekommen.")
 
 
 async def test_a_stranger_is_told_in_the_language_of_the_country(product: Product) -> None:

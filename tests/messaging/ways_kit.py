@@ -24,7 +24,8 @@ async def approve(product: Product, *purposes: Purpose, languages: tuple[str, ..
             draft = write(purpose, language)
             await product.pool.execute(
                 "insert into templates (id, integration_id, name, language, purpose, category, status, "
-                "parameter_format, components, samples) values ($1, $2, $3, $4, $5, 'UTILITY', 'APPROVED', 'NAMED', $6, $7)",
+                "parameter_format, components, samples) "
+                "values ($1, $2, $3, $4, $5, 'UTILITY', 'APPROVED', 'NAMED', $6, $7)",
                 new_id(),
                 product.integration_id,
                 draft.name,

@@ -20,6 +20,8 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.audit import api as audit_api
 from tasktalk.accounts.linking import api as linking_api
 from tasktalk.accounts.request import identify
+from tasktalk.analytics import api as analytics_api
+from tasktalk.analytics.messages import api as messages_api
 from tasktalk.assistant import api as assistant_api
 from tasktalk.assistant.api import take_turn
 from tasktalk.assistant.llm.mind import Mind, open_mind
@@ -179,6 +181,8 @@ def _create_api() -> FastAPI:
         reminders_api.router,
         integrations_api.router,
         checks_api.router,
+        analytics_api.router,
+        messages_api.router,
         trials_api.router,
         templates_api.router,
         accounts_api.router,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from tasktalk.accounts.sessions import forget_expired
+from tasktalk.analytics.counting import count_traffic
 from tasktalk.assistant.llm.budget import KEPT_DAYS, forget_usage
 from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
@@ -67,4 +68,4 @@ def list_jobs(settings: Settings) -> Mapping[str, Job]:
 
     jobs = {"trash": trash, "files": files, "idempotency": idempotency, "sessions": sessions}
     jobs |= {"notices": notices, "letters": letters, "model_usage": model_usage}
-    return {**jobs, "numbers": numbers, "templates": templates}
+    return {**jobs, "numbers": numbers, "templates": templates, "traffic": count_traffic}

@@ -44,6 +44,9 @@ TAGS = {
     "templates": "Message templates of a number, for administrators.",
     "integrations": "Connected WhatsApp numbers, for administrators.",
     "phones": "Whose phone it is: codes, links by hand, unknown senders.",
+    "messages": "What came to a number and what it sent, for administrators.",
+    "conversations": "With whom a number talks, for administrators.",
+    "analytics": "Figures by the hour, and what they cost, for administrators.",
     "audit": "What administrators and the system did, for administrators.",
     "whatsapp": "Meta's door, its health, and the workers behind it.",
 }

@@ -170,3 +170,134 @@ create trigger letters_undelivered after update of state on letters for each row
     when (new.state = 'refused' and old.state <> 'refused')
     execute function note_undelivered();
 alter table undelivered set (autovacuum_vacuum_scale_factor = 0.02, fillfactor = 85);
+
+-- What went through the numbers, a quarter of an hour a row, written once it is over (analytics/counting.py): the hours of
+-- every time zone are made of quarters. All is counted when we heard of it, so that no figure moves. What is younger than
+-- `traffic_counted` is counted when it is asked for.
+create table traffic_counted (
+    upto timestamptz not null
+);
+create unique index traffic_counted_once on traffic_counted ((true));
+insert into traffic_counted (upto) values ('2000-01-01Z');  -- before everything: nothing is counted yet
+create table traffic (
+    integration_id uuid not null references integrations on delete cascade,
+    quarter        timestamptz not null,                           -- its beginning
+    received       int not null default 0,
+    sent           int not null default 0,
+    delivered      int not null default 0,
+    read           int not null default 0,
+    refused        int not null default 0,
+    failed         int not null default 0,                         -- refused, or lost on the way
+    replies        int not null default 0,                         -- messages that were answered
+    reply_ms       bigint not null default 0,                      -- in all
+    slowest_ms     bigint not null default 0,
+    writers        int,                                            -- people who wrote in the hour that begins here
+    primary key (integration_id, quarter)
+);
+create table traffic_people (
+    integration_id uuid not null references integrations on delete cascade,
+    quarter        timestamptz not null,
+    person         uuid not null,                                  -- the contact, or a digest of the lane of who is none
+    received       int not null,
+    primary key (integration_id, quarter, person)
+);
+-- What Meta said of the prices of delivered messages: "category/type".
+create table charges (
+    integration_id uuid not null references integrations on delete cascade,
+    quarter        timestamptz not null,
+    person         uuid not null,
+    pricing        text not null,
+    messages       int not null,
+    primary key (integration_id, quarter, person, pricing)
+);
+
+alter table statuses add column heard_at timestamptz not null default now();
+create index statuses_heard on statuses using brin (heard_at) with (pages_per_range = 8, autosummarize = on);
+create index outbox_finished on outbox using brin (finished_at) with (pages_per_range = 8, autosummarize = on);
+create index outbox_log on outbox (integration_id, created_at, seq);
+create index outbox_failed on outbox (integration_id, created_at, seq) where state = 'refused' or status = 'failed';
+create index inbox_log on inbox (phone_number_id, received_at, seq) where kind = 'message';
+create index inbox_talk on inbox (lane, received_at, seq) where kind = 'message';
+
+create function quarter_of(at timestamptz) returns timestamptz language sql immutable strict parallel safe
+return date_bin('15 minutes', at, '2000-01-01 00:00+00');
+
+-- Messages of which something was heard in that time, each with when it was first so: what was read was delivered.
+create function outcomes_between(ids uuid[], since timestamptz, until timestamptz)
+    returns table (integration_id uuid, contact_id uuid, refused bool, delivered_at timestamptz, read_at timestamptz,
+                   failed_at timestamptz, priced_at timestamptz, pricing text) language sql stable as $$
+    select o.integration_id, o.contact_id, o.state = 'refused', m.delivered_at, m.read_at, m.failed_at, m.priced_at, m.pricing
+    from (
+        select s.outbox_id,
+               min(s.heard_at) filter (where s.status in ('delivered', 'read', 'played')) as delivered_at,
+               min(s.heard_at) filter (where s.status in ('read', 'played')) as read_at,
+               min(s.heard_at) filter (where s.status = 'failed') as failed_at,
+               min(s.heard_at) filter (where s.pricing is not null) as priced_at,
+               (array_agg(s.pricing order by s.heard_at, s.status) filter (where s.pricing is not null))[1] as pricing
+        from (select distinct outbox_id from statuses where heard_at >= since and heard_at < until) as heard
+        join statuses s on s.outbox_id = heard.outbox_id
+        group by s.outbox_id
+    ) as m
+    join outbox o on o.id = m.outbox_id
+    where o.integration_id = any(ids)
+$$;
+
+-- Figures a quarter and person. A reply's time runs from the arrival of what it answers until WhatsApp took it.
+create function traffic_between(ids uuid[], since timestamptz, until timestamptz)
+    returns table (integration_id uuid, quarter timestamptz, person uuid, received int, sent int, delivered int, read int,
+                   refused int, failed int, replies int, reply_ms bigint, slowest_ms bigint) language sql stable as $$
+    with received as (
+        select i.id, b.phone_number_id, b.lane, quarter_of(b.received_at) as quarter, count(*) as received
+        from integrations i join inbox b on b.phone_number_id = i.phone_number_id
+        where b.kind = 'message' and b.received_at >= since and b.received_at < until and i.id = any(ids)
+        group by 1, 2, 3, 4
+    ), writers as (
+        select l.lane, coalesce(c.id, md5(l.lane)::uuid) as person
+        from (select distinct id, lane, substr(lane, length(phone_number_id) + 4) as identity from received) as l
+        left join lateral (
+            select id from contacts where integration_id = l.id and bsuid = l.identity
+            union all
+            select id from contacts where integration_id = l.id and wa_id = l.identity
+            limit 1
+        ) as c on true
+    ), settled as (
+        select o.integration_id, quarter_of(o.finished_at) as quarter, o.contact_id, o.state,
+               case when o.state = 'accepted' and not exists (
+                   select 1 from outbox before  -- the replies to a message are written together
+                   where before.contact_id = o.contact_id and before.inbox_seq = o.inbox_seq
+                     and before.seq < o.seq and before.seq > o.seq - 1000)
+               then greatest(0, extract(epoch from o.finished_at - b.received_at) * 1000)::bigint end as reply_ms
+        from outbox o left join inbox b on b.seq = o.inbox_seq
+        where o.finished_at >= since and o.finished_at < until and o.state in ('accepted', 'refused')
+          and o.integration_id = any(ids)
+    ), outcomes as (
+        select o.integration_id, quarter_of(e.at) as quarter, o.contact_id, e.delivered, e.read, e.failed
+        from outcomes_between(ids, since, until) as o
+        cross join lateral (values (o.delivered_at, 1, 0, 0), (o.read_at, 0, 1, 0),
+                                   (case when not o.refused then o.failed_at end, 0, 0, 1)) as e (at, delivered, read, failed)
+        where e.at >= since and e.at < until
+    ), events as (
+        select r.id, r.quarter, w.person, r.received, 0 as sent, 0 as delivered, 0 as read, 0 as refused, 0 as failed,
+               null::bigint as reply_ms
+        from received r join writers w on w.lane = r.lane
+        union all
+        select integration_id, quarter, contact_id, 0, (state = 'accepted')::int, 0, 0, (state = 'refused')::int,
+               (state = 'refused')::int, reply_ms
+        from settled
+        union all
+        select integration_id, quarter, contact_id, 0, 0, delivered, read, 0, failed, null from outcomes
+    )
+    select id, quarter, person, sum(received)::int, sum(sent)::int, sum(delivered)::int, sum(read)::int, sum(refused)::int,
+           sum(failed)::int, count(reply_ms)::int, coalesce(sum(reply_ms), 0)::bigint, coalesce(max(reply_ms), 0)
+    from events group by id, quarter, person
+$$;
+
+-- Rows for `charges`. What is not delivered costs nothing.
+create function charges_between(ids uuid[], since timestamptz, until timestamptz) returns setof charges
+    language sql stable as $$
+    select integration_id, quarter_of(greatest(delivered_at, priced_at)), contact_id, pricing, count(*)::int
+    from outcomes_between(ids, since, until)
+    where delivered_at is not null and priced_at is not null
+      and greatest(delivered_at, priced_at) >= since and greatest(delivered_at, priced_at) < until
+    group by 1, 2, 3, 4
+$$;

@@ -1,6 +1,7 @@
 """Meta's rules for templates, checked before one is submitted (facts sheet, section 6), and ours for what it is for."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from tasktalk.errors import BadRequest
@@ -118,7 +119,8 @@ def _check_buttons(buttons: Sequence[Button]) -> None:
         if button.kind == "PHONE_NUMBER" and not (button.phone_number and _PHONE.fullmatch(button.phone_number)):
             raise BadRequest(f"A button's phone number has at most {PHONE} digits.", field="buttons")
     kinds = [button.kind for button in buttons]
-    if kinds.count("URL") > URLS or kinds.count("PHONE_NUMBER") > PHONES:
+    often = Counter(kinds)
+    if often["URL"] > URLS or often["PHONE_NUMBER"] > PHONES:
         raise BadRequest(f"At most {URLS} addresses and {PHONES} phone number.", field="buttons")
     replies = [place for place, kind in enumerate(kinds) if kind == "QUICK_REPLY"]
     if replies and replies[-1] - replies[0] + 1 != len(replies):

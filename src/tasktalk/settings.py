@@ -17,6 +17,7 @@ from pydantic_settings.sources import EnvSettingsSource
 from tasktalk.errors import AppError
 
 _SHORTEST_KEY = 16  # characters
+_DEAREST = 1000  # message
 
 
 def _named(*names: str) -> AliasChoices:
@@ -199,8 +200,8 @@ def _read_prices(text: str) -> dict[str, Decimal]:
         prices = msgspec.json.decode(text or "{}", type=dict[str, Decimal])
     except msgspec.MsgspecError as error:
         raise ValueError('a JSON object such as {"utility": 0.02}') from error
-    if not all(price.is_finite() and price >= 0 for price in prices.values()):
-        raise ValueError("a price is not negative")
+    if not all(price.is_finite() and 0 <= price <= _DEAREST for price in prices.values()):
+        raise ValueError(f"a price is from 0 to {_DEAREST}")
     return {category.lower(): price for category, price in prices.items()}
 
 

@@ -262,7 +262,7 @@ create function traffic_between(ids uuid[], since timestamptz, until timestamptz
         ) as c on true
     ), settled as (
         select o.integration_id, quarter_of(o.finished_at) as quarter, o.contact_id, o.state,
-               case when o.state = 'accepted' and not exists (
+               case when b.seq is not null and o.state = 'accepted' and not exists (
                    select 1 from outbox before  -- the replies to a message are written together
                    where before.contact_id = o.contact_id and before.inbox_seq = o.inbox_seq
                      and before.seq < o.seq and before.seq > o.seq - 1000)

@@ -30,7 +30,12 @@ from tasktalk.messaging import webhook
 from tasktalk.web.openapi import operations
 
 NOBODYS = "019a0000-0000-7000-8000-000000000000"
-WORDS = {"/api/tasks/batch", "/api/projects/{project_id}/members/me", "/api/users/me"}  # where others have an id
+WORDS = {  # where others have an id
+    "/api/tasks/batch",
+    "/api/projects/{project_id}/members/me",
+    "/api/users/me",
+    "/api/integrations/{integration_id}/phone-mappings/strangers",
+}
 LEFT_OUT = r"^/api/attachments|^/api/events|^/api/webhooks/whatsapp$"
 # That all which fits a schema is taken: whether a filter can be read or a zone exists, no schema can say. That nobody
 # is let in without a token: asked below, of every route; the check sends our token all the same.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
-from typing import cast
+from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
@@ -24,6 +24,7 @@ from tasktalk.messaging.letters.opening import open_apprise
 from tasktalk.messaging.letters.unsubscribing import PATH, find_unsubscriber
 from tasktalk.tasks.http import Me, answers, pool_of, to_json
 
+_OPEN: dict[str, Any] = {"security": []}  # who has the link needs nothing else
 router = APIRouter(tags=["users"])
 
 
@@ -81,7 +82,7 @@ async def try_apprise(request: Request, viewer: Me) -> Response:
     return to_json(AppriseSet(apprise=True))
 
 
-@router.get(PATH + "{token}", response_class=HTMLResponse)
+@router.get(PATH + "{token}", response_class=HTMLResponse, openapi_extra=_OPEN)
 async def ask(request: Request, token: str) -> Response:
     """A page with the button; looking at it changes nothing, for scanners of mail look at every link."""
     if find_unsubscriber(token, _keyring(request)) is None:
@@ -93,7 +94,7 @@ async def ask(request: Request, token: str) -> Response:
     return HTMLResponse(page)
 
 
-@router.post(PATH + "{token}", responses=answers(Unsubscribed))
+@router.post(PATH + "{token}", responses=answers(Unsubscribed), openapi_extra=_OPEN)
 async def leave_off(request: Request, token: str) -> Response:
     """No more e-mail to whom the link was for (RFC 8058)."""
     user_id = find_unsubscriber(token, _keyring(request))

@@ -13,7 +13,8 @@ from tasktalk.web.openapi import operations
 DOCUMENT: dict[str, Any] = describe_api()
 OPERATIONS = [pytest.param(path, method, told, id=f"{method} {path}") for path, method, told in operations(DOCUMENT)]
 every_operation = pytest.mark.parametrize(("path", "method", "told"), OPERATIONS)
-OPEN = {"/api/webhooks/whatsapp", "/api/webhooks/whatsapp/health", "/api/workers/whatsapp"}
+UNSUBSCRIBE = "/api/letters/unsubscribe/{token}"
+OPEN = {"/api/webhooks/whatsapp", "/api/webhooks/whatsapp/health", "/api/workers/whatsapp", UNSUBSCRIBE}
 
 
 def resolve(part: dict[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,8 @@ WORDS = {  # where others have an id
     "/api/projects/{project_id}/members/me",
     "/api/users/me",
     "/api/integrations/{integration_id}/phone-mappings/strangers",
+    "/api/integrations/{integration_id}/templates/sync",
+    "/api/integrations/{integration_id}/templates/pack",
 }
 LEFT_OUT = r"^/api/attachments|^/api/events|^/api/webhooks/whatsapp$"
 # That all which fits a schema is taken: whether a filter can be read or a zone exists, no schema can say. That nobody

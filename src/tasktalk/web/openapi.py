@@ -127,6 +127,8 @@ def _errors(told: Mapping[str, Any], method: str) -> Iterator[str]:
             yield "304"
         else:
             yield from ("409", "413")
+    elif any(each["in"] == "path" for each in told.get("parameters", ())):
+        yield "404"
 
 
 def _tag(path: str) -> str:

@@ -21,6 +21,14 @@ CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "of
 ROOM = 1_000_000_000  # bytes
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The long version of a proof runs when it is asked for."""
+    if "slow" not in config.option.markexpr:
+        for item in items:
+            if "slow" in item.keywords:
+                item.add_marker(pytest.mark.skip("the long version of this proof; run it with -m slow"))
+
+
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[Path]:
     """A folder that every account may enter (run as root, PostgreSQL runs under another), in memory if there is room.

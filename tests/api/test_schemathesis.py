@@ -142,11 +142,7 @@ def test_every_route_does_as_described(running: Running, case: schemathesis.Case
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_every_route_does_as_described_at_its_boundaries_and_in_turn(
-    running: Running, request: pytest.FixtureRequest
-) -> None:
-    if "slow" not in request.config.option.markexpr:
-        pytest.skip("the long version of this proof; run it with -m slow")
+def test_every_route_does_as_described_at_its_boundaries_and_in_turn(running: Running) -> None:
     left_out = ",".join(check.__name__ for check in NOT_ASKED)
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{running.url}/api/openapi.json", "--seed", "1"]
     command += ["-H", f"authorization: {running.headers['authorization']}", "-n", "50", "--continue-on-failure"]

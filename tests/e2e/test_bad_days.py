@@ -86,18 +86,18 @@ async def test_an_expired_token_stops_the_number_and_nothing_is_lost(
     up: Up, session: aiohttp.ClientSession, someone: Phone, faults: SetFaults
 ) -> None:
     await faults(token_expired=True)
-    await someone.say("while the token is bad tomorrow")
+    await someone.say("mend the fence tomorrow")
 
     async def is_open() -> bool:
         health = await get(session, up, "/api/webhooks/whatsapp/health")
         return health["status"] == "degraded" and health["checks"]["circuitBreakers"]["whatsappApi"] == "open"
 
     await until(is_open, every=0.1)
-    assert [task["title"] for task in await someone.tasks()] == ["while the token is bad"]
+    assert [task["title"] for task in await someone.tasks()] == ["mend the fence"]
     assert await someone.hears_nothing()
     await faults(token_expired=False)
     headers = {"Authorization": f"Bearer {up.facts['api_token']}"}
     async with session.post(f"{up.facts['web']}/api/workers/whatsapp", json={"action": "restart"}, headers=headers):
         pass
-    assert "while the token is bad" in text_of(await someone.hear())
+    assert "mend the fence" in text_of(await someone.hear())
     assert len(await someone.chat(direction="out")) == 1

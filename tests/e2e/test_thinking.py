@@ -13,7 +13,7 @@ from fake_model import FakeModel, calling, serving
 from process_kit import Phone, Up, get, running, text_of
 from product_kit import until
 
-ODD = "the usual for the weekend party, you know"
+ODD = "why is there no milk in the fridge, who does something about it?"
 
 
 @pytest.fixture(scope="module")
@@ -52,18 +52,18 @@ def ben(session: aiohttp.ClientSession, up: Up) -> Phone:
 async def test_what_it_reads_is_done_in_order(ana: Phone, ben: Phone, fake: FakeModel) -> None:
     """What Ana says next waits for it; Ben does not."""
     gate = asyncio.Event()
-    made = {"title": "the usual for the weekend party", "when": "saturday 10am"}
+    made = {"title": "milk in the fridge", "when": "saturday 10am"}
     answer = calling(("create_tasks", {"tasks": [made]}))
     answer.held = gate
     fake.will(answer)
     await ana.say(ODD)
     await until(lambda: _was_asked(fake), every=0.02)
     await ana.say("buy balloons tomorrow")
-    assert "milk" in text_of(await ben.ask("buy milk tomorrow"))
+    assert "bread" in text_of(await ben.ask("buy bread tomorrow"))
     assert await ana.hears_nothing()
     gate.set()
     first, second = await ana.hear(), await ana.hear()
-    assert "the usual for the weekend party" in text_of(first)
+    assert "milk in the fridge" in text_of(first)
     assert "10:00" in text_of(first)
     assert "buy balloons" in text_of(second)
 
@@ -83,7 +83,7 @@ async def test_one_that_is_silent_is_given_up_and_shown(
         return bool(health["checks"]["circuitBreakers"]["aiProcessing"] == "open")
 
     await until(is_open, seconds=5, every=0.1)
-    assert await ben.tasks() == [task for task in await ben.tasks() if task["title"] == "buy milk"]
+    assert await ben.tasks() == [task for task in await ben.tasks() if task["title"] == "buy bread"]
 
 
 async def _was_asked(fake: FakeModel) -> bool:

@@ -5,7 +5,7 @@ from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.orders import PERHAPS
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
-from tasktalk.assistant.grammar.scope import find_model
+from tasktalk.assistant.grammar.scope import LONGEST, find_model
 from tasktalk.assistant.grammar.targets import find_open, read_target
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context, Draft, Intent
@@ -25,7 +25,10 @@ def is_for_others(command: Intent, plain: str, context: Context, book: Phraseboo
     wide = command.intent in _WIDE or (command.intent == "complete_task" and book.question.match(fold(plain)))
     if not wide or (query and query.filter) or len(plain.split()) < _LONG:
         return False
-    if target and (target.text is None or find_open(target.text, context.open_titles, book)):
+    if target and target.text is None:
+        return False
+    words = target.text if target else query.text if query else None
+    if words and find_open(words, context.open_titles, book):
         return False
     return model.judge(fold(plain))["other"] >= _SURELY
 
@@ -36,7 +39,11 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
     if model is None:
         return None
     folded = fold(plain)
+    if len(folded.split()) > LONGEST:  # a text, not a sentence
+        return None
     shares = model.judge(folded)
+    # Words it has never met tell it nothing, but in a question.
+    strange = model.knows(folded) <= _HALF and not book.question.match(folded)
     listed = any(span.kind == "project" for span in captured.draft.spans)
     if captured.asked and book.alarm.search(folded):
         return None
@@ -44,7 +51,7 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
         captured.reminded
         or _is_marked(captured.draft, plain)
         or (listed and shares["other"] < _ALMOST)
-        or (book.language != context.language and model.knows(folded) <= _HALF)  # a word of both languages, perhaps
+        or (strange and (book.language != context.language or shares["other"] < _ALMOST))
         or (shares["other"] < _RATHER and _may_be_done(captured.draft, folded, book))
     ):
         shares["other"] = 0.0

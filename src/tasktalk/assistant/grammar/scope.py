@@ -15,7 +15,7 @@ KINDS = ("task", "query", "change", "other")  # a new task, a question about tas
 LONGEST = 40  # words looked at
 STEM = 4  # letters of a longer word that stand for all its endings and slips
 SCALE = 32  # the weights are whole numbers of this part
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|\?")
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|\?(?=[\s?!.]*$)")
 
 
 class Model:

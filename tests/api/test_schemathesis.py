@@ -53,7 +53,7 @@ def described() -> schemathesis.BaseSchema:
             "phases": {"coverage": {"enabled": False}},
             "generation": {
                 "deterministic": True,
-                "max-examples": 8,
+                "max-examples": 4,
                 "database": "none",
                 "with-security-parameters": False,
             },

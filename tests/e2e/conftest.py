@@ -21,7 +21,7 @@ def up_folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def up(up_folder: Path) -> Iterator[Up]:
     """One `tasktalk up` for all tests here, with a person for each that must not share one."""
-    with running(up_folder, sandbox_people=32, reconcile_seconds=3, notice_gather_seconds=1, limits="off") as started:
+    with running(up_folder, sandbox_people=48, reconcile_seconds=3, notice_gather_seconds=1, limits="off") as started:
         yield started
 
 

@@ -33,7 +33,7 @@ def folder() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 async def up(fake: FakeModel, folder: Path) -> AsyncIterator[Up]:
     """Started in a thread: the fake model answers meanwhile."""
-    settings = {"model": "gpt-test", "model_url": fake.url, "model_key": "sk-test", "model_timeout_seconds": 3}
+    settings = {"model": "gpt-test", "model_url": fake.url, "model_key": "sk-test", "model_timeout_seconds": 2}
     context = running(folder, sandbox_people=3, limits="off", **settings)
     yield await asyncio.to_thread(context.__enter__)
     await asyncio.to_thread(context.__exit__, None, None, None)
@@ -76,7 +76,7 @@ async def test_one_that_is_silent_is_given_up_and_shown(
     fake.will(answer)
     ben.last = ((await ben.chat()) or [{"id": ""}])[-1]["id"]
     for _ in range(6):
-        await ben.ask(ODD)  # answered, each after three seconds at the most, as without a model
+        await ben.ask(ODD)  # answered, each after two seconds at the most, as without a model
 
     async def is_open() -> bool:
         health = await get(session, up, "/api/webhooks/whatsapp/health")

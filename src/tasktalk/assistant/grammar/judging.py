@@ -42,8 +42,8 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
     if len(folded.split()) > LONGEST:  # a text, not a sentence
         return None
     shares = model.judge(folded)
-    # Words it has never met tell it nothing, but in a question.
-    strange = model.knows(folded) <= _HALF and not book.question.match(folded)
+    # One word, or words it has never met, tell it next to nothing, but in a question.
+    strange = (" " not in folded.strip() or model.knows(folded) <= _HALF) and not book.question.match(folded)
     listed = any(span.kind == "project" for span in captured.draft.spans)
     if captured.asked and book.alarm.search(folded):
         return None

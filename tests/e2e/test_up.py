@@ -43,7 +43,7 @@ def test_the_ready_file(up: Up) -> None:
         assert person["wa_id"].isdigit()
     linked = [person for person in facts["phones"] if person["linked"]]
     assert [person["name"] for person in linked[:2]] == ["Ana", "Ben"]
-    assert len(linked) == 32
+    assert len(linked) == 48
     assert all(person["tz"] == "UTC" and person["email"] and person["api_token"] for person in linked)
     (stranger,) = [person for person in facts["phones"] if not person["linked"]]
     assert (stranger["email"], stranger["api_token"]) == (None, None)

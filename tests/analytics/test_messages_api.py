@@ -78,7 +78,7 @@ async def test_both_ways_newest_first_with_what_came_of_each(traffic: Traffic) -
     assert bens["contact"]["user_name"] == "Ben"
     assert refused["status"] == "failed"
     assert refused["timeline"]["failed"] == "2026-11-20T12:02:07Z"
-    assert "may not use WhatsApp" in refused["timeline"]["reason"]
+    assert "may not be on WhatsApp" in refused["timeline"]["reason"]
     assert (dead["status"], dead["timeline"]["reason"]) == ("failed", "Given up after 5 tries: time-out")
     assert (dead["contact"]["name"], dead["contact"]["phone"], dead["contact"]["username"]) == (
         "Zoe <b>", "+•••567", "zoe",
@@ -167,7 +167,7 @@ async def test_the_story_of_one_hides_words_and_numbers(traffic: Traffic, produc
     assert asked["payload"]["metadata"] == {"phone_number_id": PNID}
     reply = await traffic.of_number(f"messages/{talk['reply']}")
     assert [each["outcome"] for each in reply["attempts"]] == ["retry", "accepted"]
-    assert "Too many messages to one person" in reply["attempts"][0]["reason"]
+    assert "Too many messages went to one person" in reply["attempts"][0]["reason"]
     assert [each["status"] for each in reply["statuses"]] == ["sent", "delivered", "read"]
     assert reply["statuses"][1]["pricing"] == "service/free_customer_service"
     for path in ("messages", f"messages/{talk['asked']}", f"messages/{talk['reply']}", "conversations"):

@@ -145,8 +145,8 @@ async def test_the_story_of_a_reply_is_told_in_plain_words(ana: Browser, post: P
         "Written", "Try 1: It did not go through", "Try 2: The answer never came", "Try 3: WhatsApp took it",
         "Sent", "Failed",
     ]  # fmt: skip
-    assert "Too many messages to one person" in page
-    assert "24 hours since the person last wrote" in page
+    assert "Too many messages went to one person" in page
+    assert "24 hours have passed since the person last wrote" in page
 
 
 async def test_what_failed_is_found_with_its_reason(ana: Browser, post: Post) -> None:

@@ -13,7 +13,7 @@ class Explanation(NamedTuple):
 
 
 _ENTER_ANEW = "Generate a new access token for a system user and enter it under Credentials."
-_WAIT = "Nothing: it is tried again by itself."
+_WAIT = "There is nothing to do: it is tried again by itself."
 _RIGHTS = (
     "Give the system user the app and the WhatsApp account with full control, generate a token with "
     "whatsapp_business_messaging and whatsapp_business_management, and enter it."
@@ -35,7 +35,7 @@ _BY_CODE: dict[int, Explanation] = {
         "See the Business Support Home at Meta for the reason, and appeal there.",
     ),
     130429: Explanation("More was sent in a second than this number may.", _WAIT),
-    130472: Explanation("WhatsApp withheld it: the person takes part in an experiment of Meta's.", "Nothing."),
+    130472: Explanation("WhatsApp withheld it: the person takes part in an experiment of Meta's.", "There is nothing to do."),
     130497: Explanation("This business may not write to people in that country.", "Reach them in another way."),
     **dict.fromkeys((131008, 131009), Explanation("WhatsApp refused the form of the message.", _OURS)),
     131021: Explanation("The message was addressed to the number that sends it.", "Enter another phone number."),
@@ -102,7 +102,7 @@ _MISSING = Explanation(
 _UNREACHED = Explanation(
     "WhatsApp could not be reached.", "Check this machine's connection to graph.facebook.com, then test again."
 )
-_UNKNOWN = Explanation("WhatsApp refused it.", "See what WhatsApp said; Meta's list of error codes tells more.")
+UNKNOWN = Explanation("WhatsApp refused it.", "See what WhatsApp said; Meta's list of error codes tells more.")
 _OBJECT_MISSING = (100, 33)
 
 
@@ -114,7 +114,7 @@ def explain(code: int | None, subcode: int | None = None) -> Explanation:
         return _MISSING
     if code in _PERMISSIONS:
         return _BY_CODE[10]
-    return _BY_CODE.get(code, _UNKNOWN)
+    return _BY_CODE.get(code, UNKNOWN)
 
 
 def explain_error(error: GraphError) -> Explanation:

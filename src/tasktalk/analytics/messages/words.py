@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from tasktalk.whatsapp.explanations import UNKNOWN, explain
+
 _KINDS = {
     "text": "Text",
     "image": "Photo",
@@ -30,50 +32,6 @@ _INTERACTIVE = {
     "nfm_reply": "Form",
 }
 
-# Facts sheet section 9: what an operator can understand and, where there is something to do, do.
-_ERRORS = {
-    0: "WhatsApp does not accept the access token. Make a new one and enter it.",
-    1: "WhatsApp had an unknown problem. It is tried again.",
-    2: "WhatsApp was out of service. It is tried again.",
-    3: "The access token lacks a permission. Give its system user whatsapp_business_messaging.",
-    4: "The app sent too many requests. It is tried again later.",
-    10: "The access token lacks a permission. Give its system user whatsapp_business_messaging.",
-    33: "WhatsApp does not know this phone number id. Check the number's settings.",
-    100: "WhatsApp did not understand the message.",
-    190: "The access token has expired or was revoked. Make a new one and enter it.",
-    368: "WhatsApp has blocked the account for a breach of its policies.",
-    80007: "The business account sent too many requests. It is tried again later.",
-    130429: "Too many messages a second for this number. It is tried again.",
-    130472: "WhatsApp withheld it: the person is part of an experiment.",
-    130497: "The business may not write to people in this country.",
-    131000: "WhatsApp had an unknown problem. It is tried again.",
-    131005: "The access token lacks a permission for this.",
-    131008: "WhatsApp misses something in the message.",
-    131009: "WhatsApp does not accept a value in the message.",
-    131016: "WhatsApp was out of service. It is tried again.",
-    131021: "The number cannot write to itself.",
-    131026: "It cannot be delivered: the phone may not use WhatsApp, be too old, or have blocked the number.",
-    131030: "The test number may only write to phones on its list. Add this one at Meta.",
-    131031: "WhatsApp has locked the account.",
-    131037: "The number's display name is not approved yet.",
-    131042: "There is a problem with paying WhatsApp. Check the payment method at Meta.",
-    131045: "The number is not registered rightly. Register it again.",
-    131047: "More than 24 hours since the person last wrote: only a template may go.",
-    131048: "WhatsApp slows the number down, since too many people blocked or reported it.",
-    131049: "WhatsApp withheld it, to keep people from getting too much.",
-    131050: "The person does not want marketing messages.",
-    131051: "WhatsApp does not support this kind of message.",
-    131052: "The file could not be fetched from WhatsApp.",
-    131053: "WhatsApp did not accept the file.",
-    131056: "Too many messages to one person in a short time. It is tried again.",
-    131057: "WhatsApp is being maintained. It is tried again.",
-    132000: "The template wants another number of values.",
-    132001: "There is no such approved template in this language.",
-    132015: "The template is paused for its quality.",
-    132016: "The template is disabled for its quality.",
-    133010: "The number is not registered. Register it at Meta.",
-}
-
 _MARKED = re.compile(r"(?<!\w)([*_~])(\S(?:[^*_~\n]*\S)?)\1(?!\w)")
 
 _STATUSES = {
@@ -95,11 +53,12 @@ def kind_words(message: Mapping[str, Any]) -> str:
 
 
 def error_words(code: int | None, said: str | None) -> str:
-    """Why something failed; what WhatsApp itself said, and its code, for those who look it up."""
-    known = _ERRORS.get(code) if code is not None else None
-    if known is None:
-        return f"{said or 'No reason was given.'}{f' (code {code})' if code is not None else ''}"
-    return f"{known} (code {code})"
+    """Why something failed and what to do; what WhatsApp itself said of what we do not know; the code to look up."""
+    if code is None:
+        return said or "No reason was given."
+    told = explain(code)
+    words = f"{told.meaning} {told.what_to_do}" if told is not UNKNOWN else said or told.meaning
+    return f"{words} (code {code})"
 
 
 def status_words(status: str) -> tuple[str, str, str]:

@@ -113,10 +113,6 @@ class Graph:
             body["typing_indicator"] = {"type": "text"}
         await self._call("POST", f"{phone_number_id}/messages", body, timeout_seconds)
 
-    async def get_phone_number(self, phone_number_id: str, *, fields: str = PHONE_NUMBER_FIELDS) -> dict[str, Any]:
-        """The business number as Meta sees it: section 7.1."""
-        return await self.get(phone_number_id, {"fields": fields})
-
     async def debug_token(self, input_token: str) -> dict[str, Any]:
         """What a token is: `is_valid`, `expires_at` (0: never), `scopes`, …. An invalid one is an answer, no error."""
         data = (await self.get("debug_token", {"input_token": input_token})).get("data")

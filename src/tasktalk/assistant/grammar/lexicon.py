@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tasktalk.assistant.grammar.spellings import spell_out
-from tasktalk.assistant.grammar.tokens import WORD, Token, tokenise
+from tasktalk.assistant.grammar.tokens import Token, tokenise
 
 FOLDER = Path(__file__).parent / "lexicons"
 TYPO_LENGTH = 6  # shorter words are too often a typo away from each other
@@ -174,8 +174,3 @@ def find_phrase(lexicon: Lexicon, tokens: Sequence[Token], at: int) -> tuple[int
         if at + size <= len(tokens) and all(tokens[at + i].text == pieces[i] for i in range(1, size)):
             return size, senses
     return None
-
-
-def is_word(token: Token) -> bool:
-    """Whether the token is made of letters."""
-    return token.kind == WORD

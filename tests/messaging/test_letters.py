@@ -5,7 +5,7 @@ import ssl
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from letter_kit import FakeMail, mail_server, mailer, note_try, postman, put_letter
 
@@ -146,6 +146,7 @@ async def test_with_tls_and_a_password(product: Product, tmp_path: Path) -> None
     assert "wrong" not in str(await product.pool.fetch("select error from letters"))
 
 
+@example(subject="", name="\ud800", body="")
 @given(subject=NASTY, name=NASTY, body=NASTY)
 def test_nothing_breaks_out_of_a_header(subject: str, name: str, body: str) -> None:
     from email import message_from_bytes, policy  # noqa: PLC0415

@@ -32,5 +32,5 @@ def to_plain(text: str) -> str:
 
 
 def to_line(text: str) -> str:
-    """One line, short enough for a subject."""
-    return shorten(" ".join(text.split()), MAX_SUBJECT) or "Tasktalk"
+    """One line, short enough for a subject, without what no letter may hold."""
+    return shorten(" ".join(_UNSEEN.sub("", text).split()), MAX_SUBJECT) or "Tasktalk"

@@ -35,7 +35,9 @@ _BY_CODE: dict[int, Explanation] = {
         "See the Business Support Home at Meta for the reason, and appeal there.",
     ),
     130429: Explanation("More was sent in a second than this number may.", _WAIT),
-    130472: Explanation("WhatsApp withheld it: the person takes part in an experiment of Meta's.", "There is nothing to do."),
+    130472: Explanation(
+        "WhatsApp withheld it: the person takes part in an experiment of Meta's.", "There is nothing to do."
+    ),
     130497: Explanation("This business may not write to people in that country.", "Reach them in another way."),
     **dict.fromkeys((131008, 131009), Explanation("WhatsApp refused the form of the message.", _OURS)),
     131021: Explanation("The message was addressed to the number that sends it.", "Enter another phone number."),

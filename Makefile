@@ -12,9 +12,9 @@ help: ## list what can be made
 run: .venv/run ## start everything: database, web, worker and the simulated phone
 	@$(BIN)/tasktalk up
 
-test: .venv/test ## set up the test tools, then run the whole suite
+test: .venv/test ## set up the test tools, then run the whole suite, a file a process, two at a time
 	@scripts/ensure-chromium
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 setup: .venv/run ## make the environment, so that .venv/bin/tasktalk runs
 

@@ -86,10 +86,15 @@ def _without_filler(text: str, context: Context, engine: Engine, book: Phraseboo
 
 def _read_both(plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
     """Two tasks in a sentence, each with a time of its own: "call Mia tomorrow and buy a present on friday"."""
-    drafts = [capture(piece, context, engine, book).draft for piece in split_spoken(plain, book)]
-    whole = all(" " in (draft.title or "") and (draft.due or draft.recurrence) for draft in drafts)
-    if len(drafts) < 2 or not whole:  # noqa: PLR2004
+    pieces = split_spoken(plain, book)
+    if len(pieces) == 1:
         return None
+    drafts: list[Draft] = []
+    for piece in pieces:
+        draft = capture(piece, context, engine, book).draft
+        if " " not in (draft.title or "") or not (draft.due or draft.recurrence):
+            return None
+        drafts.append(draft)
     tasks = tuple(structs.replace(draft, spans=(), confidence=LIKELY) for draft in drafts)
     return Intent(intent="create_tasks", confidence=LIKELY, tasks=tasks)
 

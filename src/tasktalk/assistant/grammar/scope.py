@@ -15,7 +15,9 @@ KINDS = ("task", "query", "change", "other")  # a new task, a question about tas
 LONGEST = 40  # words looked at
 STEM = 4  # letters of a longer word that stand for all its endings and slips
 SCALE = 32  # the weights are whole numbers of this part
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|\?(?=[\s?!.]*$)")
+# Words that lose their vowel before another: "l'eau" is two words.
+_ELIDED = r"\b(?:[cdjlmnstv]|(?:jus|lors|puis)?qu|un|[cd]?all|[dns]ell|sull|quest|quell|cos|com|dov|quand|mezz)'"
+_WORD = re.compile(_ELIDED + r"(?!s\b)(?=\w)|[^\W\d_]+(?:'[^\W\d_]+)*|\d+|\?(?=[\s?!.]*$)")
 
 
 class Model:

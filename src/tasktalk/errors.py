@@ -2,6 +2,7 @@
 
 AppError                      500  INTERNAL_SERVER_ERROR
 ├── BadRequest                400  BAD_REQUEST
+│   ├── WrongMethod           405  BAD_REQUEST
 │   └── TooLarge              413  BAD_REQUEST
 ├── Unauthorized              401  UNAUTHORIZED
 ├── Forbidden                 403  FORBIDDEN
@@ -38,6 +39,12 @@ class BadRequest(AppError):
 
     status = 400
     code = "BAD_REQUEST"
+
+
+class WrongMethod(BadRequest):
+    """This address is there, but not for that: it may only take what a form sends."""
+
+    status = 405
 
 
 class TooLarge(BadRequest):

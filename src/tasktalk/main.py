@@ -26,7 +26,7 @@ from tasktalk.assistant import api as assistant_api
 from tasktalk.assistant.api import take_turn
 from tasktalk.assistant.llm.mind import Mind, open_mind
 from tasktalk.assistant.reply import Reply, Utterance
-from tasktalk.console.page import error_page
+from tasktalk.console.page import stray_page
 from tasktalk.console.routes import router as console_router
 from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
@@ -161,7 +161,7 @@ class _Server(uvicorn.Server):
 
 def _create_api() -> FastAPI:
     api = FastAPI(title="Tasktalk", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
-    add_error_handlers(api, draw=error_page)
+    add_error_handlers(api, draw=stray_page)
     for router in (
         health_api.router,
         tasks_api.router,

@@ -138,6 +138,11 @@ def error_page(request: Request, error: AppError) -> Response:
     return response
 
 
+def stray_page(request: Request, error: AppError) -> Response:
+    """The same where no page's route was met: nothing is there, or only what a form is sent to."""
+    return finish(request, error_page(request, error))
+
+
 def finish(request: Request, response: Response) -> Response:
     """Guards a page with the security headers and packs it."""
     for name, value in page_headers(https=is_https(request)).items():

@@ -10,14 +10,14 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from tasktalk.db.pool import BUSY, LOST
-from tasktalk.errors import AppError, BadRequest, NotFound, Unauthorized, Unavailable
+from tasktalk.errors import AppError, BadRequest, NotFound, Unauthorized, Unavailable, WrongMethod
 from tasktalk.ids import new_id
 from tasktalk.logs import get_log
 
 log = get_log("web")
 
+_KNOWN: dict[int, type[AppError]] = {each.status: each for each in (NotFound, WrongMethod)}
 
-_WRONG_METHOD = 405
 Draw = Callable[[Request, AppError], Response]
 
 
@@ -38,9 +38,9 @@ def add_error_handlers(app: FastAPI, *, draw: Draw) -> None:
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
-        return (
-            answer(request, NotFound()) if error.status_code == NotFound.status else _of_the_framework(request, error)
-        )
+        known = _KNOWN.get(error.status_code)
+        answered = answer(request, known()) if known else _of_the_framework(error)
+        return _saying_what_can(answered, request, error)
 
     async def away(request: Request, error: Exception) -> Response:
         if isinstance(error, ValueError):  # asyncpg's own, of a value that it cannot encode
@@ -74,21 +74,23 @@ def error_answer(error: AppError) -> Response:
     return Response(json.dumps(_plain(error.as_json())), error.status, headers, "application/json")
 
 
-def _of_the_framework(request: Request, error: HTTPException) -> Response:
+def _of_the_framework(error: HTTPException) -> Response:
     answered = error_answer(BadRequest(str(error.detail)))
     answered.status_code = error.status_code
     answered.headers.update(error.headers or {})
-    if error.status_code == _WRONG_METHOD and (methods := _methods_of(request)):
-        answered.headers["Allow"] = ", ".join(sorted(methods))
     return answered
 
 
-def _methods_of(request: Request) -> set[str]:
-    """What can be done with the request's path, as described; the framework tells of the first route there alone."""
+def _saying_what_can(answered: Response, request: Request, error: HTTPException) -> Response:
+    """With `Allow` where the method is wrong: as described, for the framework tells of the first route there alone."""
+    if error.status_code != WrongMethod.status:
+        return answered
     described, asked = request.app.openapi()["paths"], request.url.path
     fits = [path for path in described if re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)), asked)]
     plainest = min(fits, key=lambda path: path.count("{"), default=None)  # `members/me` before `members/{user_id}`
-    return {method.upper() for method in described.get(plainest, ())}
+    methods = sorted(method.upper() for method in described.get(plainest, ()))
+    answered.headers["Allow"] = ", ".join(methods) or (error.headers or {}).get("Allow", "")
+    return answered
 
 
 def say_what_is_wrong(errors: Sequence[Any], *, skip: int) -> BadRequest:

@@ -8,8 +8,9 @@ set number = number || coalesce(:number::jsonb, '{}'),
     checked_at = :checked_at
 where id = :id;
 
--- name: get_delivered_at(id)$
-select delivered_at from integrations where id = :id;
+-- name: get_arrivals(id)^
+-- Since when it is here, and when something last came for it.
+select created_at, delivered_at from integrations where id = :id;
 
 -- name: announce()!
 select pg_notify('integrations', '');

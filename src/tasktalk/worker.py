@@ -40,7 +40,7 @@ from tasktalk.queue.aside import Prepare, Preparer
 from tasktalk.queue.breaker import Breaker
 from tasktalk.queue.claim import Q
 from tasktalk.queue.pace import Pace
-from tasktalk.queue.upkeep import keep_up
+from tasktalk.queue.upkeep import Asked, keep_up
 from tasktalk.queue.waiting import LONGEST_PAUSE_SECONDS, first, log_outage
 from tasktalk.queue.worker import Rules, work
 from tasktalk.serving import settle_garbage
@@ -70,6 +70,7 @@ class Worker:
         self._directory, self._keyring = directory, keyring
         self._mind = open_mind(settings)
         self._inbox_wake, self._aside_wake, self._directory_changed = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._asked = Asked()
         self._lanes: dict[UUID, tuple[Integration, Lane, asyncio.Task[None]]] = {}
         gather = timedelta(seconds=settings.notice_gather_seconds)
         carriers = open_carriers(settings, keyring)
@@ -77,7 +78,7 @@ class Worker:
         self._teller = Teller(pool, keyring, gather, stop=self.stop, means=means)
         self._postman = Postman(pool, keyring, carriers, stop=self.stop)
 
-    def hear(self, channel: str, _payload: str) -> None:
+    def hear(self, channel: str, payload: str) -> None:
         """A NOTIFY came."""
         if channel == "inbox":
             self._inbox_wake.set()
@@ -89,6 +90,8 @@ class Worker:
             self._teller.wake.set()
         elif channel == "letters":
             self._postman.wake.set()
+        elif channel == "upkeep":
+            self._asked.hear(payload)
         elif channel == "integrations":
             self._directory.forget()
             self._directory_changed.set()
@@ -122,7 +125,7 @@ class Worker:
             group.create_task(self._keep_lanes(session))
             group.create_task(self._teller.run())
             group.create_task(self._postman.run())
-            group.create_task(keep_up(self._pool, list_jobs(settings), stop=self.stop))
+            group.create_task(keep_up(self._pool, list_jobs(settings), stop=self.stop, asked=self._asked))
 
     async def _keep_lanes(self, session: aiohttp.ClientSession) -> None:
         """A lane for every integration with a token; a new one when its settings or token change."""
@@ -234,7 +237,7 @@ async def run_worker(settings: Settings, *, dsn: str) -> bool:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop.set)
-    async with listening(dsn, ("inbox", "outbox", "journal", "letters", "integrations"), worker.hear):
+    async with listening(dsn, ("inbox", "outbox", "journal", "letters", "integrations", "upkeep"), worker.hear):
         settle_garbage()
         log.info("worker_ready", worker_id=str(worker.id), pid=os.getpid())
         await worker.run()

@@ -1,5 +1,6 @@
 """What Meta makes of templates: told by webhook, read by schedule or after a refusal; what an operator sees of it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,14 +9,16 @@ from typing import Any
 import pytest
 from template_kit import TemplateMeta, approve, ask, events_of, row_of, serving_templates, tell
 
-from product_kit import PNID, WABA, Product, count, delivery, open_product, status
+from product_kit import PNID, WABA, Product, count, delivery, open_product, status, until
 from tasktalk.db import Pool
+from tasktalk.db.notify import listening
 from tasktalk.integrations.connections import save_integration
 from tasktalk.messaging.notices.tries import fall_back
 from tasktalk.messaging.outbox import Outgoing, add_messages
 from tasktalk.messaging.templates.choosing import find_template
 from tasktalk.messaging.templates.seen import note_refusal
 from tasktalk.messaging.templates.sync import EVERY, sync_due
+from tasktalk.queue import upkeep
 from tasktalk.settings import Settings
 
 NAME = "tasktalk_reminder"
@@ -175,6 +178,28 @@ async def test_of_an_unknown_template_all_are_read(product: Product, meta: Templ
     row = await row_of(product, "theirs")
     assert (row["purpose"], row["status"], row["wanted_category"]) == (None, "APPROVED", "MARKETING")
     assert await finding(product, "template_category") is None  # it is what its maker asked for
+
+
+async def test_what_is_asked_for_is_read_at_once(
+    product: Product, meta: TemplateMeta, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not at the next hour: the job has just had its turn, and nobody looks at it for a minute."""
+    monkeypatch.setattr(upkeep, "_GATHER_SECONDS", 0.01)
+
+    async def sync_now(pool: Pool, now: datetime) -> int:
+        await sync_due(pool, Settings(data=tmp_path), product.keyring, now)
+        return 0
+
+    jobs = {"templates": sync_now}
+    stop, asked = asyncio.Event(), upkeep.Asked()
+    assert await upkeep.run_due(product.pool, "templates", sync_now, now=datetime.now(UTC), stop=stop) == 0
+    async with listening(product.dsn, ["upkeep"], lambda _, name: asked.hear(name)):
+        keeping = asyncio.create_task(upkeep.keep_up(product.pool, jobs, stop=stop, asked=asked))
+        other = meta.add("theirs", status="APPROVED")
+        await tell(product, "message_template_status_update", other, event="APPROVED")
+        await until(lambda: count(product.pool, "from templates where name = 'theirs'"))
+        stop.set()
+        await keeping
 
 
 async def test_a_webhook_faster_than_its_answer_counts(product: Product, meta: TemplateMeta) -> None:

@@ -187,3 +187,6 @@ select (select count(*) from inbox where state = 'waiting') as waiting,
 insert into upkeep (job, next_at) values (:job, :now::timestamptz + make_interval(secs => :seconds))
 on conflict (job) do update set next_at = excluded.next_at where upkeep.next_at <= :now::timestamptz
 returning job;
+
+-- name: hasten_job(job)!
+update upkeep set next_at = '-infinity' where job = :job;

@@ -1,7 +1,8 @@
-"""Sweeping out what has had its time: each job once an hour, by whichever worker comes first."""
+"""Sweeping out what has had its time: each job once an hour or when asked for, by whichever worker comes first."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from tasktalk.db import Pool
@@ -13,20 +14,47 @@ log = get_log("upkeep")
 
 EVERY_SECONDS = 3600.0
 _LOOK_SECONDS = 60.0
+_GATHER_SECONDS = 1.0  # who asks for something seldom asks once
 
 # Does some of its work, in transactions of its own, and answers how much that was; called again until it answers 0.
 Job = Callable[[Pool, datetime], Awaitable[int]]
 
 
-async def keep_up(pool: Pool, jobs: Mapping[str, Job], *, stop: asyncio.Event) -> None:
-    """Run each job when it is due until `stop`. One that fails is logged and tried again an hour later."""
+@dataclass(slots=True)
+class Asked:
+    """The jobs that somebody does not want to wait an hour for: NOTIFY `upkeep`, with the job's name."""
+
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _names: set[str] = field(default_factory=set)
+
+    def hear(self, name: str) -> None:
+        """Somebody asks for this job."""
+        if name:
+            self._names.add(name)
+            self.wake.set()
+
+    def take(self) -> set[str]:
+        """Those asked for since the last time."""
+        self.wake.clear()
+        names, self._names = self._names, set()
+        return names
+
+
+async def keep_up(pool: Pool, jobs: Mapping[str, Job], *, stop: asyncio.Event, asked: Asked | None = None) -> None:
+    """Run each job when it is due or asked for, until `stop`. One that fails is logged and waits for its next hour."""
+    asked = asked or Asked()
     while not stop.is_set():
+        wanted = asked.take()
         for name, job in jobs.items():
             try:
+                if name in wanted:
+                    async with pool.acquire() as conn:
+                        await Q.hasten_job(conn, job=name)
                 await run_due(pool, name, job, now=datetime.now(UTC), stop=stop)
             except Exception as error:  # noqa: BLE001  (one job's trouble is not the next one's)
                 log_outage(log, error, retry_seconds=_LOOK_SECONDS)
-        await first(_LOOK_SECONDS, stop)
+        await first(_LOOK_SECONDS, stop, asked.wake)
+        await first(_GATHER_SECONDS, stop)
 
 
 async def run_due(pool: Pool, name: str, job: Job, *, now: datetime, stop: asyncio.Event) -> int:

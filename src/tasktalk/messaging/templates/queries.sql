@@ -107,7 +107,11 @@ order by i.id;
 update integrations set templates_synced_at = :at where id = :integration_id;
 
 -- name: ask_for_sync(integration_id)!
-update integrations set templates_synced_at = null where id = :integration_id;
+-- They are read in a moment: a worker hears of it when the transaction commits.
+with asked as (
+    update integrations set templates_synced_at = null where id = :integration_id returning 1
+)
+select pg_notify('upkeep', 'templates') from asked;
 
 -- name: refuse(template_id, code, at)^
 -- Meta refused to send it: paused and switched off are known by that at once, the rest is read from Meta soon.
@@ -121,7 +125,7 @@ with changed as (
 ), stale as (
     update integrations set templates_synced_at = null from changed where integrations.id = changed.integration_id
 )
-select integration_id from changed;
+select integration_id, pg_notify('upkeep', 'templates') from changed;
 
 -- name: list_refused(outbox_ids)
 -- The templates that were refused for what they are, with what Meta said last.

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 import asyncpg
 import pytest
 
-from product_kit import HOOK, PNID, SECRET, VERIFY, Answer, Product, count, delivery, message, status, until
+from product_kit import HOOK, PNID, SECRET, VERIFY, WABA, Answer, Product, count, delivery, message, status, until
 from tasktalk.db import Conn
 from tasktalk.integrations.connections import save_credential, save_integration
 from tasktalk.whatsapp.signature import sign
@@ -84,6 +84,44 @@ async def test_one_number_s_app_does_not_sign_for_another(product: Product) -> N
     for what, secret in right:
         assert (await product.deliver(what, secret=secret)).status == 200
     assert await count(product.pool, "from inbox") == len(right)
+
+
+async def test_one_number_s_app_says_nothing_of_another_s_account(product: Product) -> None:
+    """What is told of an account names no number, or one that it does not have: the signature decides all the same."""
+    async with product.pool.acquire() as conn, conn.transaction():
+        other = await save_integration(conn, name="Other", waba_id="209", phone_number_id="302")
+        await save_credential(
+            conn,
+            keyring=product.keyring,
+            integration_id=other,
+            kind="app_secret",
+            secret="theirs",
+            now=datetime.now(UTC),
+        )
+    product.directory.forget()
+    ban = {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "DISABLE"}}
+    alert = {"alert_severity": "CRITICAL", "alert_status": "ACTIVE", "alert_type": "OBA_REJECTED"}
+    of_ours = {"entity_type": "PHONE_NUMBER", "entity_id": PNID, "alert_info": alert}
+
+    def told(account: object, field: str, value: dict[str, object]) -> dict[str, object]:
+        entry = {"id": account, "time": 1790000000, "changes": [{"field": field, "value": value}]}
+        return {"object": "whatsapp_business_account", "entry": [entry]}
+
+    for secret, account in (("theirs", WABA), ("theirs", int(WABA)), (SECRET, "209")):
+        for metadata in ({}, {"metadata": {"phone_number_id": "999"}}):
+            answer = await product.deliver(told(account, "account_update", ban | metadata), secret=secret)
+            assert (answer.status, answer.json["error"]["code"]) == (403, "WEBHOOK_VERIFICATION_FAILED")
+    assert not await count(product.pool, "from inbox")
+    for what in (
+        told("209", "account_update", ban),
+        told("209", "account_alerts", of_ours),  # of their account, naming our number
+        told("209", "message_template_status_update", {"event": "PAUSED", "message_template_id": 1}),
+    ):
+        assert (await product.deliver(what, secret="theirs")).status == 200
+    await product.settle()
+    found = await product.pool.fetch("select integration_id, kind from findings")
+    assert [tuple(row) for row in found] == [(other, "ban")]
+    assert (await product.deliver(told(WABA, "account_update", ban))).status == 200
 
 
 async def test_a_signed_delivery_is_stored_before_it_is_answered(product: Product) -> None:

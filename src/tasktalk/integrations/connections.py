@@ -58,6 +58,8 @@ class Directory:
         self._reading: asyncio.Task[tuple[Integration, ...]] | None = None
         # By phone number ID, while more than one secret is known: a delivery for a number is signed by its own app.
         self.own_secrets: Mapping[str, tuple[str, ...]] = {}
+        # The same by WABA ID, for what is told of an account: any app of its numbers may say it.
+        self.account_secrets: Mapping[str, frozenset[str]] = {}
         self.hits = 0
         self.misses = 0
 
@@ -96,7 +98,12 @@ class Directory:
         self._integrations = found
         self._app_secrets = tuple(dict.fromkeys(secret for each in found for secret in each.app_secrets))
         several = len(self._app_secrets) > 1
-        self.own_secrets = {each.phone_number_id: each.app_secrets for each in found if several and each.app_secrets}
+        signing = [each for each in found if several and each.app_secrets]
+        self.own_secrets = {each.phone_number_id: each.app_secrets for each in signing}
+        self.account_secrets = {
+            account: frozenset(secret for each in signing if each.waba_id == account for secret in each.app_secrets)
+            for account in {each.waba_id for each in signing}
+        }
 
     async def find(self, phone_number_id: str | None) -> Integration | None:
         """The one with this phone number ID."""

@@ -51,14 +51,17 @@ async def apply_changes(conn: Conn, directory: Directory, items: Sequence[Item],
 
 
 def find_concerned(integrations: Sequence[Integration], payload: Json, value: Json) -> list[Integration]:
-    """The numbers that a change is about, by what it names: the number's id, its digits, or its account alone."""
+    """The numbers that a change is about, by what it names: the number's id, its digits, or its account alone.
+
+    Whose app signed it was checked by the number in `metadata`, else by the account; so nothing else leads out of that.
+    """
     named = find_id(get_object(payload, "metadata"), "phone_number_id")
-    if get_text(value, "entity_type") == "PHONE_NUMBER":
-        named = named or find_id(value, "entity_id")
     if named:
         return [each for each in integrations if each.phone_number_id == named]
     account = find_id(payload, "waba_id")
     of_account = sorted((each for each in integrations if each.waba_id == account), key=lambda each: each.id)
+    if get_text(value, "entity_type") == "PHONE_NUMBER" and (entity := find_id(value, "entity_id")):
+        return [each for each in of_account if each.phone_number_id == entity]
     digits = _digits(get_text(value, "display_phone_number"))
     if not digits:
         return of_account

@@ -1,6 +1,6 @@
 """The webhook, as a raw ASGI route: signature, cut, commit, and only then 200 (facts sheet section 1)."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -11,6 +11,7 @@ from tasktalk.errors import AppError, BadRequest, TooLarge, Unauthorized, Unavai
 from tasktalk.integrations.connections import Directory
 from tasktalk.logs import get_log
 from tasktalk.whatsapp.delivery import Item, cut
+from tasktalk.whatsapp.fields import find_id, read_object
 from tasktalk.whatsapp.signature import check_signature
 
 log = get_log("messaging.webhook")
@@ -95,17 +96,19 @@ class Webhook:
             raise VerificationFailed("The signature does not fit the body and any known app secret.")
         items = cut(body)
         if signers is not None:
-            _check_numbers(items, own, signers)
+            for item in items:
+                _check_signer(item, self._directory, signers)
         await self._store(items)
         return _STORED_BODY
 
 
-def _check_numbers(items: Sequence[Item], own: Mapping[str, Sequence[str]], signers: Sequence[str]) -> None:
-    """One number's app may not speak for another's. A number that has no app secret takes any that is known."""
-    for item in items:
-        secrets = own.get(item.phone_number_id or "")
-        if secrets is not None and not any(each in secrets for each in signers):
-            raise VerificationFailed("The signature is of another number's app.")
+def _check_signer(item: Item, directory: Directory, signers: Sequence[str]) -> None:
+    """One number's app may not speak for another's. Who has no app secret takes any that is known."""
+    secrets: Collection[str] | None = directory.own_secrets.get(item.phone_number_id or "")
+    if secrets is None and item.kind == "change":
+        secrets = directory.account_secrets.get(find_id(read_object(item.payload), "waba_id") or "")
+    if secrets is not None and not any(each in secrets for each in signers):
+        raise VerificationFailed("The signature is of another number's app.")
 
 
 async def _read(content_length: bytes | None, receive: Receive) -> bytes:

@@ -24,6 +24,7 @@ from tasktalk.analytics import api as analytics_api
 from tasktalk.analytics.messages import api as messages_api
 from tasktalk.assistant import api as assistant_api
 from tasktalk.assistant.api import take_turn
+from tasktalk.assistant.exporting import api as exporting_api
 from tasktalk.assistant.llm.mind import Mind, open_mind
 from tasktalk.assistant.reply import Reply, Utterance
 from tasktalk.console.page import stray_page
@@ -177,6 +178,7 @@ def _create_api() -> FastAPI:
         notices_api.router,
         letters_api.router,  # /api/users/me/apprise, before any other user
         assistant_api.router,
+        exporting_api.router,
         preferences_api.router,  # /api/users/me, before any other user
         reminders_api.router,
         integrations_api.router,

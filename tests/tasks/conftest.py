@@ -11,6 +11,7 @@ from task_people import ActMaker, People
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.request import api_viewer
 from tasktalk.accounts.users import create_user
+from tasktalk.assistant.exporting import api as exporting_api
 from tasktalk.console.page import error_page
 from tasktalk.db import Conn, Pool
 from tasktalk.ids import new_id
@@ -31,7 +32,7 @@ from tasktalk.web.errors import add_error_handlers
 ROUTERS = (
     *(tasks_api.router, journal_api.router, projects_api.router, sharing_api.router, teams_api.router),
     *(comments_api.router, relations_api.router, labels_api.router, saved_api.router),
-    *(reminders_api.router, preferences_api.router),
+    *(reminders_api.router, preferences_api.router, exporting_api.router),
 )
 
 

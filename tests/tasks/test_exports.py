@@ -1,0 +1,117 @@
+"""Everything a person has as one document, and nothing that is not theirs."""
+
+import csv
+import io
+import re
+import zlib
+from datetime import date, datetime
+
+import httpx
+import pytest
+from task_people import ActMaker, People
+
+from tasktalk.accounts.access import Viewer
+from tasktalk.assistant.exporting.printed import print_tasks
+from tasktalk.db import Conn
+from tasktalk.tasks import NewTask, create_tasks
+from tasktalk.tasks.changes import change_task
+from tasktalk.tasks.listing import list_tasks
+
+
+async def make(conn: Conn, viewer: Viewer, act: ActMaker, *titles: str, **more: object) -> None:
+    await create_tasks(conn, viewer=viewer, new=[NewTask(title=each, **more) for each in titles], by=act())  # type: ignore[arg-type]
+
+
+def rows_of(body: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
+
+
+async def test_a_spreadsheet_of_all_that_is_mine_and_shared(
+    api: httpx.AsyncClient, conn: Conn, people: People, act: ActMaker
+) -> None:
+    await make(
+        conn,
+        people.ana,
+        act,
+        'Müll, "grün"\n'.strip(),
+        due_on=date(2026, 12, 1),
+        labels=("haus", "geld"),
+        notes="zwei\nZeilen",
+    )
+    await make(conn, people.ben, act, "shared", project_id=people.home)
+    await make(conn, people.ben, act, "Ben's own")
+    await make(conn, people.zoe, act, "Zoe's", project_id=people.lair)
+    answer = await api.get("/api/export")
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"\xef\xbb\xbfid,title,status,priority,due_date,")
+    assert re.fullmatch(r'attachment; filename="tasks-\d{4}-\d\d-\d\d\.csv"', answer.headers["content-disposition"])
+    first, second = rows_of(answer.content)
+    assert (first["title"], first["due_date"], first["labels"], first["notes"]) == (
+        'Müll, "grün"',
+        "2026-12-01",
+        "haus, geld",
+        "zwei\nZeilen",
+    )
+    assert (second["title"], second["project"]) == ("shared", "Home")
+
+
+async def test_no_cell_is_a_formula(api: httpx.AsyncClient, conn: Conn, people: People, act: ActMaker) -> None:
+    nasty = ['=HYPERLINK("http://x")', "+1", "-2", "@SUM(A1)", " =1", "\uff1d1", "a=b"]
+    await make(conn, people.ana, act, *nasty, notes="=1+1")
+    rows = rows_of((await api.get("/api/export")).content)
+    assert [row["title"] for row in rows] == [f"'{each.strip()}" for each in nasty[:-1]] + ["a=b"]
+    assert {row["notes"] for row in rows} == {"'=1+1"}
+
+
+async def test_one_project_or_a_filter(api: httpx.AsyncClient, conn: Conn, people: People, act: ActMaker) -> None:
+    await make(conn, people.ana, act, "in it", "done in it", project_id=people.home)
+    await make(conn, people.ana, act, "outside", priority=1)
+    found = (await list_tasks(conn, viewer=people.ana, now=act().at)).items
+    await change_task(conn, viewer=people.ana, task_id=found[1].id, changes={"status": "done"}, by=act())
+    home = rows_of((await api.get("/api/export", params={"project": "home"})).content)
+    assert [(row["title"], row["status"]) for row in home] == [("in it", "open"), ("done in it", "done")]
+    first = (await api.get("/api/export", params={"format": "json", "filter": "p1"})).json()
+    assert [task["title"] for task in first["items"]] == ["outside"]
+    assert rows_of((await api.get("/api/export", params={"project": "Lair"})).content) == []
+
+
+async def test_many_pages_are_one_document(api: httpx.AsyncClient, conn: Conn, people: People, act: ActMaker) -> None:
+    await make(conn, people.ana, act, *(f"t{n}" for n in range(701)))
+    assert [task["title"] for task in (await api.get("/api/export?format=json")).json()["items"]] == [
+        f"t{n}" for n in range(701)
+    ]
+    assert len(rows_of((await api.get("/api/export")).content)) == 701
+
+
+@pytest.mark.parametrize("query", ["format=xml", "filter=%28", "project=a&filter=p1", "project=" + "x" * 201])
+async def test_what_cannot_be_asked(api: httpx.AsyncClient, query: str) -> None:
+    assert (await api.get(f"/api/export?{query}")).status_code == 400
+
+
+async def test_paper_has_every_letter_that_we_speak(
+    api: httpx.AsyncClient, conn: Conn, people: People, act: ActMaker, now: datetime
+) -> None:
+    spoken = "àâäãáåæçéèêëíìîïñóòôöõøœúùûüÿß ÀÂÄÃÁÇÉÈÊËÍÑÓÔÖÕŒÚÙÛÜ ¿¡ «x» „x“ “x” ‘x’ – — … € º ª"  # noqa: RUF001
+    await make(conn, people.ana, act, spoken, "🎉 (party) \\ 👍🏽 Łódź", "w" * 300, "Ω")
+    answer = await api.get("/api/export?format=pdf")
+    assert answer.headers["content-type"] == "application/pdf"
+    text = text_of(answer.content)
+    assert spoken in text
+    assert "(party) \\ Lódz" in text
+    assert text.count("w") >= 300
+    assert "?" in text
+    tasks = (await list_tasks(conn, viewer=people.ana, now=now)).items
+    french = Viewer(people.ana.user_id, "Ana", "member", "fr", "UTC")
+    assert "Tâches de Ana" in text_of(print_tasks(tasks * 30, viewer=french, project=None, now=now))
+
+
+def text_of(document: bytes) -> str:
+    """What a PDF of ours shows, line by line; that its table of objects is right, too."""
+    begin = int(document.rsplit(b"startxref\n", 1)[1].split()[0])
+    table = re.findall(rb"(\d{10}) 00000 n ", document[begin:])
+    assert document[begin:].startswith(b"xref\n0 %d\n" % (len(table) + 1))
+    for number, place in enumerate(table, 1):
+        assert document[int(place) :].startswith(b"%d 0 obj\n" % number)
+    streams = re.findall(rb"/FlateDecode>>stream\n(.*?)\nendstream", document, re.DOTALL)
+    shown = re.findall(rb"\((.*?)\) Tj", b"\n".join(map(zlib.decompress, streams)))
+    return re.sub(rb"\\(.)", rb"\1", b"\n".join(shown)).decode("cp1252")

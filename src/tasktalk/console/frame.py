@@ -25,7 +25,7 @@ class Counts:
 
 
 async def load_frame(conn: Conn, visit: Visit, *, here: str, title: str, now: datetime) -> dict[str, Any]:
-    """The context of `frame.html`. `here` marks the place in the navigation."""
+    """The context of `frame.html`. `here` marks the place in the navigation; `title` is in the viewer's language."""
     viewer = visit.viewer
     zone = ZoneInfo(viewer.timezone)
     row = await Q.count_open(conn, viewer=viewer.user_id, today=now.astimezone(zone).date())

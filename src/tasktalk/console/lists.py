@@ -1,13 +1,13 @@
 """Tasks as a page shows them: which, in what order, under which headings."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from tasktalk.accounts.access import Viewer
+from tasktalk.assistant.replies.speech import Speech, phrase
 from tasktalk.console import when
 from tasktalk.console.log import Q
 from tasktalk.db import Conn
@@ -28,12 +28,12 @@ _FILTERS = {
     "done": "done",
 }
 _BUCKETS = {
-    "overdue": "Overdue",
-    "today": "Today",
-    "tomorrow": "Tomorrow",
-    "week": "In the next days",
-    "later": "Later",
-    "none": "No date",
+    "overdue": phrase("Overdue"),
+    "today": phrase("Today"),
+    "tomorrow": phrase("Tomorrow"),
+    "week": phrase("In the next days"),
+    "later": phrase("Later"),
+    "none": phrase("No date"),
 }
 
 
@@ -67,17 +67,38 @@ class Empty:
 
 EMPTY = {
     "today": Empty(
-        "sun", "Nothing due today", "What is due today, and what is late, waits here.", "buy milk today 5pm"
+        "sun",
+        phrase("Nothing due today"),
+        phrase("What is due today, and what is late, waits here."),
+        phrase("buy milk today 5pm"),
     ),
     "upcoming": Empty(
-        "calendar-days", "Nothing ahead", "What has a date shows here day by day.", "call Ana Friday 10am"
+        "calendar-days",
+        phrase("Nothing ahead"),
+        phrase("What has a date shows here day by day."),
+        phrase("call Ana Friday 10am"),
     ),
     "inbox": Empty(
-        "inbox", "The Inbox is empty", "What you send without naming a project lands here.", "buy milk tomorrow 5pm"
+        "inbox",
+        phrase("The Inbox is empty"),
+        phrase("What you send without naming a project lands here."),
+        phrase("buy milk tomorrow 5pm"),
     ),
-    "all": Empty("list-checks", "Nothing open", "All your open tasks, in one list.", "buy milk tomorrow 5pm"),
-    "done": Empty("circle-check", "Nothing done yet", "Tick a task here, or answer “done” to it on WhatsApp."),
-    "project": Empty("hash", "No open tasks here", "Name the project anywhere in a message.", "paint the door #{name}"),
+    "all": Empty(
+        "list-checks",
+        phrase("Nothing open"),
+        phrase("All your open tasks, in one list."),
+        phrase("buy milk tomorrow 5pm"),
+    ),
+    "done": Empty(
+        "circle-check", phrase("Nothing done yet"), phrase("Tick a task here, or answer “done” to it on WhatsApp.")
+    ),
+    "project": Empty(
+        "hash",
+        phrase("No open tasks here"),
+        phrase("Name the project anywhere in a message."),
+        phrase("paint the door #{name}"),
+    ),
 }
 
 
@@ -107,28 +128,28 @@ async def list_in_project(
     return await _by_ids(conn, viewer, ids, start)
 
 
-def group(tasks: list[Task], *, view: str, now: datetime, zone: ZoneInfo) -> list[Group]:
+def group(tasks: list[Task], *, view: str, now: datetime, zone: ZoneInfo, speech: Speech) -> list[Group]:
     """The tasks under headings that suit the view, in the order given."""
     today = now.astimezone(zone).date()
-    if view == "done":
-        return _grouped(tasks, lambda task: _done_on(task, today, zone), now, zone)
-    if view == "upcoming":
-        return _grouped(tasks, lambda task: (_heading(task, today), ""), now, zone)
-    groups = _grouped(tasks, lambda task: _bucket(task, today), now, zone)
-    if len(groups) == 1 and groups[0].tone in {"none", "today"}:  # a heading would say nothing
-        return [Group("", "", groups[0].items)]
-    return groups
 
+    def heading_of(task: Task) -> tuple[str, str]:
+        if view == "done":
+            return when.heading((task.completed_at or task.updated_at).astimezone(zone).date(), today, speech), ""
+        if view == "upcoming" and task.due:
+            return when.heading(task.due.date, today, speech), ""
+        tone = "none" if task.due is None else when.tone_of(task.due.date, today)
+        return speech.say(_BUCKETS[tone]), tone
 
-def _grouped(tasks: list[Task], key: Callable[[Task], tuple[str, str]], now: datetime, zone: ZoneInfo) -> list[Group]:
     groups: dict[tuple[str, str], Group] = {}
     for task in tasks:
-        title, tone = key(task)
-        groups.setdefault((title, tone), Group(title, tone)).items.append(_item(task, now, zone))
+        title, tone = heading_of(task)
+        groups.setdefault((title, tone), Group(title, tone)).items.append(_item(task, now, zone, speech))
+    if view not in {"done", "upcoming"} and [tone for _, tone in groups] in (["none"], ["today"]):
+        return [Group("", "", next(iter(groups.values())).items)]  # a heading would say nothing
     return list(groups.values())
 
 
-def _item(task: Task, now: datetime, zone: ZoneInfo) -> Item:
+def _item(task: Task, now: datetime, zone: ZoneInfo, speech: Speech) -> Item:
     if task.due is None:
         return Item(task, "", "")
     today, on, clock = now.astimezone(zone).date(), task.due.date, task.due.time
@@ -137,21 +158,7 @@ def _item(task: Task, now: datetime, zone: ZoneInfo) -> Item:
         on, clock = local.date(), f"{local:%H:%M}"
     late = task.due.datetime is not None and task.due.datetime < now
     tone = "" if task.status != "open" else "overdue" if late else when.tone_of(on, today)
-    return Item(task, " ".join(filter(None, (when.day_words(on, today), clock))), tone)
-
-
-def _bucket(task: Task, today: date) -> tuple[str, str]:
-    tone = "none" if task.due is None else when.tone_of(task.due.date, today)
-    return _BUCKETS[tone], tone
-
-
-def _heading(task: Task, today: date) -> str:
-    return when.heading(task.due.date, today) if task.due else _BUCKETS["none"]
-
-
-def _done_on(task: Task, today: date, zone: ZoneInfo) -> tuple[str, str]:
-    day = (task.completed_at or task.updated_at).astimezone(zone).date()
-    return when.heading(day, today), ""
+    return Item(task, " ".join(filter(None, (when.day_words(on, today, speech), clock))), tone)
 
 
 async def _by_ids(conn: Conn, viewer: Viewer, ids: list[UUID], start: int) -> tuple[list[Task], str | None]:

@@ -17,10 +17,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tasktalk.accounts.request import is_https
+from tasktalk.assistant.replies.speech import phrase
 from tasktalk.console import when
 from tasktalk.console.assets import asset_url
 from tasktalk.console.headers import page_headers
 from tasktalk.console.icons import icon
+from tasktalk.console.words import choose_language, speech_of, template_words
 from tasktalk.errors import AppError, BadRequest, TooLarge, Unauthorized
 
 THEMES = ("auto", "light", "dark")
@@ -29,6 +31,27 @@ _NOTE_COOKIE = "tasktalk_note"
 _LONGEST_NOTE = 300
 _LARGEST_FORM = 256 * 1024
 _SMALLEST_PACKED = 1024
+_HEADLINES = {
+    400: phrase("That did not work"),
+    401: phrase("Sign in first"),
+    403: phrase("Not for you"),
+    404: phrase("Nothing here"),
+    405: phrase("Nothing to see here"),
+    409: phrase("Somebody was faster"),
+    413: phrase("Too much"),
+    429: phrase("Not so fast"),
+    503: phrase("Not right now"),
+}
+
+
+def strong(words: object) -> Markup:
+    """Words that a sentence sets off."""
+    return Markup("<strong>{}</strong>").format(words)
+
+
+def code(words: object) -> Markup:
+    """What a sentence quotes from a machine."""
+    return Markup("<code>{}</code>").format(words)
 
 
 def csrf_field(csrf: str) -> Markup:
@@ -43,7 +66,7 @@ _env = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_env.globals |= {"icon": icon, "asset": asset_url, "when": when, "hidden": csrf_field}
+_env.globals |= {"icon": icon, "asset": asset_url, "when": when, "hidden": csrf_field, "strong": strong, "code": code}
 
 
 class Note(msgspec.Struct, omit_defaults=True):
@@ -55,14 +78,17 @@ class Note(msgspec.Struct, omit_defaults=True):
 
 
 def draw(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
-    """A page of the template. Takes the waiting note along, so that it is shown once."""
+    """A page of the template, in the viewer's language. Takes the waiting note along, so that it is shown once."""
     note = _find_note(request)
+    language = context["viewer"].language if "viewer" in context else choose_language(request)
     theme = request.cookies.get(THEME_COOKIE, "auto")
     html = _env.get_template(template).render(
         path=request.url.path,
         address=local_address(request),
         theme=theme if theme in THEMES else "auto",
         note=note,
+        speech=speech_of(language),
+        **template_words(language),
         **context,
     )
     response = HTMLResponse(html, status_code=status)
@@ -132,7 +158,8 @@ class PageRoute(APIRoute):
 
 def error_page(request: Request, error: AppError) -> Response:
     """What went wrong, in words."""
-    response = draw(request, "error.html", status=error.status, error=error)
+    headline = _HEADLINES.get(error.status, phrase("Something went wrong"))
+    response = draw(request, "error.html", status=error.status, error=error, headline=headline)
     if "retry_after" in error.data:
         response.headers["retry-after"] = str(error.data["retry_after"])
     return response

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tasktalk.analytics.messages import words
 from tasktalk.analytics.messages.rows import Row
+from tasktalk.assistant.replies.speech import Speech
 from tasktalk.console.when import length_words
 
 _OUTCOMES = {
@@ -30,7 +31,7 @@ class Step:
     link: str = ""
 
 
-def tell_received(row: Row, answers: Sequence[Row]) -> list[Step]:
+def tell_received(row: Row, answers: Sequence[Row], speech: Speech) -> list[Step]:
     """From the delivery to the replies."""
     steps = [
         Step(
@@ -52,7 +53,8 @@ def tell_received(row: Row, answers: Sequence[Row]) -> list[Step]:
     else:
         took = ""
         if row["finished_at"] is not None:
-            took = f"in {length_words(max(0.0, (row['finished_at'] - row['received_at']).total_seconds()))}"
+            seconds = max(0.0, (row["finished_at"] - row["received_at"]).total_seconds())
+            took = f"in {length_words(seconds, speech)}"
         said = " · ".join(filter(None, (row["note"], took)))
         steps.append(Step(title="Handled", at=row["finished_at"], glyph="check", tone="good", words=said))
     for answer in answers:

@@ -1,7 +1,8 @@
 """How a person is spoken to: every sentence of ours in their language, with the names of days and months.
 
 The English sentence is its own key; the others are in catalogues/, read once at first use. What has no translation is
-said in English. `say`, `label`, `count` and `phrase` are what `pybabel extract` looks for.
+said in English. `say`, `label`, `count` and `phrase` are what `pybabel extract` looks for. Another room that speaks,
+such as the console, has a folder of catalogues of its own, for what is not said here already.
 """
 
 import datetime as dt
@@ -22,12 +23,13 @@ SOURCE = "en"
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """One language. `days` begin with Monday, `months` with January, both short."""
+    """One language. `days` and `weekdays` begin with Monday, `months` with January; `weekdays` alone are in full."""
 
     language: str
     words: NullTranslations
     days: tuple[str, ...]
     months: tuple[str, ...]
+    weekdays: tuple[str, ...]
 
     def say(self, english: str, **values: object) -> str:
         """A sentence with its `{named}` places filled; what is no sentence of ours comes back as it is."""
@@ -57,23 +59,32 @@ class Speech:
 
 
 @cache
-def get_speech(language: str) -> Speech:
-    """For one of our languages, as `de`; what we do not speak is English."""
-    path = CATALOGUES / f"{language}.po"
-    known = language.isalpha() and path.is_file()
+def get_speech(language: str, folder: Path = CATALOGUES) -> Speech:
+    """For one of our languages, as `de`; what we do not speak is English. `folder` comes before our own catalogues."""
+    known = language.isalpha() and (CATALOGUES / f"{language}.po").is_file()
     locale = Locale(language if known else SOURCE)
-    days, months = locale.days["stand-alone"]["abbreviated"], locale.months["stand-alone"]["abbreviated"]
+    days, months = locale.days["stand-alone"], locale.months["stand-alone"]["abbreviated"]
     return Speech(
         language if known else SOURCE,
-        _read(path) if known else NullTranslations(),
-        tuple(days[number] for number in range(7)),
+        _read_words(language, folder) if known else NullTranslations(),
+        tuple(days["abbreviated"][number] for number in range(7)),
         tuple(months[number] for number in range(1, 13)),
+        tuple(days["wide"][number] for number in range(7)),
     )
 
 
 def phrase(english: str) -> str:
     """Marks a sentence that is said later, from a table or out of the database."""
     return english
+
+
+def _read_words(language: str, folder: Path) -> NullTranslations:
+    words = _read(CATALOGUES / f"{language}.po")
+    if folder == CATALOGUES:
+        return words
+    first = _read(folder / f"{language}.po")
+    first.add_fallback(words)
+    return first
 
 
 def _read(path: Path) -> GNUTranslations:

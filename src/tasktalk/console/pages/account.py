@@ -18,6 +18,7 @@ from tasktalk.accounts.tokens import list_tokens, make_own_token, revoke_own_tok
 from tasktalk.accounts.users import LANGUAGES, check_own_password, get_user, set_password
 from tasktalk.console.frame import load_frame
 from tasktalk.console.page import Note, PageRoute, draw, go, now_of, read_form
+from tasktalk.console.words import speech_of
 from tasktalk.errors import BadRequest, NotFound
 from tasktalk.ids import parse_id
 from tasktalk.tasks.preferences.preferences import PreferenceChanges, change_preferences
@@ -44,7 +45,7 @@ async def change_profile(request: Request, visit: Here) -> Response:
             await change_preferences(conn, viewer=visit.viewer, changes=changes, now=now_of(request))
     except BadRequest as error:
         return await _draw(request, visit, given=given, error=error)
-    return go("/account", Note("Saved."))
+    return go("/account", Note(speech_of(given["language"]).say("Saved.")))
 
 
 @router.post("/account/phones/link")
@@ -63,7 +64,7 @@ async def unlink_phone(request: Request, phone_id: str, visit: Here) -> Response
     """From now on it is a stranger's."""
     async with request.app.state.pool.acquire() as conn, conn.transaction():
         await unlink(conn, by=visit.viewer, contact_id=_known(phone_id, "There is no such phone."))
-    return go("/account", Note("Unlinked. Nothing more is told there."))
+    return go("/account", Note(speech_of(visit.viewer.language).say("Unlinked. Nothing more is told there.")))
 
 
 @router.post("/account/password")
@@ -78,8 +79,11 @@ async def change_password(request: Request, visit: Here) -> Response:
     async with request.app.state.pool.acquire() as conn, conn.transaction():
         await set_password(conn, user_id=user_id, hashed=hashed)
         closed = await close_other_sessions(conn, user_id=user_id, keep=visit.token)
-    others = f" {closed} other session{'' if closed == 1 else 's'} signed out." if closed else ""
-    return go("/account", Note(f"Password set.{others}"))
+    speech = speech_of(visit.viewer.language)
+    words = speech.say("Password set.")
+    if closed:
+        words += " " + speech.count("{number} other session signed out.", "{number} other sessions signed out.", closed)
+    return go("/account", Note(words))
 
 
 @router.post("/account/tokens")
@@ -104,7 +108,7 @@ async def end_token(request: Request, token_id: str, visit: Here) -> Response:
     parsed = _known(token_id, "There is no such token.")
     async with request.app.state.pool.acquire() as conn, conn.transaction():
         await revoke_own_token(conn, viewer=visit.viewer, token_id=parsed, now=now_of(request))
-    return go("/account", Note("Revoked. It opens nothing any more."))
+    return go("/account", Note(speech_of(visit.viewer.language).say("Revoked. It opens nothing any more.")))
 
 
 async def _draw(
@@ -116,14 +120,14 @@ async def _draw(
     secret: str | None = None,
     link: PhoneLink | None = None,
 ) -> Response:
-    user_id = visit.viewer.user_id
+    user_id, speech = visit.viewer.user_id, speech_of(visit.viewer.language)
     async with request.app.state.pool.acquire() as conn:
-        frame = await load_frame(conn, visit, here="account", title="Account", now=now_of(request))
+        frame = await load_frame(conn, visit, here="account", title=speech.say("Account"), now=now_of(request))
         user, tokens = await get_user(conn, user_id=user_id), await list_tokens(conn, user_id=user_id)
         phones = await list_own_phones(conn, viewer=visit.viewer)
     wrong: dict[str, Any] | None = None
     if error is not None:
-        wrong = {"field": error.data.get("field"), "words": error.message}
+        wrong = {"field": error.data.get("field"), "words": speech.say(error.message)}
     return draw(
         request,
         "account.html",

@@ -17,6 +17,7 @@ from tasktalk.console.frame import find_number, load_frame
 from tasktalk.console.log import Show
 from tasktalk.console.page import PageRoute, draw, now_of
 from tasktalk.console.story import tell_received, tell_sent
+from tasktalk.console.words import speech_of
 from tasktalk.db import Conn
 from tasktalk.errors import NotFound
 
@@ -60,7 +61,7 @@ async def show_received(request: Request, seq: int, visit: Annotated[Visit, Depe
         own=own,
         subtitle=words.kind_words(message),
         text=words.plain_text_of(message) if own else None,
-        steps=tell_received(row, answers),
+        steps=tell_received(row, answers, speech_of(visit.viewer.language)),
         pairs=_pairs(row, message.get("id"), own=own),
         raw=_raw(payload or {"unreadable": row["payload"]}, own=own),
         **frame,

@@ -7,10 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from tasktalk.accounts.request import Visit, page_visit
+from tasktalk.assistant.replies.speech import Speech
 from tasktalk.console.frame import load_frame
 from tasktalk.console.hooks import find_control, find_health
 from tasktalk.console.page import Note, PageRoute, draw, go, now_of
 from tasktalk.console.when import length_words
+from tasktalk.console.words import speech_of
 from tasktalk.errors import Forbidden, NotFound
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -38,7 +40,7 @@ async def show_system(request: Request, visit: Annotated[Visit, Depends(page_vis
     """For administrators."""
     _check_admin(visit)
     health = find_health(request)
-    report = _report(*await health()) if health else None
+    report = _report(*await health(), speech_of(visit.viewer.language)) if health else None
     async with request.app.state.pool.acquire() as conn:
         frame = await load_frame(conn, visit, here="system", title="System", now=now_of(request))
     can = find_control(request) is not None
@@ -62,7 +64,7 @@ def _check_admin(visit: Visit) -> None:
         raise Forbidden("This is for administrators.")
 
 
-def _report(health: Mapping[str, Any], workers: Mapping[str, Any]) -> dict[str, Any]:
+def _report(health: Mapping[str, Any], workers: Mapping[str, Any], speech: Speech) -> dict[str, Any]:
     tone, title, words = _TITLES.get(str(health.get("status")), _TITLES["unhealthy"])
     worker = workers.get("workers", {}).get("queue", {})
     queue, pace = worker.get("queue", {}), worker.get("throughput", {})
@@ -71,7 +73,7 @@ def _report(health: Mapping[str, Any], workers: Mapping[str, Any]) -> dict[str, 
     return {
         "tone": tone,
         "title": title,
-        "words": f"{words} Running for {length_words(health.get('uptime', 0) / 1000)}.",
+        "words": f"{words} Running for {length_words(health.get('uptime', 0) / 1000, speech)}.",
         "checks": _checks(health.get("checks", {})),
         "worker_status": status,
         "worker_tone": {"active": "good", "paused": "warn"}.get(status, "bad"),
@@ -83,7 +85,7 @@ def _report(health: Mapping[str, Any], workers: Mapping[str, Any]) -> dict[str, 
             Tile("Completed", _number(queue.get("completed", 0))),
             Tile("Failed", _number(queue.get("failed", 0))),
             Tile("Pace", f"{_number(pace.get('messagesPerMinute', 0))} / min"),
-            Tile("Time each", length_words(pace.get("avgProcessingTime", 0) / 1000)),
+            Tile("Time each", length_words(pace.get("avgProcessingTime", 0) / 1000, speech)),
             Tile("Memory", f"{used:,.0f} MiB"),
         ],
     }

@@ -11,12 +11,14 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.request import Visit, page_visit
 from tasktalk.analytics.messages.words import plain
 from tasktalk.assistant.actions import decode_action
+from tasktalk.assistant.replies.speech import Speech, phrase
 from tasktalk.assistant.reply import Reply
 from tasktalk.console import lists
 from tasktalk.console.frame import find_number, load_frame
 from tasktalk.console.hooks import find_say
 from tasktalk.console.page import Note, PageRoute, draw, go_back, now_of, read_form
 from tasktalk.console.when import day_words, long_day
+from tasktalk.console.words import speech_of
 from tasktalk.crypto import Keyring
 from tasktalk.errors import AppError, BadRequest, NotFound
 from tasktalk.ids import new_id, parse_id
@@ -30,8 +32,13 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 Here = Annotated[Visit, Depends(page_visit)]
 
-_TITLES = {"today": "Today", "upcoming": "Upcoming", "inbox": "Inbox", "all": "All open", "done": "Done"}
-_HINT = "Add a task: “call Ana tomorrow 5pm p1”"
+_TITLES = {
+    "today": phrase("Today"),
+    "upcoming": phrase("Upcoming"),
+    "inbox": phrase("Inbox"),
+    "all": phrase("All open"),
+    "done": phrase("Done"),
+}
 _LONGEST = 4000
 
 
@@ -52,16 +59,17 @@ async def show_view(request: Request, visit: Here) -> Response:
 async def show_project(request: Request, project_id: str, visit: Here) -> Response:
     """A project's open tasks."""
     cursor, now = request.query_params.get("after"), now_of(request)
+    speech = speech_of(visit.viewer.language)
     async with request.app.state.pool.acquire() as conn:
         project = await get_project(conn, viewer=visit.viewer, project_id=_id(project_id))
         tasks, after = await lists.list_in_project(conn, viewer=visit.viewer, project_id=project.id, cursor=cursor)
         frame = await load_frame(conn, visit, here=str(project.id), title=project.name, now=now)
         number = await find_number(conn)
     empty = lists.EMPTY["project"]
-    empty = lists.Empty(empty.glyph, empty.title, empty.words, empty.say.replace("{name}", project.name))
+    empty = lists.Empty(empty.glyph, empty.title, empty.words, speech.say(empty.say, name=project.name))
     context = {
-        "subtitle": _who_shares(project, visit.viewer),
-        "hint": f"Add a task to {project.name}",
+        "subtitle": _who_shares(project, visit.viewer, speech),
+        "hint": speech.say("Add a task to {project}", project=project.name),
         "project": project,
         "empty": empty,
         "next_page": f"/projects/{project.id}?after={quote(after)}" if after else None,
@@ -88,17 +96,20 @@ async def add_task(request: Request, visit: Here) -> Response:
     async with pool.acquire() as conn, conn.transaction():
         new = NewTask(title=text, project_id=project.id if project else None)
         (task,) = await create_tasks(conn, viewer=viewer, new=[new], by=by)
-    return go_back(form, Note(f"Added: {task.title}", undo=str(by.change_set)))
+    words = speech_of(viewer.language).say("Added: {title}", title=task.title)
+    return go_back(form, Note(words, undo=str(by.change_set)))
 
 
 @router.post("/tasks/{task_id}/complete")
 async def complete_task(request: Request, task_id: str, visit: Here) -> Response:
     """Done; a recurring one moves on to its next day."""
     task, by = await _set_status(request, visit.viewer, task_id, done=True)
-    words = f"Done: {task.title}"
+    speech = speech_of(visit.viewer.language)
+    words = speech.say("Done: {title}", title=task.title)
     if task.status == "open" and task.due is not None:
         today = now_of(request).astimezone(ZoneInfo(visit.viewer.timezone)).date()
-        words = f"Done for now: {task.title}. Next: {day_words(task.due.date, today)}."
+        day = day_words(task.due.date, today, speech)
+        words = speech.say("Done for now: {title}. Next: {day}.", title=task.title, day=day)
     return go_back(await read_form(request), Note(words, undo=str(by.change_set)))
 
 
@@ -106,7 +117,8 @@ async def complete_task(request: Request, task_id: str, visit: Here) -> Response
 async def reopen_task(request: Request, task_id: str, visit: Here) -> Response:
     """Open again."""
     task, by = await _set_status(request, visit.viewer, task_id, done=False)
-    return go_back(await read_form(request), Note(f"Open again: {task.title}", undo=str(by.change_set)))
+    words = speech_of(visit.viewer.language).say("Open again: {title}", title=task.title)
+    return go_back(await read_form(request), Note(words, undo=str(by.change_set)))
 
 
 @router.post("/undo/{change_set}")
@@ -114,19 +126,21 @@ async def take_back(request: Request, change_set: str, visit: Here) -> Response:
     """All that one request or turn of this person changed."""
     async with request.app.state.pool.acquire() as conn, conn.transaction():
         changes = await undo(conn, viewer=visit.viewer, change_set=_id(change_set), by=_act(request))
-    words = changes[0].title if len(changes) == 1 else f"{len(changes)} changes"
-    return go_back(await read_form(request), Note(f"Taken back: {words}"))
+    speech = speech_of(visit.viewer.language)
+    what = changes[0].title if len(changes) == 1 else speech.count("{number} change", "{number} changes", len(changes))
+    return go_back(await read_form(request), Note(speech.say("Taken back: {what}", what=what)))
 
 
 async def _show_view(request: Request, visit: Visit, view: lists.View) -> Response:
     cursor, now = request.query_params.get("after"), now_of(request)
+    speech = speech_of(visit.viewer.language)
     async with request.app.state.pool.acquire() as conn:
         tasks, after = await lists.list_view(conn, viewer=visit.viewer, view=view, cursor=cursor, now=now)
-        frame = await load_frame(conn, visit, here=view, title=_TITLES[view], now=now)
+        frame = await load_frame(conn, visit, here=view, title=speech.say(_TITLES[view]), now=now)
         number = await find_number(conn)
     context = {
-        "subtitle": long_day(now.astimezone(frame["zone"]).date()) if view == "today" else "",
-        "hint": _HINT,
+        "subtitle": long_day(now.astimezone(frame["zone"]).date(), speech) if view == "today" else "",
+        "hint": speech.say("Add a task: “call Ana tomorrow 5pm p1”"),
         "project": None,
         "empty": lists.EMPTY[view],
         "next_page": f"/tasks?view={view}&after={quote(after)}" if after else None,
@@ -136,7 +150,7 @@ async def _show_view(request: Request, visit: Visit, view: lists.View) -> Respon
 
 def _draw(request: Request, tasks: list[Task], frame: dict[str, Any], *, view: str, **context: Any) -> Response:
     now, zone = frame["now"], frame["zone"]
-    groups = lists.group(tasks, view=view, now=now, zone=zone)
+    groups = lists.group(tasks, view=view, now=now, zone=zone, speech=speech_of(frame["viewer"].language))
     shown = frame | context | {"live": "" if "after" in request.query_params else "tasks"}
     return draw(request, "tasks.html", groups=groups, today=now.astimezone(zone).date(), **shown)
 
@@ -150,8 +164,9 @@ async def _set_status(request: Request, viewer: Viewer, task_id: str, *, done: b
 
 def _note_of(request: Request, viewer: Viewer, reply: Reply | None) -> Note:
     """The assistant's reply as a toast; its Undo button is ours."""
+    done = speech_of(viewer.language).say("Done.")
     if reply is None:
-        return Note("Done.")
+        return Note(done)
     keyring: Keyring | None = getattr(request.app.state, "keyring", None)
     change_set: UUID | None = None
     for button in reply.buttons:
@@ -163,12 +178,12 @@ def _note_of(request: Request, viewer: Viewer, reply: Reply | None) -> Note:
             continue
         if action.verb == "undo":
             change_set = action.subject
-    return Note(plain(reply.text) or "Done.", undo=str(change_set) if change_set else None)
+    return Note(plain(reply.text) or done, undo=str(change_set) if change_set else None)
 
 
-def _who_shares(project: Project, viewer: Viewer) -> str:
+def _who_shares(project: Project, viewer: Viewer, speech: Speech) -> str:
     others = [member.name for member in project.members if member.id != viewer.user_id]
-    return f"Shared with {', '.join(others)}" if others else "Only you"
+    return speech.say("Shared with {names}", names=speech.join(others)) if others else speech.say("Only you")
 
 
 def _act(request: Request) -> Act:

@@ -95,3 +95,17 @@ async def test_where_there_is_nothing_it_makes_nothing(tmp_path: Path) -> None:
     assert code == 1
     assert "Run `tasktalk up` once" in printed
     assert not (tmp_path / "data" / "postgres").exists()
+
+
+async def test_a_number_that_is_not_registered_is_named_and_put_right(up: Up, session: aiohttp.ClientSession) -> None:
+    number, graph = up.facts["phone_number_id"], f"{up.facts['sandbox']}/v25.0"
+    signed = {"Authorization": f"Bearer {up.facts['access_token']}"}
+    async with session.post(f"{graph}/{number}/deregister", headers=signed) as answer:
+        assert answer.status == 200
+    code, printed = await run(up.data, "doctor")
+    assert (code, "not registered any more" in printed, "PIN" in printed) == (1, True, True), printed
+    (one,) = (await get(session, up, "/api/integrations", token=up.facts["api_token"]))["items"]
+    body = {"kind": "register", "pin": "135790"}
+    repaired = await ask(session, up, f"/api/integrations/{one['id']}/repair", body)
+    assert repaired["message"].startswith("The number is registered.")
+    assert all(check["name"] != "number_status" or check["status"] == "ok" for check in repaired["checks"])

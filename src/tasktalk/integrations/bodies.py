@@ -3,12 +3,13 @@
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr
 
 from tasktalk.errors import BadRequest
 from tasktalk.integrations.checks.check import Repair
 from tasktalk.integrations.connections import CredentialKind
 
+_PIN_DIGITS = 6
 _ACCOUNT = Field(
     validation_alias=AliasChoices("business_account_id", "waba_id"), description="The WABA ID; `waba_id` means it too."
 )
@@ -68,8 +69,20 @@ class CredentialsBody(BaseModel):
 
 
 class RepairBody(BaseModel):
-    """What to put right at Meta: see the check that names it."""
+    """What to put right at Meta: see the check that names it. `pin`: of `register` alone; it is kept nowhere."""
 
     model_config = ConfigDict(extra="forbid")
 
     kind: Repair
+    pin: SecretStr | None = None
+
+    def find_pin(self) -> str | None:
+        """The six digits. Raises BadRequest where they are missing or wrong, or of no use."""
+        if self.kind != "register":
+            if self.pin is not None:
+                raise BadRequest("Only registering the number takes a PIN.", field="pin")
+            return None
+        pin = self.pin.get_secret_value() if self.pin else ""
+        if not (len(pin) == _PIN_DIGITS and pin.isascii() and pin.isdecimal()):
+            raise BadRequest("Enter the number's PIN for two-step verification: six digits.", field="pin")
+        return pin

@@ -16,6 +16,8 @@ from tasktalk.whatsapp.explanations import explain
 Q = queries(__file__)
 log = get_log("integrations.findings")
 
+_REPAIRS: dict[int | None, str] = {133010: "register"}  # by the code that stopped sending
+
 Severity = Literal["critical", "warning", "info"]
 
 
@@ -114,4 +116,8 @@ def _words(detail: dict[str, Any]) -> tuple[str, str | None, str | None]:
         return str(detail["message"]), detail.get("what_to_do"), detail.get("repair")
     means = explain(detail.get("code"), detail.get("subcode"))
     said = detail.get("said")
-    return f"Nothing is sent: {means.meaning}" + (f" ({said})" if said else ""), means.what_to_do, None
+    return (
+        f"Nothing is sent: {means.meaning}" + (f" ({said})" if said else ""),
+        means.what_to_do,
+        _REPAIRS.get(detail.get("code")),
+    )

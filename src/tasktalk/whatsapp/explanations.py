@@ -20,7 +20,7 @@ _RIGHTS = (
 )
 _OURS = "Report it to whoever maintains Tasktalk, with the code."
 _TEMPLATE = "Look at the template under Templates: its status, its language and its parameters."
-_REGISTER = "Register the number in WhatsApp Manager (or ask Meta for a new code), then test again."
+_REGISTER = "Register the number with its six-digit PIN: the repair `register`, or in WhatsApp Manager."
 
 _BY_CODE: dict[int, Explanation] = {
     **dict.fromkeys((0, 190), Explanation("The access token is not valid, or no longer.", _ENTER_ANEW)),
@@ -87,9 +87,23 @@ _BY_CODE: dict[int, Explanation] = {
     132007: Explanation("The template breaks a policy of WhatsApp's.", _TEMPLATE),
     132015: Explanation("The template is paused, for people did not like it.", _TEMPLATE),
     132016: Explanation("The template is switched off for good.", "Make another one."),
-    **dict.fromkeys(
-        (133000, 133005, 133006, 133008, 133009, 133010, 133016),
-        Explanation("The number is not registered with WhatsApp.", _REGISTER),
+    133000: Explanation("The number's last deregistration is not finished yet.", "Wait a minute, then try again."),
+    133005: Explanation(
+        "This is not the PIN of the number's two-step verification.",
+        "Enter the PIN that was set; who has forgotten it sets another one in WhatsApp Manager > Phone numbers > "
+        "Two-step verification.",
+    ),
+    133006: Explanation(
+        "WhatsApp wants to see first that the number is yours.",
+        "Verify it by SMS or call in WhatsApp Manager > Phone numbers, then register it again.",
+    ),
+    133008: Explanation(
+        "Too many wrong PINs were entered.", "Wait as long as WhatsApp says, then enter the right one."
+    ),
+    133009: Explanation("PINs were entered too fast one after another.", "Wait some minutes, then enter it once."),
+    133010: Explanation("The number is not registered with WhatsApp.", _REGISTER),
+    133016: Explanation(
+        "The number was registered too often: ten times in 72 hours are all.", "Wait until 72 hours have passed."
     ),
     133015: Explanation("The number was deleted a moment ago.", "Wait five minutes, then test again."),
     137000: Explanation(

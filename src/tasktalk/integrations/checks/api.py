@@ -91,9 +91,13 @@ async def show_health(request: Request, _: Admin, integration_id: str) -> Respon
 
 @router.post("/{integration_id}/repair", responses=answers(Repaired))
 async def repair_number(request: Request, viewer: Admin, integration_id: str, body: RepairBody) -> Response:
-    """Puts right at Meta what a check named: `subscribe`, `callback` or `fields`; then everything is checked again."""
+    """Puts right at Meta what a check named: `subscribe`, `callback`, `fields` or, with a `pin`, `register`.
+
+    Then everything is checked again.
+    """
+    pin = body.find_pin()
     integration = await get_in_use(request, known_id(integration_id))
-    message = await repair(integration, body.kind, place=_place(request))
+    message = await repair(integration, body.kind, place=_place(request), pin=pin)
     async with pool_of(request).acquire() as conn, conn.transaction():
         await _note(conn, viewer, "integration.repaired", integration.id, {"kind": body.kind})
     examined = await _look(request, integration)

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 Status = Literal["ok", "warning", "failed"]
-Repair = Literal["subscribe", "callback", "fields"]
+Repair = Literal["subscribe", "callback", "fields", "register"]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`name`: what was looked at, always the same for the same thing; `repair`: what one click can put right."""
+    """`name`: what was looked at, always the same for the same thing; `repair`: what one click can put right.
+
+    `register` takes a PIN as well.
+    """
 
     name: str
     status: Status

@@ -19,6 +19,11 @@ _NOT_CONNECTED = {
     "DELETED": "It was deleted.",
     "BANNED": "It is banned.",
 }
+_UNREGISTERED = ("PENDING", "DISCONNECTED")
+REGISTER = (
+    "Register it: one click here, with the six-digit PIN of its two-step verification (the repair `register`). If it "
+    "never had one, the PIN you enter becomes it."
+)
 _RESTRICTED = {
     "FLAGGED": "Its quality is low; its limits may fall.",
     "RESTRICTED": "It has used up what it may send outside conversations.",
@@ -112,6 +117,9 @@ def _identity(integration: Integration, number: Json) -> Check:
 
 def _status(number: Json) -> Check:
     status = get_text(number, "status")
+    if status in _UNREGISTERED:
+        message = f"The number is {status}. {_NOT_CONNECTED[status]}"
+        return failed("number_status", message, REGISTER, repair="register")
     if status in _NOT_CONNECTED:
         return failed("number_status", f"The number is {status}. {_NOT_CONNECTED[status]}", _MANAGER)
     if status in _RESTRICTED:

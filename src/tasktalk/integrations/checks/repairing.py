@@ -1,4 +1,4 @@
-"""Putting right at Meta what one call can: subscribing the account, the callback URL, the webhook fields."""
+"""Putting right at Meta what one call can: registering the number, subscribing the account, callback URL, fields."""
 
 import aiohttp
 
@@ -14,20 +14,28 @@ from tasktalk.whatsapp.explanations import explain_error
 _LONGEST_URL = 200  # Meta's limit
 
 
-async def repair(integration: Integration, kind: Repair, *, place: Place) -> str:
-    """Do it; what was done. Raises Conflict with what Meta said, BadRequest for what is missing here."""
+async def repair(integration: Integration, kind: Repair, *, place: Place, pin: str | None = None) -> str:
+    """Do it; what was done. Raises Conflict with what Meta said, BadRequest for what is missing here.
+
+    `pin`: six digits, for `register`; they are in nothing that is said.
+    """
     async with aiohttp.ClientSession() as session:
         try:
-            return await _repair(session, integration, kind, place)
+            return await _repair(session, integration, kind, place, pin)
         except GraphError as error:
             means = explain_error(error)
-            raise Conflict(
-                f"WhatsApp refused it: {error} {means.what_to_do}", code=error.code, details=error.details
-            ) from error
+            message = f"{means.meaning} {means.what_to_do} WhatsApp said: {_without(pin, str(error))}"
+            raise Conflict(message, code=error.code, details=_without(pin, error.details)) from None
 
 
-async def _repair(session: aiohttp.ClientSession, integration: Integration, kind: Repair, place: Place) -> str:
+async def _repair(
+    session: aiohttp.ClientSession, integration: Integration, kind: Repair, place: Place, pin: str | None
+) -> str:
     graph = open_graph(session, integration, place.settings, token=_need(integration.access_token, "access_token"))
+    if kind == "register":
+        body = {"messaging_product": "whatsapp", "pin": _need(pin, "pin")}
+        await graph.post(f"{integration.phone_number_id}/register", body)
+        return "The number is registered. What waits to be sent leaves within minutes."
     if kind == "subscribe":
         await graph.post(f"{_need(integration.waba_id, 'business_account_id')}/subscribed_apps", {})
         return "The app is subscribed to the account's webhooks."
@@ -47,6 +55,10 @@ async def _repair(session: aiohttp.ClientSession, integration: Integration, kind
         },
     )
     return f"The app is subscribed to all webhook fields, which are delivered to {url}."
+
+
+def _without(pin: str | None, text: str | None) -> str | None:
+    return text.replace(pin, "******") if pin and text else text
 
 
 def _callback(place: Place) -> str:

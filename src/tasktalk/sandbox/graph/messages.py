@@ -10,6 +10,7 @@ from tasktalk.sandbox.chats import Item, Person, extra_members
 from tasktalk.sandbox.errors import MetaError
 from tasktalk.sandbox.filling import fill, find_sendable
 from tasktalk.sandbox.graph.rates import Rates
+from tasktalk.sandbox.graph.registration import check_registered
 from tasktalk.sandbox.limits import check_group, check_message
 from tasktalk.sandbox.shapes import Json, need, refuse
 from tasktalk.sandbox.webhooks import Delivery
@@ -27,6 +28,7 @@ async def post_message(world: World, rates: Rates, call: Call) -> Answer | None:
     if "status" in message:
         return await _mark_read(world, message)
     kind = check_message(message)
+    check_registered(world)
     refused = world.faults.find_send_error(world.chance)
     if refused is not None:
         raise refused

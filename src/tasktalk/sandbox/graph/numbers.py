@@ -7,7 +7,7 @@ from starlette.datastructures import UploadFile
 
 from tasktalk.sandbox.asgi import SUCCESS, Answer, Call, encode
 from tasktalk.sandbox.errors import MetaError, no_such_object
-from tasktalk.sandbox.graph import blocks, qr_codes
+from tasktalk.sandbox.graph import blocks, qr_codes, registration
 from tasktalk.sandbox.graph.callbacks import check_callback
 from tasktalk.sandbox.graph.fields import pick
 from tasktalk.sandbox.media import UPLOADED_SECONDS, check_upload
@@ -18,8 +18,6 @@ DEFAULT_FIELDS = (
     "verified_name", "display_phone_number", "quality_rating", "code_verification_status", "platform_type",
     "throughput", "webhook_configuration",
 )  # fmt: skip
-_PIN_DIGITS = 6
-_CODE = "123456"
 _PROFILE = {"about": 139, "address": 256, "description": 512, "email": 128, "vertical": 64, "profile_picture_handle": 0}
 _KEPT = (
     "settings", "whatsapp_commerce_settings", "conversational_automation", "username", "whatsapp_business_encryption",
@@ -60,7 +58,7 @@ def describe_number(world: World) -> dict[str, Any]:
         "new_name_status": "NONE",
         "quality_rating": "GREEN",
         "quality_score": {"score": "GREEN"},
-        "status": "CONNECTED" if world.get_document("registered", default=True) else "DISCONNECTED",
+        "status": "CONNECTED" if world.get_document(registration.REGISTERED, default=True) else "DISCONNECTED",
         "code_verification_status": "VERIFIED",
         "account_mode": "LIVE",
         "platform_type": "CLOUD_API",
@@ -98,7 +96,7 @@ async def _change(world: World, call: Call) -> Answer:
     """A PIN, a display name or a webhook override."""
     params = await call.params()
     if "pin" in params:
-        return await set_document(world, "pin", value=_pin(params))
+        return await registration.set_pin(world, params)
     if "webhook_configuration" in params:
         override = params["webhook_configuration"]
         if not isinstance(override, dict):
@@ -110,39 +108,6 @@ async def _change(world: World, call: Call) -> Answer:
     if "new_display_name" in params:
         return await set_document(world, "verified_name", value=get_text(params, "new_display_name", ""))
     raise need("pin, webhook_configuration or new_display_name")
-
-
-def _pin(params: dict[str, Any]) -> str:
-    pin = str(params.get("pin", ""))
-    if not pin.isdigit() or len(pin) != _PIN_DIGITS:
-        raise MetaError(100, f"Param pin must be {_PIN_DIGITS} digits.")
-    return pin
-
-
-async def _register(world: World, call: Call) -> Answer:
-    pin = _pin(await call.params())
-    known = world.get_document("pin", "")
-    if known and known != pin:
-        raise MetaError(133005, "The PIN is not the one that was set.")
-    world.put_document("pin", pin)
-    return await set_document(world, "registered", value=True)
-
-
-async def _request_code(_world: World, call: Call) -> Answer:
-    params = await call.params()
-    if params.get("code_method") not in ("SMS", "VOICE"):
-        raise MetaError(136024, "Param code_method must be one of {SMS, VOICE}.")
-    return SUCCESS
-
-
-async def _verify_code(_world: World, call: Call) -> Answer:
-    if (await call.params()).get("code") != _CODE:
-        raise MetaError(136025, f"The code is wrong; here it is always {_CODE}.")
-    return SUCCESS
-
-
-async def _deregister(world: World, _call: Call) -> Answer:
-    return await set_document(world, "registered", value=False)
 
 
 async def _show(world: World, call: Call) -> Answer:
@@ -208,10 +173,10 @@ _EDGES: dict[tuple[str, str], Callable[[World, Call], Awaitable[Answer]]] = {
     ("GET", ""): _show,
     ("POST", ""): _change,
     ("POST", "media"): _upload,
-    ("POST", "register"): _register,
-    ("POST", "deregister"): _deregister,
-    ("POST", "request_code"): _request_code,
-    ("POST", "verify_code"): _verify_code,
+    ("POST", "register"): registration.register,
+    ("POST", "deregister"): registration.deregister,
+    ("POST", "request_code"): registration.request_code,
+    ("POST", "verify_code"): registration.verify_code,
     ("GET", "whatsapp_business_profile"): _show_profile,
     ("POST", "whatsapp_business_profile"): _change_profile,
     ("", "block_users"): blocks.handle,

@@ -13,7 +13,17 @@ router = APIRouter(include_in_schema=False)
 
 _FOLDER = Path(__file__).with_name("static")
 # One file to load; the order is the cascade's.
-_STYLES = ("tokens.css", "base.css", "layout.css", "controls.css", "tasks.css", "messages.css", "api.css")
+_STYLES = (
+    "tokens.css",
+    "base.css",
+    "layout.css",
+    "controls.css",
+    "forms.css",
+    "charts.css",
+    "tasks.css",
+    "messages.css",
+    "api.css",
+)
 _FOR_EVER = "public, max-age=31536000, immutable"
 _TEXT = ("text/", "application/javascript", "image/svg+xml")
 

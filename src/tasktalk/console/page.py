@@ -20,6 +20,7 @@ from tasktalk.accounts.request import is_https
 from tasktalk.assistant.replies.speech import phrase
 from tasktalk.console import when
 from tasktalk.console.assets import asset_url
+from tasktalk.console.charts import figure
 from tasktalk.console.headers import page_headers
 from tasktalk.console.icons import icon
 from tasktalk.console.words import choose_language, speech_of, template_words
@@ -66,7 +67,15 @@ _env = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_env.globals |= {"icon": icon, "asset": asset_url, "when": when, "hidden": csrf_field, "strong": strong, "code": code}
+_env.globals |= {
+    "icon": icon,
+    "asset": asset_url,
+    "when": when,
+    "hidden": csrf_field,
+    "strong": strong,
+    "code": code,
+    "figure": figure,
+}
 
 
 class Note(msgspec.Struct, omit_defaults=True):

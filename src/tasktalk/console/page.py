@@ -3,10 +3,11 @@
 import base64
 import binascii
 import gzip
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import msgspec
 from fastapi import Request, Response
@@ -86,6 +87,20 @@ class Note(msgspec.Struct, omit_defaults=True):
     undo: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What a form could not do: in which of its fields ("" in none), and why."""
+
+    field: str
+    words: str
+    status: int
+
+    @classmethod
+    def of(cls, error: AppError) -> "Wrong":
+        """Of an error that names its field."""
+        return cls(str(error.data.get("field") or ""), error.message, error.status)
+
+
 def draw(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
     """A page of the template, in the viewer's language. Takes the waiting note along, so that it is shown once."""
     note = _find_note(request)
@@ -130,6 +145,12 @@ def safe_address(address: str | None) -> str:
     """`address` if it lies within this site, else `/`: nobody is sent elsewhere by a link to us."""
     inside = address is not None and address.startswith("/") and not address.startswith("//")
     return address if inside and address and address.isprintable() and "\\" not in address else "/"
+
+
+def address_with(path: str, asked: Mapping[str, str | None]) -> str:
+    """`path` with what is asked as its query; what is empty is left out."""
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"{path}?{query}" if query else path
 
 
 def local_address(request: Request) -> str:

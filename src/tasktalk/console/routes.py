@@ -3,8 +3,19 @@
 from fastapi import APIRouter
 
 from tasktalk.console import assets, live
-from tasktalk.console.pages import account, api_docs, messages, patterns, sign_in, system, tasks
+from tasktalk.console.pages import (
+    account,
+    analytics,
+    api_docs,
+    audit,
+    messages,
+    patterns,
+    people,
+    sign_in,
+    system,
+    tasks,
+)
 
 router = APIRouter(include_in_schema=False)
-for _part in (assets, live, sign_in, tasks, messages, system, account, api_docs, patterns):
+for _part in (assets, live, sign_in, tasks, messages, system, account, api_docs, audit, analytics, people, patterns):
     router.include_router(_part.router)

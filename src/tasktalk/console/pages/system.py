@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
-from tasktalk.accounts.request import Visit, page_visit
 from tasktalk.assistant.replies.speech import Speech
 from tasktalk.console.frame import load_frame
 from tasktalk.console.hooks import find_control, find_health
 from tasktalk.console.page import Note, PageRoute, draw, go, now_of
+from tasktalk.console.visits import Operator
 from tasktalk.console.when import length_words
 from tasktalk.console.words import speech_of
-from tasktalk.errors import Forbidden, NotFound
+from tasktalk.errors import NotFound
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -36,9 +36,8 @@ class Tile:
 
 
 @router.get("/system")
-async def show_system(request: Request, visit: Annotated[Visit, Depends(page_visit)]) -> Response:
+async def show_system(request: Request, visit: Operator) -> Response:
     """For administrators."""
-    _check_admin(visit)
     health = find_health(request)
     report = _report(*await health(), speech_of(visit.viewer.language)) if health else None
     async with request.app.state.pool.acquire() as conn:
@@ -49,19 +48,13 @@ async def show_system(request: Request, visit: Annotated[Visit, Depends(page_vis
 
 
 @router.post("/system/{action}")
-async def control_workers(request: Request, action: str, visit: Annotated[Visit, Depends(page_visit)]) -> Response:
+async def control_workers(request: Request, action: str, visit: Operator) -> Response:
     """Pause, resume and the other actions of `POST /api/workers/whatsapp`."""
-    _check_admin(visit)
     control = find_control(request)
     if control is None or action not in _ACTIONS:
         raise NotFound
     done = await control(action, visit.viewer)
     return go("/system", Note(str(done.get("message", "Done."))))
-
-
-def _check_admin(visit: Visit) -> None:
-    if not visit.viewer.is_admin:
-        raise Forbidden("This is for administrators.")
 
 
 def _report(health: Mapping[str, Any], workers: Mapping[str, Any], speech: Speech) -> dict[str, Any]:

@@ -1,0 +1,153 @@
+"""The people of this Tasktalk: add somebody, give them a role, shut them out, send them a way in."""
+
+from typing import get_args
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from tasktalk.accounts.access import Role, Viewer
+from tasktalk.accounts.administration import administer, check_may_make, list_page
+from tasktalk.accounts.audit.audit import record
+from tasktalk.accounts.request import Visit
+from tasktalk.accounts.sessions import create_login_link
+from tasktalk.accounts.users import LANGUAGES, create_user, get_user
+from tasktalk.assistant.replies.speech import phrase
+from tasktalk.console.frame import load_frame
+from tasktalk.console.page import Note, PageRoute, Wrong, draw, go, now_of, read_form
+from tasktalk.console.visits import Operator
+from tasktalk.console.words import speech_of
+from tasktalk.errors import BadRequest, Conflict, Forbidden, NotFound
+from tasktalk.ids import parse_id
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+ROLES: dict[Role, str] = {"owner": phrase("Owner"), "admin": phrase("Administrator"), "member": phrase("Member")}
+_PAGE = 100
+
+
+@router.get("/people")
+async def show_people(request: Request, visit: Operator) -> Response:
+    """Everybody, oldest first."""
+    return await _draw(request, visit)
+
+
+@router.post("/people")
+async def add_person(request: Request, visit: Operator) -> Response:
+    """Somebody new; the link that signs them in is shown on this answer alone."""
+    form = await read_form(request)
+    given = {key: form.get(key, "").strip() for key in ("name", "email", "role", "language")}
+    role = _role(given["role"])
+    try:
+        check_may_make(visit.viewer, role)
+        async with request.app.state.pool.acquire() as conn, conn.transaction():
+            user_id = await create_user(
+                conn,
+                name=given["name"],
+                email=given["email"] or None,
+                role=role,
+                timezone=visit.viewer.timezone,
+                language=given["language"] if given["language"] in LANGUAGES else visit.viewer.language,
+            )
+            detail = {"name": given["name"], "role": role}
+            await record(
+                conn, by=visit.viewer, action="user.created", subject="user", subject_id=user_id, detail=detail
+            )
+            link = await create_login_link(conn, user_id=user_id, now=now_of(request))
+    except (BadRequest, Conflict, Forbidden) as error:
+        return await _draw(request, visit, given=given, wrong=Wrong.of(error))
+    return await _draw(request, visit, way_in=(given["name"], link))
+
+
+@router.post("/people/{user_id}/link")
+async def make_way_in(request: Request, user_id: str, visit: Operator) -> Response:
+    """A sign-in link for who lost their way in, shown on this answer alone."""
+    try:
+        way_in = await _let_in(request, visit.viewer, _id(user_id))
+    except (Conflict, Forbidden) as error:
+        return await _draw(request, visit, wrong=Wrong.of(error))
+    return await _draw(request, visit, way_in=way_in)
+
+
+@router.post("/people/{user_id}")
+async def change_person(request: Request, user_id: str, visit: Operator) -> Response:
+    """Another role, shut out, or let in again."""
+    form, known = await read_form(request), _id(user_id)
+    speech = speech_of(visit.viewer.language)
+    try:
+        async with request.app.state.pool.acquire() as conn, conn.transaction():
+            changes = _changes(form)
+            user = await administer(conn, viewer=visit.viewer, user_id=known, changes=changes, now=now_of(request))
+    except (Conflict, Forbidden) as error:
+        return await _draw(request, visit, wrong=Wrong.of(error))
+    words = speech.say("{name} is shut out.", name=user.name) if user.disabled_at else speech.say("Saved.")
+    return go("/people", Note(words))
+
+
+def _changes(form: dict[str, str]) -> dict[str, object]:
+    if "role" in form:
+        return {"role": _role(form["role"])}
+    if form.get("disabled") not in {"yes", "no"}:
+        raise BadRequest
+    return {"disabled": form["disabled"] == "yes"}
+
+
+async def _let_in(request: Request, viewer: Viewer, user_id: UUID) -> tuple[str, str]:
+    """Their name and a sign-in link for them; an owner's is made by owners alone."""
+    async with request.app.state.pool.acquire() as conn, conn.transaction():
+        user = await get_user(conn, user_id=user_id)
+        if user.role == "owner" and viewer.role != "owner":
+            raise Forbidden("Only an owner changes an owner.")
+        if user.disabled_at is not None:
+            raise Conflict("This person is shut out.")
+        await record(conn, by=viewer, action="user.link_made", subject="user", subject_id=user_id)
+        return user.name, await create_login_link(conn, user_id=user_id, now=now_of(request))
+
+
+async def _draw(
+    request: Request,
+    visit: Visit,
+    *,
+    given: dict[str, str] | None = None,
+    wrong: Wrong | None = None,
+    way_in: tuple[str, str] | None = None,
+) -> Response:
+    speech = speech_of(visit.viewer.language)
+    after = parse_id(request.query_params.get("after", ""))
+    async with request.app.state.pool.acquire() as conn:
+        frame = await load_frame(conn, visit, here="people", title=speech.say("People"), now=now_of(request))
+        page = await list_page(conn, limit=_PAGE, after=after)
+    roles = [(key, speech.say(words)) for key, words in ROLES.items() if key != "owner" or visit.viewer.role == "owner"]
+    response = draw(
+        request,
+        "people.html",
+        status=wrong.status if wrong else 200,
+        people=page.items,
+        roles=roles,
+        role_names={key: speech.say(words) for key, words in ROLES.items()},
+        languages=LANGUAGES,
+        given={"name": "", "email": "", "role": "member", "language": visit.viewer.language} | (given or {}),
+        wrong=wrong,
+        way_in=way_in and (way_in[0], f"{_web(request)}/login/{way_in[1]}"),
+        next_page=f"/people?after={page.next}" if page.next else None,
+        **frame,
+    )
+    if way_in:
+        response.headers["cache-control"] = "no-store"
+    return response
+
+
+def _web(request: Request) -> str:
+    return (request.app.state.settings.public_url or str(request.base_url)).rstrip("/")
+
+
+def _role(text: str) -> Role:
+    if text not in get_args(Role):
+        raise BadRequest("This is no role.", field="role")
+    return text  # type: ignore[return-value]  # (checked just here)
+
+
+def _id(text: str) -> UUID:
+    parsed = parse_id(text)
+    if parsed is None:
+        raise NotFound
+    return parsed

@@ -28,6 +28,7 @@ from tasktalk.health.upkeep import list_jobs
 from tasktalk.ids import new_id
 from tasktalk.integrations.connections import Directory, Integration
 from tasktalk.logs import get_log
+from tasktalk.messaging.documents.porter import Porter
 from tasktalk.messaging.letters.opening import open_carriers
 from tasktalk.messaging.letters.posting import Postman
 from tasktalk.messaging.media import MediaRoom
@@ -70,6 +71,7 @@ class Worker:
         self._directory, self._keyring = directory, keyring
         self._mind = open_mind(settings)
         self._inbox_wake, self._aside_wake, self._directory_changed = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._documents_wake = asyncio.Event()
         self._asked = Asked()
         self._lanes: dict[UUID, tuple[Integration, Lane, asyncio.Task[None]]] = {}
         gather = timedelta(seconds=settings.notice_gather_seconds)
@@ -92,6 +94,8 @@ class Worker:
             self._postman.wake.set()
         elif channel == "upkeep":
             self._asked.hear(payload)
+        elif channel == "documents":
+            self._documents_wake.set()
         elif channel == "integrations":
             self._directory.forget()
             self._directory_changed.set()
@@ -107,7 +111,9 @@ class Worker:
             asyncio.TaskGroup() as group,
         ):
             graph_of = partial(self._open_graph, session)
-            media = MediaRoom(self._pool, open_store(settings), limits_of(settings), self._directory, graph_of, ear)
+            store = open_store(settings)
+            porter = Porter(self._pool, store, self._directory, graph_of, self._documents_wake, self.stop)
+            media = MediaRoom(self._pool, store, limits_of(settings), self._directory, graph_of, ear)
             prepare: dict[str, Prepare] = {"file": media.prepare_file, "heard": media.prepare_heard}
             seconds = media.seconds
             if self._mind is not None:
@@ -125,6 +131,7 @@ class Worker:
             group.create_task(self._keep_lanes(session))
             group.create_task(self._teller.run())
             group.create_task(self._postman.run())
+            group.create_task(porter.run())
             group.create_task(keep_up(self._pool, list_jobs(settings), stop=self.stop, asked=self._asked))
 
     async def _keep_lanes(self, session: aiohttp.ClientSession) -> None:

@@ -4,7 +4,18 @@ import textwrap
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from tasktalk.assistant import change, look, personal, plan, project_changes, reminding, summaries, taps, undoing
+from tasktalk.assistant import (
+    change,
+    look,
+    personal,
+    plan,
+    project_changes,
+    reminding,
+    sending,
+    summaries,
+    taps,
+    undoing,
+)
 from tasktalk.assistant.comment import comment
 from tasktalk.assistant.linking import link_account
 from tasktalk.assistant.outcomes import Created, Outcome, Said
@@ -125,6 +136,8 @@ async def _update(turn: Turn, intent: Intent) -> Outcome:
 
 
 async def _list(turn: Turn, intent: Intent) -> Outcome:
+    if intent.action == "files":
+        return await sending.fetch(turn, intent)
     if intent.action != "reminders" or intent.target is None:
         return await look.list_by_query(turn, intent)
     found = await find_targets(turn, intent)

@@ -9,7 +9,9 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import msgspec
+from msgspec import UNSET
 
+from tasktalk.assistant import sending
 from tasktalk.assistant.outcomes import Outcome, Said, Settled
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Intent, Settings
@@ -22,7 +24,7 @@ _MUTED = {"stop": True, "start": False}
 async def change_settings(turn: Turn, intent: Intent) -> Outcome:
     """Changes what was named; from then on the dialogue is in the new zone and language."""
     if intent.action == "export":
-        return Said("export")
+        return await sending.export(turn, intent)
     if intent.action == "forget me":
         return Said("forget me")
     changes: PreferenceChanges = {}
@@ -80,6 +82,8 @@ def _switched_off(intent: Intent) -> PreferenceChanges:
         changes["quiet_hours"] = None
     if "digest_time" in intent.clear:
         changes["digest_time"] = None
+    if "monthly_messages" in intent.clear:
+        changes["monthly_messages"] = None
     return changes
 
 
@@ -94,4 +98,8 @@ def _named(settings: Settings) -> PreferenceChanges:
         changes["quiet_hours"] = (begin, end)
     if settings.notifications is not None:
         changes["muted"] = not settings.notifications
+    if settings.by_email is not UNSET:
+        changes["by_email"] = settings.by_email
+    if settings.monthly_messages is not UNSET:
+        changes["monthly_messages"] = settings.monthly_messages
     return changes

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from tasktalk.assistant.exporting.model import Export
 from tasktalk.assistant.llm.question import Thought
 from tasktalk.tasks.attachments.attachments import Kept
 
@@ -78,10 +79,20 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Sending:
+    """A file that goes along: an export, else what lies with a task. `path`: where the API has it."""
+
+    name: str
+    path: str
+    export: Export | None = None
+    attachment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """One message to the person: text with up to three buttons, or with a list of up to ten rows; or a reaction alone.
 
-    `task_ids` are the tasks it shows, in order: a later reply to it speaks of them.
+    `task_ids` are the tasks it shows, in order: a later reply to it speaks of them. `files` go along.
     """
 
     text: str = ""
@@ -90,6 +101,7 @@ class Reply:
     rows: tuple[Row, ...] = ()
     task_ids: tuple[UUID, ...] = ()
     reaction: str | None = None
+    files: tuple[Sending, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from tasktalk.assistant.llm.budget import KEPT_DAYS, forget_usage
 from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
 from tasktalk.integrations.checks.watch import watch_all
+from tasktalk.messaging.documents.documents import forget_documents
 from tasktalk.messaging.letters.letters import KEPT as LETTERS_KEPT
 from tasktalk.messaging.letters.letters import forget_letters
 from tasktalk.messaging.notices.history import KEPT as NOTICES_KEPT
@@ -24,7 +25,7 @@ from tasktalk.web.idempotency import KEPT, forget_idempotency
 _FILES_AT_ONCE = 100
 
 
-def list_jobs(settings: Settings) -> Mapping[str, Job]:
+def list_jobs(settings: Settings) -> Mapping[str, Job]:  # noqa: C901  (one function a job)
     """By name, in the order in which they are best done: files become free with the trash."""
     store, kept = open_store(settings), timedelta(days=settings.trash_days)
 
@@ -54,6 +55,10 @@ def list_jobs(settings: Settings) -> Mapping[str, Job]:
         async with pool.acquire() as conn:
             return await forget_letters(conn, before=now - LETTERS_KEPT)
 
+    async def documents(pool: Pool, now: datetime) -> int:
+        async with pool.acquire() as conn:
+            return await forget_documents(conn, now=now)
+
     async def model_usage(pool: Pool, now: datetime) -> int:
         async with pool.acquire() as conn:
             return await forget_usage(conn, before=now.date() - timedelta(days=KEPT_DAYS))
@@ -67,5 +72,5 @@ def list_jobs(settings: Settings) -> Mapping[str, Job]:
         return 0
 
     jobs = {"trash": trash, "files": files, "idempotency": idempotency, "sessions": sessions}
-    jobs |= {"notices": notices, "letters": letters, "model_usage": model_usage}
+    jobs |= {"notices": notices, "letters": letters, "documents": documents, "model_usage": model_usage}
     return {**jobs, "numbers": numbers, "templates": templates, "traffic": count_traffic}

@@ -24,6 +24,7 @@ from tasktalk.db import Conn
 from tasktalk.integrations.connections import Directory
 from tasktalk.messaging.changes import apply_changes
 from tasktalk.messaging.contacts import Book, Contact, Q, Sender, meet, open_book, save_book
+from tasktalk.messaging.documents.documents import NewDocument, add_documents
 from tasktalk.messaging.identities import follow, list_concerned
 from tasktalk.messaging.inbound import to_utterance
 from tasktalk.messaging.links import welcome
@@ -33,6 +34,7 @@ from tasktalk.messaging.statuses import apply_statuses
 from tasktalk.queue.aside import MORE, Aside, set_aside
 from tasktalk.queue.claim import Item
 from tasktalk.whatsapp import render
+from tasktalk.whatsapp.graphemes import count_units
 from tasktalk.whatsapp.payloads import Inbound, read_message
 
 _GATHER = timedelta(seconds=1.5)  # that the rest of a message has to come
@@ -49,6 +51,7 @@ class _Batch:
     book: Book
     dialogues: dict[UUID, Dialogue] = field(default_factory=dict)
     outgoing: list[Outgoing] = field(default_factory=list)
+    documents: list[NewDocument] = field(default_factory=list)
     begun: dict[str, str] = field(default_factory=dict)
     last: dict[str, int] = field(default_factory=dict)
     asides: list[Aside] = field(default_factory=list)
@@ -112,6 +115,7 @@ class Turns:
                 notes[item.seq] = became
         await set_aside(conn, batch.asides)
         await add_messages(conn, batch.outgoing)
+        await add_documents(conn, batch.documents)
         await save_dialogues(conn, batch.dialogues.values())
         await save_book(conn, batch.book)
         return batch.left
@@ -193,6 +197,7 @@ class Turns:
             return Aside(item.seq, reply.what, self.limits[reply.what], reply.carried)
         if reply is None:
             return "no answer needed"
+        batch.documents += _documents(reply, item, contact)
         batch.outgoing += _outgoing(reply, item, contact, target=message.target)
         if contact.id in dialogue.parted:
             contact.link(None)
@@ -233,7 +238,9 @@ def _join(begun: str, text: str) -> str:
 
 
 def _outgoing(reply: Reply, item: Item, contact: Contact, *, target: str | None) -> Iterator[Outgoing]:
-    """The messages a reply becomes within Meta's limits: one, but for very long texts."""
+    """The messages a reply becomes within Meta's limits: one, but for very long texts; none if a file bears it."""
+    if _is_caption(reply):
+        return
     if reply.reaction is not None:
         if target is not None:
             message = render.reaction(target, reply.reaction)
@@ -248,3 +255,24 @@ def _outgoing(reply: Reply, item: Item, contact: Contact, *, target: str | None)
         messages = render.text(reply.text)
     for message in messages:
         yield Outgoing(contact.integration_id, contact.id, "reply", message, item.seq, reply.task_ids)
+
+
+def _documents(reply: Reply, item: Item, contact: Contact) -> Iterator[NewDocument]:
+    """The files of a reply; below the first of them stands what the reply says, as far as that fits."""
+    if contact.person is None:
+        return
+    caption = reply.text if _is_caption(reply) else ""
+    for number, file in enumerate(reply.files):
+        yield NewDocument(
+            contact.integration_id,
+            contact.id,
+            contact.person.user_id,
+            file,
+            "" if number else caption,
+            item.seq,
+            reply.task_ids,
+        )
+
+
+def _is_caption(reply: Reply) -> bool:
+    return bool(reply.files) and not (reply.rows or reply.buttons) and count_units(reply.text) <= render.MAX_BODY

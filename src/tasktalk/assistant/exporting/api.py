@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from tasktalk.assistant.exporting.export import MEDIA_TYPES, Export, Format, read_export
+from tasktalk.assistant.exporting.export import read_export
+from tasktalk.assistant.exporting.model import MEDIA_TYPES, Export, Format
 from tasktalk.errors import BadRequest
 from tasktalk.tasks.attachments.store import chain
 from tasktalk.tasks.http import Me, pool_of

@@ -3,49 +3,17 @@
 import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from tasktalk.accounts.access import Viewer
+from tasktalk.assistant.exporting.model import Export
 from tasktalk.assistant.exporting.printed import MOST_PRINTED, print_tasks
 from tasktalk.assistant.exporting.sheet import HEADER, lines_of
 from tasktalk.db import Pool
 from tasktalk.tasks.listing import MOST, list_tasks
 from tasktalk.tasks.model import Task
-
-Format = Literal["csv", "json", "pdf"]
-FORMATS: tuple[Format, ...] = get_args(Format)
-MEDIA_TYPES: dict[Format, str] = {
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-    "pdf": "application/pdf",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """What is asked for. `project`: by name, all that is in it; else `filter`; neither: all there is, open and done.
-
-    A project that is named goes before a filter.
-    """
-
-    format: Format = "csv"
-    project: str | None = None
-    filter: str | None = None
-
-    @property
-    def expression(self) -> str | None:
-        """In the filter language, which speaks of open tasks unless told otherwise."""
-        if self.project is None:
-            return self.filter
-        return f'#"{self.project.replace(chr(34), " ")}" & (open | done | cancelled)'
-
-    def name(self, today: dt.date) -> str:
-        """Of the file: `tasks-2026-11-27.csv`."""
-        return f"tasks-{today:%Y-%m-%d}.{self.format}"
 
 
 async def read_export(pool: Pool, export: Export, *, viewer: Viewer, now: dt.datetime) -> AsyncIterator[bytes]:

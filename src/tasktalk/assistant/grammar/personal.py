@@ -1,9 +1,9 @@
-"""Commands about the person's own settings: zone, language, digest, quiet hours, notifications."""
+"""Commands about the person's own settings and files: zone, language, digest, quiet hours, notifications, exports."""
 
-from tasktalk.assistant.grammar.orders import LIKELY, READERS, Order, Reader, reads
+from tasktalk.assistant.grammar.orders import LIKELY, READERS, SURE, Order, Reader, reads
 from tasktalk.assistant.grammar.reading import read_slots
 from tasktalk.assistant.grammar.tokens import fold
-from tasktalk.assistant.understanding import Intent, Settings
+from tasktalk.assistant.understanding import Intent, Query, Settings
 
 
 @reads("timezone")
@@ -64,3 +64,52 @@ def _notify(on: bool) -> Reader:  # noqa: FBT001  (on or off is all there is)
 
 READERS["notifications_off"] = _notify(on=False)
 READERS["notifications_on"] = _notify(on=True)
+
+
+def _by_email(on: bool) -> Reader:  # noqa: FBT001  (on or off is all there is)
+    def read(_order: Order) -> Intent:
+        return Intent(intent="settings", confidence=LIKELY, settings=Settings(by_email=on))
+
+    return read
+
+
+READERS["email_off"] = _by_email(on=False)
+READERS["email_on"] = _by_email(on=True)
+READERS["budget_off"] = _no("monthly_messages")
+
+
+@reads("budget")
+def _budget(order: Order) -> Intent | None:
+    """Read "at most 50 messages a month"."""
+    most = int(order["count"] or 0)
+    return Intent(intent="settings", confidence=LIKELY, settings=Settings(monthly_messages=most)) if most else None
+
+
+@reads("export_as")
+def _export(order: Order) -> Intent | None:
+    """Read "export #Home as pdf"; "export the report" is something to do, unless there is such a project."""
+    said = (order["project"] or "").strip(" .\"'“”")
+    name = said.removeprefix("#")
+    known = next((each for each in order.context.projects if fold(each) == fold(name)), None)
+    if said and known is None and not said.startswith("#"):
+        return None
+    format_ = {"excel": "csv"}.get(named := fold(order["format"] or ""), named)
+    query = Query(text=format_) if format_ else None
+    return Intent(intent="settings", confidence=SURE, action="export", project=known or name or None, query=query)
+
+
+def _files(kind: str) -> Reader:
+    def read(order: Order) -> Intent | None:
+        target = order.known_target()
+        query = Query(text=kind)
+        return (
+            Intent(intent="list_tasks", confidence=LIKELY, target=target, query=query, action="files")
+            if target
+            else None
+        )
+
+    return read
+
+
+for _kind in ("file", "photo", "voice"):
+    READERS[f"show_{_kind}"] = _files(_kind)

@@ -9,6 +9,8 @@ from tasktalk.assistant.grammar.tokens import fold
 # What a slot may take. A {code} is short and has a figure or capital in it; the caller checks what words cannot say.
 _SLOTS = {
     "code": r"[\w-]{4,12}",
+    "count": r"\d{1,6}",
+    "format": r"(?:pdf|csv|json|excel)(?!\w)",
     "from": r"[\w:. ]{1,24}?",
     "to": r"[\w:. ]{1,24}?",
 }

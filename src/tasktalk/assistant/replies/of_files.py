@@ -3,7 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 
+from tasktalk.assistant.outcomes import Exported, Fetched
 from tasktalk.assistant.replies.pen import Pen, bold, short
+from tasktalk.assistant.replies.sentences import more
+from tasktalk.assistant.replies.sentences import tasks as count_tasks
 from tasktalk.assistant.replies.speech import Speech, phrase
 from tasktalk.assistant.reply import Enclosed, FileKind, Reply, Trouble, Utterance
 from tasktalk.tasks.model import Task
@@ -77,6 +80,26 @@ def complete(reply: Reply | None, said: Utterance, pen: Pen, filed: Filed | None
 
 def _beside(filed: Filed | None, speech: Speech) -> str:
     """The file in a line below what was done to its task."""
+def exported(outcome: Exported, speech: Speech) -> Reply:
+    """What stands below the document."""
+    tasks = count_tasks(outcome.number, speech)
+    if outcome.project is not None:
+        text = speech.say("📄 #{project}: {tasks}.", project=outcome.project, tasks=tasks)
+    else:
+        text = speech.say("📄 All you have, open and done: {tasks}.", tasks=tasks)
+    if outcome.file.export is not None and outcome.file.export.format == "csv":
+        text += "\n" + speech.say("For paper say _export as pdf_.")
+    return Reply(text, files=(outcome.file,))
+
+
+def fetched(outcome: Fetched, speech: Speech) -> Reply:
+    """What stands below the first of the files."""
+    text = f"📎 {bold(outcome.task.title)}"
+    if outcome.left:
+        text += "\n" + more(outcome.left, speech)
+    return Reply(text, task_ids=(outcome.task.id,), files=outcome.files)
+
+
     if filed is None or filed.task is not None:
         return ""
     return f"\n⚠️ {speech.say(filed.refused)}" if filed.refused is not None else f"\n📎 {short(filed.name)}"

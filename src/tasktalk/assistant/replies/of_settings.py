@@ -34,7 +34,25 @@ def settled(chosen: Preferences, named: Collection[str], now: datetime, speech: 
                 "🌙 Quiet from {begin} to {end}: only what you asked for yourself comes then.", begin=begin, end=end
             )
         )
+    if "by_email" in named:
+        lines.append(_by_email(speech) if chosen.by_email else speech.say("✉️ No e-mails any more."))
+    if "monthly_messages" in named:
+        lines.append(_budget(chosen.monthly_messages, speech))
     return "\n".join(lines)
+
+
+def _by_email(speech: Speech) -> str:
+    return speech.say("✉️ What I cannot tell you here comes by e-mail, where this server sends any.")
+
+
+def _budget(most: int | None, speech: Speech) -> str:
+    if most is None:
+        return speech.say("📨 No limit to my messages any more.")
+    return speech.count(
+        "📨 At most {number} message a month that you did not ask for. Answers and your reminders always come.",
+        "📨 At most {number} messages a month that you did not ask for. Answers and your reminders always come.",
+        most,
+    )
 
 
 def _muted(speech: Speech) -> str:

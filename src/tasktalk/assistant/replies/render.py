@@ -6,6 +6,7 @@ from tasktalk.assistant import outcomes as came
 from tasktalk.assistant import overviews
 from tasktalk.assistant.outcomes import Outcome
 from tasktalk.assistant.replies import (
+    of_files,
     of_overviews,
     of_plans,
     of_projects,
@@ -45,6 +46,7 @@ def render(outcomes: Sequence[Outcome], pen: Pen) -> Reply:
         list_label=question.list_label if question else "",
         rows=question.rows if question else (),
         task_ids=tuple(dict.fromkeys(task_id for reply in replies for task_id in reply.task_ids)),
+        files=tuple(file for reply in replies for file in reply.files),
     )
 
 
@@ -99,6 +101,10 @@ def _one(outcome: Outcome, pen: Pen) -> Reply:  # noqa: C901, PLR0911, PLR0912  
             return of_plans.planned(outcome, pen)
         case came.Settled(preferences, named):
             return Reply(of_settings.settled(preferences, named, pen.now, pen.speech))
+        case came.Exported():
+            return of_files.exported(outcome, pen.speech)
+        case came.Fetched():
+            return of_files.fetched(outcome, pen.speech)
         case came.Undone():
             return Reply(sentences.undone(outcome, pen.speech))
         case came.Said(remark, about):

@@ -66,6 +66,28 @@ create table findings (
 );
 create unique index findings_open on findings (integration_id, kind) where resolved_at is null;
 
+create index findings_ending on findings (resolved_at) where told_at is not null and end_told_at is null;
+-- One that is open already is brought up to date; one that was over for a moment goes on. Answers whether it is new, or
+-- has become worse than it was.
+create function open_finding(new_id uuid, number uuid, what text, how_bad text, words jsonb, at timestamptz) returns bool
+    language sql as $$
+    update findings set resolved_at = null, told_at = null
+    where id = (select id from findings
+                where integration_id = number and kind = what and resolved_at > at - interval '10 minutes'
+                  and end_told_at is null order by resolved_at desc limit 1)
+      and not exists (select from findings where integration_id = number and kind = what and resolved_at is null);
+    with before as (
+        select severity from findings where integration_id = number and kind = what and resolved_at is null
+    ), opened as (
+        insert into findings (id, integration_id, kind, severity, detail, found_at, seen_at)
+        values (new_id, number, what, how_bad, words, at, at)
+        on conflict (integration_id, kind) where resolved_at is null
+        do update set severity = excluded.severity, detail = excluded.detail, seen_at = excluded.seen_at,
+                      told_at = case when excluded.severity = 'critical' and findings.severity <> 'critical' then null
+                                     else findings.told_at end
+    )
+    select not exists (select from before) or how_bad = 'critical' and (select severity from before) <> 'critical';
+$$;
 -- A template in one language. `category` is what Meta says it is; `wanted_category` what we asked for.
 create table templates (
     id              uuid primary key,
@@ -113,6 +135,29 @@ create index outbox_yielding on outbox (contact_id) where state = 'waiting' and 
 create index attempts_started on attempts using brin (started_at) with (pages_per_range = 8, autosummarize = on);
 
 -- What leaves by other ways than WhatsApp.
+-- Files on their way to WhatsApp: Meta must have one before a message can show it, so the message is written when it has.
+create table documents (
+    id             uuid primary key,
+    integration_id uuid not null references integrations on delete cascade,
+    contact_id     uuid not null references contacts on delete cascade,
+    user_id        uuid not null references users on delete cascade,   -- who asked for it: it is read as they may
+    inbox_seq      bigint,                                         -- the item it answers
+    file           jsonb not null,                                 -- see `Sending` of the assistant
+    caption        text not null default '',
+    task_ids       uuid[] not null default '{}',
+    state          text not null default 'waiting' check (state in ('waiting', 'uploading', 'sent', 'refused')),
+    attempts       smallint not null default 0,
+    next_try_at    timestamptz not null default now(),             -- while it is uploaded: when somebody else may take it
+    created_at     timestamptz not null default now(),
+    finished_at    timestamptz,
+    outbox_id      uuid,
+    error          text
+);
+create index documents_waiting on documents (next_try_at) where state in ('waiting', 'uploading');
+create function announce_documents() returns trigger language plpgsql as
+    $$ begin perform pg_notify('documents', ''); return null; end $$;
+create trigger documents_announced after insert on documents for each statement execute function announce_documents();
+
 create table letters (
     id          uuid primary key,
     user_id     uuid not null references users on delete cascade,
@@ -132,7 +177,7 @@ create function announce_letters() returns trigger language plpgsql as
 create trigger letters_announced after insert on letters for each statement execute function announce_letters();
 
 alter table preferences
-    add column by_email bool not null default true,                -- when WhatsApp cannot reach me
+    add column by_email bool,                                      -- when WhatsApp cannot reach me; null: not of tasks
     add column apprise_url bytea,                                  -- sealed
     add column monthly_messages int check (monthly_messages > 0);  -- WhatsApp messages I did not ask for; null: no bound
 

@@ -13,7 +13,7 @@ from tasktalk.assistant.understanding import Context, Draft, Intent
 # Readings of orders so wide that they take in what is meant for others: "find a hotel", "delete this song".
 _WIDE = frozenset({"search", "delete_task", "list_tasks", "reopen_task", "create_project"})
 _LONG = 3  # words: fewer say too little of what they are about
-_ALMOST, _SURELY, _RATHER, _HALF = 0.9, 0.75, 0.65, 0.5
+_ALMOST, _SURELY, _RATHER, _HALF, _THIRD = 0.9, 0.75, 0.65, 0.5, 0.3
 
 
 def is_for_others(command: Intent, plain: str, context: Context, book: Phrasebook) -> bool:
@@ -42,8 +42,10 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
     if len(folded.split()) > LONGEST:  # a text, not a sentence
         return None
     shares = model.judge(folded)
-    # One word, or words it has never met, tell it next to nothing, but in a question.
-    strange = (" " not in folded.strip() or model.knows(folded) <= _HALF) and not book.question.match(folded)
+    # Words it has never met tell it next to nothing, but in a question.
+    known = model.knows(folded)
+    strange = known <= _HALF and not book.question.match(folded)
+    surely = _ALMOST if known == 0 else _SURELY
     listed = any(span.kind == "project" for span in captured.draft.spans)
     if captured.asked and book.alarm.search(folded):
         return None
@@ -51,7 +53,8 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
         captured.reminded
         or _is_marked(captured.draft, plain)
         or (listed and shares["other"] < _ALMOST)
-        or (strange and (book.language != context.language or shares["other"] < _ALMOST))
+        or (strange and (book.language != context.language or shares["other"] < surely))
+        or (" " not in folded.strip() and shares["other"] < surely)
         or (shares["other"] < _RATHER and _may_be_done(captured.draft, folded, book))
     ):
         shares["other"] = 0.0
@@ -68,6 +71,21 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
         target = read_target(plain[removed.end() :], book)
         return Intent(intent="delete_task", confidence=min(sure, PERHAPS), target=target)
     return Intent(intent="unknown", confidence=sure) if kind == "other" else None
+
+
+def is_for_machine(intent: Intent, text: str, context: Context, book: Phrasebook) -> bool:
+    """Whether what would be a task is said to another assistant by its name, and is not of lists, dates and alarms."""
+    folded = fold(text)
+    called = book.machine.match(folded)
+    if called is None or intent.intent not in {"create_task", "create_tasks", "search"}:
+        return False
+    if any(person in called.group() for name in context.people for person in fold(name).split()[:1]):
+        return False
+    model = find_model(book.language)
+    if called["bare"] and (model is None or model.judge(folded[called.end() :])["other"] < _THIRD):
+        return False
+    rest = folded[called.end() :] if called.end() < len(folded) else folded
+    return not (book.asks_capture(rest) or book.own.search(rest) or book.alarm.search(rest))
 
 
 def _asks_of_own(folded: str, book: Phrasebook) -> bool:

@@ -48,7 +48,8 @@ async def _settle(turn: Turn, asked: Question, intent: Intent) -> Outcome | None
     """Yes, no, and what says as much."""
     choice = understand_choice(turn.said.text, turn.dialogue.context(turn.now))
     is_no = intent.intent == "cancel" or (asked.kind in {"sure", "which"} and choice.none)
-    if intent.intent == "undo" and asked.kind in {"sure", "which"}:  # what we asked about is what they call off
+    if intent.intent == "undo" and not intent.action and asked.kind in {"sure", "which"}:
+        # What we asked about is what they call off.
         is_no = not await _has_changed_since(turn, asked.at)
     if is_no or (asked.kind == "sure" and choice.keep):
         return await asking.say_no(turn, asked.kind, asked.id)

@@ -18,7 +18,7 @@ from tasktalk.assistant.understanding import Draft, Intent
 from tasktalk.errors import Conflict, NotFound
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.changes import change_task, change_tasks
-from tasktalk.tasks.journal.undo import find_last_change, undo
+from tasktalk.tasks.journal.undo import find_last_change, redo, undo
 from tasktalk.tasks.model import Status, Task, TaskChanges
 from tasktalk.tasks.occurrences import skip_occurrence
 
@@ -127,6 +127,17 @@ async def take_back(turn: Turn, _intent: Intent | None = None, *, change_set: UU
         return Said("nothing_to_undo")
     except Conflict as error:
         return Said("cannot_undo", error.message)
+
+
+async def bring_back(turn: Turn, change_set: UUID) -> Outcome:
+    """What the undo `change_set` took back."""
+    try:
+        changes = await redo(turn.conn, viewer=turn.dialogue.viewer, change_set=change_set, by=turn.by)
+    except NotFound:
+        return Said("nothing_to_redo")
+    except Conflict as error:
+        return Said("cannot_undo", error.message)
+    return Undone(tuple(changes), again=True)
 
 
 async def put_off(turn: Turn, task_id: UUID) -> Outcome:

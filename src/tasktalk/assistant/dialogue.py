@@ -11,7 +11,7 @@ import msgspec
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.assistant.questions import Kind, Question, read_questions, write_questions
-from tasktalk.assistant.understanding import Context
+from tasktalk.assistant.understanding import ME, Context
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 
@@ -115,9 +115,10 @@ class Dialogue:
         return _find(self.projects, name)
 
     def find_people(self, names: Iterable[str]) -> tuple[UUID, ...]:
-        """Those of `names` that are known, in full or by first name."""
+        """Those of `names` that are known, in full or by first name; and "me"."""
         first_names = {name.split()[0]: person for name, person in self.people.items() if name.split()}
-        found = (_find(self.people, name) or _find(first_names, name) for name in names)
+        mine = {ME: self.viewer.user_id}
+        found = (_find(self.people, name) or _find(first_names, name) or mine.get(name) for name in names)
         return tuple(person for person in found if person is not None)
 
 

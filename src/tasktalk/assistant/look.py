@@ -16,8 +16,9 @@ from tasktalk.tasks.filters import parse
 from tasktalk.tasks.filters.expressions import status_of
 from tasktalk.tasks.listing import MOST, find_task, list_tasks
 from tasktalk.tasks.model import Task
-from tasktalk.tasks.reminders.reminders import list_task_reminders
+from tasktalk.tasks.reminders.reminders import Reminder, list_task_reminders
 
+REMINDERS = "has reminders"
 _SEARCH = "search: "
 _COMPLETED = re.compile(r"\bcompleted(?: on)? ?:", re.IGNORECASE)
 
@@ -73,8 +74,14 @@ async def list_page(turn: Turn, expression: str, *, offset: int = 0) -> Outcome:
     turn.dialogue.speak_of([task.id for task in page])
     if more:
         turn.dialogue.page = f"list:{len(ids)}:{expression}"
+    reminders = {each.id: await _list_rings(turn, each.id) for each in page if expression == REMINDERS}
     searched = unquoted(expression.removeprefix(_SEARCH)) if expression.startswith(_SEARCH) else None
-    return Listed(expression, tuple(page), before=tuple(before), more=more, searched=searched)
+    return Listed(expression, tuple(page), before=tuple(before), more=more, searched=searched, reminders=reminders)
+
+
+async def _list_rings(turn: Turn, task_id: UUID) -> tuple[Reminder, ...]:
+    reminders = await list_task_reminders(turn.conn, viewer=turn.dialogue.viewer, task_id=task_id)
+    return tuple(each for each in reminders if each.next_at)
 
 
 async def _list_first(turn: Turn, expression: str, limit: int) -> list[Task]:
@@ -113,8 +120,7 @@ async def show(turn: Turn, task_id: UUID) -> Outcome:
     if task.subtasks_count:
         ids = [row["id"] async for row in Q.list_open_subtasks(turn.conn, task_id=task_id, limit=SUBTASKS + 1)]
         subtasks = await list_tasks_by_ids(turn.conn, viewer=viewer, ids=ids)
-    reminders = await list_task_reminders(turn.conn, viewer=viewer, task_id=task_id)
-    return Shown(task, comment, tuple(each for each in reminders if each.next_at), tuple(subtasks))
+    return Shown(task, comment, await _list_rings(turn, task_id), tuple(subtasks))
 
 
 async def is_open(turn: Turn, task_id: UUID, occurrence: str) -> bool:

@@ -7,7 +7,6 @@ from typing import Literal
 from uuid import UUID
 
 from tasktalk.assistant.overviews import Day, Finished, Plan, Report
-from tasktalk.assistant.reply import Sending
 from tasktalk.tasks.comments.comments import Comment
 from tasktalk.tasks.journal import undo as journal
 from tasktalk.tasks.model import Task
@@ -24,6 +23,7 @@ Remark = Literal[
     "thanks",
     "unknown",
     "nothing_to_undo",
+    "nothing_to_redo",
     "cannot_undo",
     "which_task",
     "linked_already",
@@ -36,10 +36,9 @@ Remark = Literal[
     "not_open",
     "no_setting",
     "no_zone",
+    "export",
     "forget me",
     "which_project",
-    "no_file",
-    "nothing_to_export",
     "no_project",
     "name_taken",
     "share_with_whom",
@@ -112,13 +111,17 @@ class Commented:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Some of the tasks of a query, `before`: those whose numbers come before theirs; `more`: whether others follow."""
+    """Some of the tasks of a query, `before`: those whose numbers come before theirs; `more`: whether others follow.
+
+    `reminders`: what rings for the person, by task, where reminders were asked for.
+    """
 
     filter: str
     tasks: tuple[Task, ...]
     before: tuple[UUID, ...] = ()
     more: bool = False
     searched: str | None = None
+    reminders: Mapping[UUID, tuple[Reminder, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,11 +241,15 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What was taken back. `left`: a project, and who is in it no more; `settings`: preferences are as they were."""
+    """What was taken back. `left`: a project, and who is in it no more; `settings`: preferences are as they were.
+
+    `again`: the taking back was taken back, so that all is as it was done first.
+    """
 
     changes: tuple[journal.Change, ...] = ()
     left: tuple[str, tuple[str, ...]] | None = None
     settings: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,25 +258,6 @@ class Said:
 
     remark: Remark
     about: str = ""
-    again: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """A person's tasks are on their way as a document; `number` of them, in `project` or in all."""
-
-    file: Sending
-    number: int
-    project: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """Files of a task are on their way; `left`: how many others it has of that kind."""
-
-    task: Task
-    files: tuple[Sending, ...]
-    left: int = 0
 
 
 Outcome = (
@@ -298,5 +286,3 @@ Outcome = (
     | Undone
     | Said
 )
-    | Exported
-    | Fetched

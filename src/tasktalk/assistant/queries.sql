@@ -67,6 +67,12 @@ where actor_id = :user_id::uuid and at >= :since::timestamptz and undone_at is n
           and not exists (select from journal m where m.change_set = j.change_set and m.subject = 'member'))
 order by seq desc limit 1;
 
+-- name: find_last_undo(user_id, since)^
+-- The person's newest taking back that stands.
+select change_set, at from journal
+where actor_id = :user_id::uuid and at >= :since::timestamptz and undone_at is null and undoes is not null
+order by seq desc limit 1;
+
 -- name: list_let_in(user_id, change_set, since)
 select j.project_id, j.subject_id as user_id, u.name, p.name as project
 from journal j join users u on u.id = j.subject_id join projects p on p.id = j.project_id

@@ -11,8 +11,9 @@ from tasktalk.assistant.understanding import Intent
 from tasktalk.ids import new_id
 
 # sure: before something is done that asks first. which: several tasks fit. when: a moment for a reminder. add: words
-# that were not understood, kept as a task. days: other readings of a date. settings: what they were before.
-Kind = Literal["sure", "which", "when", "add", "days", "settings"]
+# that were not understood, kept as a task. days: other readings of a date. settings: what they were before; again:
+# what they were before that was undone.
+Kind = Literal["sure", "which", "when", "add", "days", "settings", "again"]
 
 LIFE = dt.timedelta(minutes=10)  # as long as words answer it
 _TAPPED = dt.timedelta(days=1)  # as long as its buttons do, where nothing is lost by it

@@ -92,9 +92,12 @@ def asks_reminder(turn: Turn) -> bool:
 
 async def forget(turn: Turn, task_ids: Sequence[UUID]) -> None:
     """Take away the person's reminders of these tasks, the default ones too."""
+    viewer = turn.dialogue.viewer
     for task_id in task_ids:
-        for each in await list_task_reminders(turn.conn, viewer=turn.dialogue.viewer, task_id=task_id):
-            await delete_reminder(turn.conn, viewer=turn.dialogue.viewer, reminder_id=each.id, by=turn.by)
+        # Without those of their own the default one is back, which then goes for good.
+        while there := await list_task_reminders(turn.conn, viewer=viewer, task_id=task_id):
+            for each in there:
+                await delete_reminder(turn.conn, viewer=viewer, reminder_id=each.id, by=turn.by)
 
 
 async def reminders_of(turn: Turn, draft: Draft) -> list[NewReminder]:

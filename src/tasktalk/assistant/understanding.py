@@ -38,6 +38,9 @@ IntentName = Literal[
 ]
 
 
+ME = "me"  # among assignees: whoever wrote the message
+
+
 class Context(msgspec.Struct, frozen=True, kw_only=True):
     """What the reading of a message may depend on, all of it given: `understand` looks nothing up.
 
@@ -145,9 +148,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Intent(Draft, frozen=True, kw_only=True):
-    #: These two are there only when they are spoken of: whether by e-mail too, and how many messages a month at most.
-    by_email: bool | UnsetType = UNSET
-    monthly_messages: int | UnsetType = UNSET
     """One thing the person wants."""
 
     target: Target | None = None

@@ -44,6 +44,15 @@ def _clear_reminders(order: Order) -> Intent | None:
     return _emptied(order.target(), "reminders")
 
 
+@reads("clear_reminder_of")
+def _clear_reminder_of(order: Order) -> Intent | None:
+    """Read "cancel the reminder of the dentist", where such a task is open: the reminder goes, the task stays."""
+    target = order.known_target()
+    if target is None or order.only_time(order["target"] or ""):
+        return None
+    return _emptied(target, "reminders")
+
+
 def _empty(slot: str) -> Reader:
     def read(order: Order) -> Intent | None:
         target = order.known_target()

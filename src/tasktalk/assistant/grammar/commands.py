@@ -1,7 +1,7 @@
 """Commands: what a whole message orders to be done with tasks that exist, or with the account."""
 
 # The readers of the first of these join those of this file.
-from tasktalk.assistant.grammar import clearing, moves, personal, projects  # noqa: F401
+from tasktalk.assistant.grammar import clearing, labelling, moves, personal, projects  # noqa: F401
 from tasktalk.assistant.grammar.assigning import find_people_at
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.expressions import find_expression
@@ -12,7 +12,7 @@ from tasktalk.assistant.grammar.queries import read_query
 from tasktalk.assistant.grammar.reading import read_slots
 from tasktalk.assistant.grammar.targets import find_people, find_people_last, read_target
 from tasktalk.assistant.grammar.tokens import fold
-from tasktalk.assistant.understanding import Context, Intent, Query, Target
+from tasktalk.assistant.understanding import ME, Context, Intent, Query, Target
 
 
 def read_command(text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
@@ -36,6 +36,12 @@ def _plain(name: str) -> Reader:
 
 for _name in ("help", "undo", "confirm", "cancel", "greet", "plan_day", "list_projects"):
     READERS[_name] = _plain(_name)
+
+
+@reads("redo")
+def _redo(_order: Order) -> Intent:
+    """What was just undone is to be so again."""
+    return Intent(intent="undo", confidence=SURE, action="redo")
 
 
 @reads("thanks")
@@ -158,6 +164,8 @@ READERS["reopen_task"] = _about_task("reopen_task", 0.95)
 @reads("delete_task")
 def _delete(order: Order) -> Intent | None:
     words = order["target"] or order["numbers"]
+    if words and order.book.may_do.match(fold(order.text)) and not order.known_target() and _is_dated(order, words):
+        return None
     things = order["things"]
     if things is not None and not order.book.cancellable.search(fold(things)):
         return None
@@ -187,6 +195,13 @@ READERS["show_reminders"] = _if_open("list_tasks", "reminders")
 @reads("rename")
 def _rename(order: Order) -> Intent | None:
     return Intent(intent="update_task", confidence=LIKELY, target=order.target(), title=order["text"])
+
+
+@reads("assign_me")
+def _assign_me(order: Order) -> Intent | None:
+    """Read "assign 3 to me": whoever writes is to do it."""
+    target = order.known_target()
+    return Intent(intent="assign_task", confidence=LIKELY, target=target, assignees=(ME,)) if target else None
 
 
 @reads("assign_task")

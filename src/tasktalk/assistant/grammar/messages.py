@@ -11,7 +11,7 @@ from tasktalk.assistant.grammar.commands import read_command
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.expressions import find_expression
 from tasktalk.assistant.grammar.intents import change
-from tasktalk.assistant.grammar.judging import is_for_machine, is_for_others, read_judged
+from tasktalk.assistant.grammar.judging import is_for_others, read_judged
 from tasktalk.assistant.grammar.lookback import read_lookback
 from tasktalk.assistant.grammar.orders import LIKELY, PERHAPS, SURE
 from tasktalk.assistant.grammar.outlines import read_outline
@@ -20,7 +20,7 @@ from tasktalk.assistant.grammar.queries import read_query
 from tasktalk.assistant.grammar.quickadd import find_marks
 from tasktalk.assistant.grammar.reading import begins_with_time
 from tasktalk.assistant.grammar.scope import find_model
-from tasktalk.assistant.grammar.spoken import filler_length, split_spoken
+from tasktalk.assistant.grammar.spoken import blank_hesitations, filler_length, split_spoken
 from tasktalk.assistant.grammar.targets import find_open, read_target
 from tasktalk.assistant.grammar.titles import bullet_length, strip_formatting
 from tasktalk.assistant.grammar.tokens import fold
@@ -35,12 +35,12 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
     text: str, context: Context, engine: Engine, book: Phrasebook
 ) -> list[Intent]:
     """The intents of a message, one or more."""
-    said = text
     if len(text) > MAX_LENGTH:
         return [Intent(intent="create_task", confidence=PERHAPS, title=text.strip())]
-    text = _without_filler(_without_name(text, book), context, engine, book)
+    text = blank_hesitations(_without_name(text, book), book)
+    text = _without_filler(text, context, engine, book)
     plain = strip_formatting(text).strip()
-    if not plain or book.nothing.fullmatch(fold(plain)):
+    if not plain:
         return [_unknown(1.0)]
     quoted = _QUOTED.fullmatch(text)
     if quoted:
@@ -61,8 +61,7 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
     )
     if command and is_for_others(command, plain, context, book):
         return [_unknown(LIKELY)]
-    intent = command or _read_one(text, plain, context, engine, book)
-    return [_unknown(LIKELY) if is_for_machine(intent, said, context, book) else intent]
+    return [command or _read_one(text, plain, context, engine, book)]
 
 
 def _read_filter(plain: str, context: Context) -> Intent | None:

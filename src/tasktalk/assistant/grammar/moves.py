@@ -4,6 +4,7 @@ import re
 
 from tasktalk.assistant.grammar.intents import change
 from tasktalk.assistant.grammar.orders import LIKELY, READERS, Order, Reader, reads
+from tasktalk.assistant.grammar.quickadd import as_duration
 from tasktalk.assistant.grammar.reading import find_last_times, is_inside_time, read_minutes, read_slots
 from tasktalk.assistant.grammar.targets import find_open, read_target
 from tasktalk.assistant.grammar.tokens import fold
@@ -57,6 +58,16 @@ def _shift(sign: int) -> Reader:
 
 
 READERS["shift_later"], READERS["shift_earlier"] = _shift(1), _shift(-1)
+
+
+@reads("remind_before")
+def _remind_before(order: Order) -> Intent | None:
+    """Read "remind me 30 minutes before gym", where such a task is open."""
+    minutes = read_minutes(order["amount"] or "", order.context, order.engine, order.book.length)
+    target = order.known_target()
+    if not minutes or target is None or target.numbers:  # "before 9" is an hour
+        return None
+    return Intent(intent="remind", confidence=LIKELY, target=target, reminders=(as_duration(minutes),))
 
 
 def _is_timed(words: str, order: Order) -> bool:

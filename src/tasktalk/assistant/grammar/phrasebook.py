@@ -79,11 +79,11 @@ class Phrasebook:
         self.statement = re.compile("|".join(questions.get("statement", _NEVER)))
         self.cancellable = _words(questions["cancellable"], "search")
         self.removal = _words(questions.get("removal", _NEVER), "search")
+        # What takes away, and is a thing to do with an hour: "togliere il pane alle 15:30".
+        self.may_do = _words(questions.get("may_do", _NEVER), "match")
         self.wake = re.compile(rf"\s*(?:{'|'.join(questions['wake'])})")
         self.polite = re.compile(as_regex("<please>", macros) + r"(?!\w)")
         self.order = _words(questions.get("orders", _NEVER), "match")
-        self.machine = re.compile("|".join(questions.get("machine", _NEVER)))
-        self.nothing = re.compile(rf"\W*(?:{'|'.join(questions.get('nothing', _NEVER))})\W*")
         self.errand = _words(questions.get("errands", _NEVER), "match")
         self.asks_other = _words(questions.get("asks_other", _NEVER), "match")
         self.columns = {
@@ -124,6 +124,7 @@ class Phrasebook:
         self.changes = [re.compile(as_regex(each, macros)) for each in self.slots["changes"]]
         # "set high priority on 2": what changes comes before its task
         self.changes_before = [re.compile(as_regex(each, macros)) for each in self.slots.get("changes_before", ())]
+        self.reminders = _words(self.slots["reminder_words"], "search")
         self.change_fillers = frozenset(self.slots["change_fillers"])
         self.number_joins = re.compile("|".join(re.escape(join) for join in self.slots["number_joins"]))
         ranges = "|".join(map(re.escape, self.slots.get("number_ranges", ()))) or r"(?!)"

@@ -58,18 +58,33 @@ def _name_project(order: Order) -> str | None:
 @reads("project_task")
 def _move_to_project(order: Order) -> Intent | None:
     """Read "move 3 to Garden", where there is such a project and such a task."""
-    name, target = _name_project(order), order.known_target()
-    if name not in order.context.projects or target is None:
-        return None
-    return Intent(intent="update_task", confidence=LIKELY, target=target, project=name)
+    said, target = (order["project"] or "").strip(" #\"'“”?.!"), order.known_target()
+    for name, section in ((said, ""), *(_cut(said) if "/" in said else ())):  # "Home/Garden" may be a project's name
+        project = _find_known(name, order)
+        if project and target:
+            return Intent(
+                intent="update_task", confidence=LIKELY, target=target, project=project, section=section or None
+            )
+    return None
+
+
+def _cut(said: str) -> tuple[tuple[str, str], ...]:
+    """The project and the section of "Home/Garden"."""
+    project, _, section = said.partition("/")
+    return ((project.strip(), section.strip()),) if section.strip() else ()
+
+
+def _find_known(name: str, order: Order) -> str | None:
+    return next((known for known in order.context.projects if fold(known) == fold(name)), None)
 
 
 @reads("section_task")
 def _move_to_section(order: Order) -> Intent | None:
     target, name = order.known_target(), (order["section"] or "").strip(" /\"'“”.!")
-    if not name or target is None:
+    project = _find_known(_name_project(order) or "", order)  # "the section Garden of Home"
+    if not name or target is None or (order["project"] and not project):
         return None
-    return Intent(intent="update_task", confidence=LIKELY, target=target, section=name)
+    return Intent(intent="update_task", confidence=LIKELY, target=target, section=name, project=project)
 
 
 @reads("project_status")

@@ -41,6 +41,8 @@ def read_query(text: str, context: Context, engine: Engine, book: Phrasebook) ->
         if found:
             parts.append(f"p{book.slots['priorities'][found.group()]}")
     parts += _find_names(folded, context, parts)
+    if not parts and book.reminders.search(folded):
+        parts.append("has reminders")
     return Query(filter=" & ".join(parts) or None)
 
 

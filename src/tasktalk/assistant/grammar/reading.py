@@ -10,7 +10,7 @@ from tasktalk.assistant.grammar.resolve import local_now
 from tasktalk.assistant.grammar.roles import When as Said
 from tasktalk.assistant.grammar.slots import Slots, read_marks
 from tasktalk.assistant.grammar.tokens import fold
-from tasktalk.assistant.grammar.values import Amount, Moment
+from tasktalk.assistant.grammar.values import Amount, Moment, Repeat
 from tasktalk.assistant.understanding import Context
 
 THRESHOLD = 0.6
@@ -30,6 +30,12 @@ _MINUTES = {
 }
 _DATED = frozenset({"WEEKDAY", "WEEKDAYS", "MONTH"})
 _NO_CONTENT = frozenset({"PUNCT", "STOP", "COMMA", "BANG", "DASH", "OPEN", "CLOSE"})
+
+
+MIN_LENGTH = 5  # minutes that a task takes, said without a word for it
+# Beside these an amount is no length: "2 hours before", "every 2 hours".
+_AFTER_AMOUNT = frozenset({"BEFORE", "AFTER", "LATER", "THEN", "OF"})
+_BEFORE_AMOUNT = frozenset({"EVERY", "IN", "BEFORE", "AFTER", "BY", "UNTIL", "WITHIN"})
 
 
 @dataclass(slots=True)
@@ -52,6 +58,7 @@ def read_slots(text: str, context: Context, engine: Engine, *, keep_time_alone: 
     taken = sorted((span.start, span.end) for span in slots.spans)
     row = engine.read(text, now, taken)
     chosen = [each for each in _list_candidates(text, row, taken, engine.lexicon) if each.score >= THRESHOLD]
+    chosen += _list_lengths(row, chosen)
     fill(slots, text, chosen, context.tz, now, keep_time_alone=keep_time_alone)
     slots.spans.sort(key=lambda span: span.start)
     return slots
@@ -109,6 +116,28 @@ def _list_candidates(text: str, row: list[Node], taken: list[tuple[int, int]], l
         place = lexicon.middle if inside else AT_END if at > last else AT_START if at < first else 0
         out.append(Candidate(node, said, said.sure + place + LED * said.led))
     return out
+
+
+def _list_lengths(row: list[Node], chosen: list[Candidate]) -> list[Candidate]:
+    """How long it takes, said without "for" beside when it is: "spanish 2 hours sunday", "sunday 2 hours spanish"."""
+    if not chosen or any(isinstance(each.said.value, Amount) for each in chosen):
+        return []
+    times = {id(each.node) for each in chosen if isinstance(each.said.value, Moment | Repeat)}
+    row = [node for node in row if not _NO_CONTENT & node.senses.keys()]
+    for at, node in enumerate(row):
+        length = node.senses.get("QTY")
+        if "WHEN" in node.senses or not isinstance(length, Amount) or (length.minutes or 0) < MIN_LENGTH:
+            continue
+        before, after = row[at - 1] if at else None, row[at + 1] if at + 1 < len(row) else None
+        follows = (
+            before is not None and id(before) in times and (after is None or not _AFTER_AMOUNT & after.senses.keys())
+        )
+        leads = (
+            after is not None and id(after) in times and (before is None or not _BEFORE_AMOUNT & before.senses.keys())
+        )
+        if follows or leads:
+            return [Candidate(node, Said("duration", length), 1.0)]
+    return []
 
 
 def _is_content(node: Node) -> bool:

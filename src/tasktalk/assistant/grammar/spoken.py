@@ -17,6 +17,7 @@ from tasktalk.assistant.grammar.tokens import fold
 _SENTENCE = re.compile(r"[.!?…;]+\s+")
 _SHORTENED = re.compile(r"(?:^|[\s.])(?:\w|dr|dra|mr|mrs|ms|sr|sra|st|nr|no|prof|bzw|ca|approx|sig|mme|av|etc)$")
 _HALF_DAY = re.compile(r"\b[ap]\.\s?m$")
+_QUOTES = re.compile(r"[\"“”«»„]")
 _ENDS = " \t\n,;.!…"
 
 
@@ -26,6 +27,7 @@ class _Signs:
 
     joins: re.Pattern[str]
     fillers: re.Pattern[str]
+    hesitations: re.Pattern[str]
     goes_with: re.Pattern[str]
     follows: re.Pattern[str]
     leads_on: re.Pattern[str]
@@ -49,6 +51,17 @@ def filler_length(text: str, book: Phrasebook) -> int:
     while filler := _signs(book.language).fillers.match(folded, begin):
         begin = filler.end()
     return begin if folded[begin:].strip() else 0
+
+
+def blank_hesitations(text: str, book: Phrasebook) -> str:
+    """The text with "uh" and its like turned into spaces, so that places stay; as it is where nothing else is said."""
+    signs = _signs(book.language)
+    if _QUOTES.search(text) or not signs.hesitations.search(folded := fold(text)):
+        return text
+    blanked = text
+    for found in signs.hesitations.finditer(folded):
+        blanked = blanked[: found.start()] + " " * (found.end() - found.start()) + blanked[found.end() :]
+    return blanked if blanked.strip(_ENDS) else text
 
 
 def _sentences(text: str, book: Phrasebook, signs: _Signs) -> Iterator[str]:
@@ -126,6 +139,7 @@ def _signs(language: str) -> _Signs:
     return _Signs(
         joins=re.compile(rf"\s*[,;]\s*(?:(?:{joins})\s+)?|\s+(?:{joins})[,\s]\s*"),
         fillers=_words(data["fillers"], after=r"(?:[\s,.]+|$)"),
+        hesitations=re.compile(rf"(?<![\w-]){_choice(data['hesitations'])}(?![\w-])(?:\s*(?:…|\.{{2,}}|,))?"),
         goes_with=re.compile(rf"(?<![\w-]){_choice(data['goes_with'])}(?!\w)"),
         follows=_words(data["follows"], after=r"(?!\w)"),
         leads_on=_words(data["leads_on"], after=r"(?!\w)"),

@@ -152,11 +152,12 @@ def listed(page: Listed, pen: Pen) -> Reply:
     if not page.tasks:
         return Reply(sentences.nothing_listed(page.filter, page.searched, speech))
     titles = [f"{number}. {task.title}" for number, task in enumerate(page.tasks, first)]
-    lines = [f"{{}} — {due}" if (due := pen.due(task)) else "{}" for task in page.tasks]
+    times = [_times(task, page, pen) for task in page.tasks]
+    lines = [f"{{}} — {time}" if time else "{}" for time in times]
     text = "\n".join([f"*{title}*", *fit(titles, lines)])
     rows = [
-        Row(name, pen.encode(Action("show", task.id)), describe(name, pen.due(task), task))
-        for name, task in zip(titles, page.tasks, strict=True)
+        Row(name, pen.encode(Action("show", task.id)), describe(name, time, task))
+        for name, task, time in zip(titles, page.tasks, times, strict=True)
     ]
     after = len(page.before) + len(page.tasks)
     argument = f"{after}:{page.filter}"
@@ -166,6 +167,12 @@ def listed(page: Listed, pen: Pen) -> Reply:
             rows.append(more_row(Action("list", argument=argument), after + 1, pen))
     ids = (*page.before, *(task.id for task in page.tasks))
     return Reply(text, list_label=speech.label("Open a task"), rows=tuple(rows), task_ids=ids)
+
+
+def _times(task: Task, page: Listed, pen: Pen) -> str:
+    """When it is due and when it rings, where that was asked for."""
+    rings = pen.rings(page.reminders.get(task.id, ()), beside=task)
+    return " ".join(part for part in (pen.due(task), rings) if part)
 
 
 def choose(outcome: Choose, pen: Pen) -> Reply:

@@ -17,6 +17,7 @@ _REMARKS: dict[Remark, str] = {
     "greeting": phrase("Hello! Tell me a task, like _buy milk tomorrow 5pm_, or say _help_."),
     "thanks": phrase("You're welcome."),
     "nothing_to_undo": phrase("There is nothing to undo: changes can be taken back for ten minutes."),
+    "nothing_to_redo": phrase("There is nothing to bring back: what was undone can be done again for ten minutes."),
     "which_task": phrase("Which task do you mean? Answer its message, or say its name or its number on the last list."),
     "question_over": phrase("That question is over. Please say again what to do."),
     "no_question": phrase("There is no question open. Say _done_, _delete_ or _undo_, with the task's name."),
@@ -37,9 +38,8 @@ _REMARKS: dict[Remark, str] = {
         "Which setting? _timezone Madrid_, _digest at 8:00_, _quiet hours 22 to 7_, _stop_ or _start_."
     ),
     "no_zone": phrase("I know no time zone “{about}”. Say a large city near you, or a name like _Europe/Madrid_."),
-    "nothing_to_export": phrase("There is nothing to export yet."),
-    "no_file": phrase(
-        "There is no such file with “{about}”. Send me one in answer to its message, and I keep it there."
+    "export": phrase(
+        "I cannot export by chat yet. Everything you have is readable over the API, with a token of yours."
     ),
     "forget me": phrase("I cannot delete your account by chat. Ask the person who runs this server; they can."),
     "which_project": phrase("Which project? Say _archive project Home_, for example."),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tasktalk.assistant.outcomes import Change, Undone
 from tasktalk.assistant.replies.speech import Speech, phrase
+from tasktalk.tasks.journal import undo as journal
 
 _VERBS: dict[Change, str] = {
     "completed": phrase("✔️ Done: {what}"),
@@ -33,7 +34,9 @@ _LISTS = {
     "overdue | today": phrase("Today and overdue"),
     "today | overdue": phrase("Today and overdue"),
     "done": phrase("Done"),
+    "has reminders": phrase("Reminders"),
 }
+_NAMED = 10  # of what is there again
 _SOON = frozenset({"today", "tomorrow", "overdue", "overdue | today", "today | overdue"})
 
 
@@ -82,6 +85,8 @@ def no_ring(*, has_date: bool, speech: Speech) -> str:
 def undone(outcome: Undone, speech: Speech) -> str:
     """What was taken back."""
     changes = outcome.changes
+    if outcome.again:
+        return _done_again(outcome, speech)
     if outcome.settings:
         return speech.say("↩️ Undone: {what}", what=speech.say("your settings"))
     if outcome.left is not None:
@@ -95,13 +100,26 @@ def undone(outcome: Undone, speech: Speech) -> str:
         )
     if len(changes) > 1:
         return speech.count("↩️ Undone: {number} change", "↩️ Undone: {number} changes", len(changes))
-    change = changes[0]
-    what = change.title[:200]
+    return speech.say("↩️ Undone: {what}", what=_name(changes[0], speech))
+
+
+def _done_again(outcome: Undone, speech: Speech) -> str:
+    """What is there again, or is again as it had been made."""
+    names = [_name(each, speech) for each in outcome.changes] or [speech.say("your settings")]
+    there = all(each.verb == "restored" for each in outcome.changes) and not outcome.settings
+    if len(names) == 1:
+        return speech.say("↪️ There again: {what}" if there else "↪️ Done again: {what}", what=names[0])
+    head = speech.say("↪️ There again:" if there else "↪️ Done again:")
+    lines = [f"• {name}" for name in dict.fromkeys(names)]
+    return "\n".join([head, *lines[:_NAMED], *(["…"] if len(lines) > _NAMED else [])])
+
+
+def _name(change: journal.Change, speech: Speech) -> str:
+    """The task, the project, or what it is."""
     if change.subject == "reminder":
-        what = speech.say("a reminder")
-    elif change.subject == "project":
-        what = f"#{what}"
-    return speech.say("↩️ Undone: {what}", what=what)
+        return speech.say("a reminder")
+    title = change.title[:200]
+    return f"#{title}" if change.subject == "project" else title
 
 
 def along(number: int, speech: Speech) -> str:

@@ -26,6 +26,10 @@ where actor_id = :viewer::uuid and at >= :since::timestamptz and undone_at is nu
   and not exists (select from journal m where m.change_set = j.change_set and m.subject = 'member')
 order by seq desc limit 1;
 
+-- name: mark_done_again(change_set)!
+-- A taking back that was itself taken back: what that did stands as an act of its own, to be told of and to be undone.
+update journal set undoes = null where change_set = :change_set::uuid;
+
 -- name: list_moved_tasks(states)
 -- Those that are not as they were left, whatever came and went in between. A time that went along with its person is as it was.
 select t.id from tasks t join jsonb_array_elements(:states::jsonb) s on t.id = (s ->> 'id')::uuid

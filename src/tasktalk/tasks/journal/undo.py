@@ -78,6 +78,13 @@ async def undo(conn: Conn, *, viewer: Viewer, change_set: UUID, by: Act) -> list
     ]
 
 
+async def redo(conn: Conn, *, viewer: Viewer, change_set: UUID, by: Act) -> list[Change]:
+    """Takes back the undo that `change_set` was; what is so again can be undone like anything else. As `undo`."""
+    changes = await undo(conn, viewer=viewer, change_set=change_set, by=by)
+    await Q.mark_done_again(conn, change_set=by.change_set)
+    return changes
+
+
 async def _put_back_all(
     conn: Conn, *, viewer: Viewer, spans: Mapping[str, Mapping[UUID, Span]], by: Act
 ) -> list[Change]:

@@ -106,6 +106,7 @@ class Settings(BaseSettings):
     # Where WhatsApp does not reach people.
     smtp_url: SecretStr | None = None
     smtp_from: str = ""
+    apprise_private: Literal["on", "off"] = "off"
 
     # A language model.
     model: str = ""

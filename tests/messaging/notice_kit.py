@@ -66,7 +66,8 @@ class Pair:
         )
 
     async def prefer(self, viewer: Viewer, **columns: Any) -> None:
-        """How somebody wants to be told."""
+        """How somebody wants to be told: by e-mail too, unless it says otherwise."""
+        columns = {"by_email": True} | columns
         names, places = ", ".join(columns), ", ".join(f"${n}" for n in range(2, len(columns) + 2))
         async with self.product.pool.acquire() as conn:
             await conn.execute("delete from preferences where user_id = $1", viewer.user_id)
@@ -107,6 +108,9 @@ async def open_pair(product: Product, now: dt.datetime) -> Pair:
         home = await create_project(conn, viewer=ana, name="Home", by=Act(new_id(), "test", now))
         await add_member(conn, viewer=ana, project_id=home.id, user_id=ben.user_id, role="editor", now=now)
         await conn.execute("delete from news")
+        await conn.execute(
+            "insert into preferences (user_id, by_email) values ($1, true), ($2, true)", ana.user_id, ben.user_id
+        )
     pair = Pair(product, now, ana, ben, home.id)
     for person in (product.ana, product.ben):
         await pair.open_window(person)

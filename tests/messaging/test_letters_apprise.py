@@ -17,7 +17,9 @@ from tasktalk.ids import new_id
 from tasktalk.messaging.letters import child
 from tasktalk.messaging.letters.apprising import Apprising
 from tasktalk.messaging.letters.carriers import Letter, Refused
+from tasktalk.messaging.letters.opening import open_apprise
 from tasktalk.messaging.letters.posting import Postman
+from tasktalk.settings import Settings
 
 PATH = "/api/users/me/apprise"
 
@@ -46,7 +48,8 @@ def letter(address: str) -> Letter:
     return Letter(new_id(), new_id(), "Ana", "en", address, "Paint", "Ben gave you Paint", dt.datetime.now(dt.UTC))
 
 
-async def test_in_the_sandbox_it_reaches_this_machine(product: Product) -> None:
+async def test_where_it_may_it_reaches_this_machine(database: str, pool: Pool, tmp_path: Path) -> None:
+    product = await open_product(database, pool, tmp_path, apprise_private="on")
     async with listener() as (port, taken):
         url = f"json://127.0.0.1:{port}/hook"
         assert (await product.ask(PATH + "/test", method="POST", token=product.ana.token)).status == 404
@@ -54,7 +57,7 @@ async def test_in_the_sandbox_it_reaches_this_machine(product: Product) -> None:
         assert (named.status, named.json) == (200, {"apprise": True})
         assert taken == []  # naming it sends nothing
         assert (await product.ask(PATH + "/test", method="POST", token=product.ana.token)).status == 200
-        carriers: Any = {"apprise": Apprising(public_alone=False).carry}
+        carriers: Any = {"apprise": open_apprise(Settings(apprise_private="on")).carry}
         assert await Postman(product.pool, product.keyring, carriers).post() == 1
     assert "This is how Tasktalk reaches you here." in taken[0]
     assert await product.pool.fetchval("select state from letters") == "sent"
@@ -81,15 +84,14 @@ async def test_in_the_sandbox_it_reaches_this_machine(product: Product) -> None:
         ("words", child.UNKNOWN),
     ],
 )
-async def test_outside_the_sandbox_no_private_address_can_be_named(url: str, said: str) -> None:
+async def test_by_default_no_private_address_can_be_named(url: str, said: str) -> None:
     with pytest.raises(BadRequest) as refused:
-        await Apprising(public_alone=True).check(url)
+        await open_apprise(Settings()).check(url)
     assert str(refused.value) == said
     assert refused.value.data == {"field": "url"}
 
 
-async def test_bad_bodies_and_strangers(database: str, pool: Pool, tmp_path: Path) -> None:
-    product = await open_product(database, pool, tmp_path, sandbox=False)
+async def test_bad_bodies_and_strangers(product: Product) -> None:
     for body in ({"url": ""}, {"url": "x" * 1001}, {"url": "json://a\nb"}, {"url": 1}, {}, {"url": "json://10.0.0.1"}):
         answer = await product.ask(PATH, method="PUT", token=product.ana.token, body=body)
         assert (answer.status, answer.json["error"]["code"]) == (400, "BAD_REQUEST"), body

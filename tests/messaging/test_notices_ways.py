@@ -1,6 +1,7 @@
 """How a notice finds its way: free words, a template, e-mail, Apprise, waiting; the next one when one is refused."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from fake_graph import FakeGraph
@@ -20,7 +21,7 @@ from ways_kit import (
     ways_of,
 )
 
-from product_kit import Product, count, until
+from product_kit import Product, count, delivery, until
 from tasktalk.messaging.notices import sentences
 from tasktalk.messaging.notices.ways import Means
 from tasktalk.messaging.templates.choosing import NOTHING
@@ -167,7 +168,8 @@ async def test_all_ways_gone_it_waits_and_is_told_when_they_write(pair: Pair) ->
         pair.now += dt.timedelta(hours=2)
         await go_on(pair)
     assert [(state, why) for _, state, why in await pair.states(pair.ben)] == [("held", sentences.WINDOW_CLOSED)]
-    assert await count(pair.product.pool, "from notice_tries") == 4  # nothing new, nothing noted
+    tries = "from notice_tries t join notices n on n.id = t.notice_id where n.event = 'assigned'"
+    assert await count(pair.product.pool, tries) == 4  # nothing new, nothing noted
     await pair.product.say(pair.product.ben, "hello")
     await pair.product.settle()
     pair.now = dt.datetime.now(dt.UTC)
@@ -240,6 +242,58 @@ async def test_who_wants_no_mail_gets_none_until_they_do(pair: Pair) -> None:
     pair.now += dt.timedelta(hours=1)
     await go_on(pair)
     assert len(await letters_of(pair.product, pair.product.ben)) == 1
+
+
+async def test_of_tasks_only_who_asked_for_it_gets_mail(pair: Pair) -> None:
+    """An address is what one signs in with, and somebody else may have entered it."""
+    await pair.product.pool.execute("delete from preferences")
+    await give(pair)
+    assert not await letters_of(pair.product, pair.product.ben)
+    asked = {"preferences": {"by_email": True}}
+    me = await pair.product.ask("/api/users/me", token=pair.product.ben.token)
+    assert me.json["preferences"]["by_email"] is False
+    changed = await pair.product.ask("/api/users/me", token=pair.product.ben.token, method="PATCH", body=asked)
+    assert changed.json["preferences"]["by_email"] is True
+    pair.now += dt.timedelta(hours=1)
+    await go_on(pair)
+    assert len(await letters_of(pair.product, pair.product.ben)) == 1
+
+
+@pytest.mark.parametrize("wanted", [None, True, False])
+async def test_whose_phone_may_be_somebody_else_s_is_asked_to_link_again(pair: Pair, *, wanted: bool | None) -> None:
+    ben = pair.product.ben
+    await pair.prefer(pair.ben, by_email=wanted)
+    recycled = replace(ben, bsuid="GB.another")
+    await pair.product.say(recycled, "hello")
+    await pair.product.settle()
+    await pair.product.say(recycled, "hello again")
+    await pair.product.settle()
+    pair.now = dt.datetime.now(dt.UTC)
+    await go_on(pair)
+    written = await letters_of(pair.product, ben)
+    assert len(written) == (0 if wanted is False else 1)
+    if written:
+        body = await pair.product.pool.fetchval("select body from letters")
+        assert "link yours again" in body
+    assert not await sent_to(pair.product, ben)
+    event, state, _ = (await pair.states(pair.ben))[-1]
+    assert (event, state) == ("relink", "held" if wanted is False else "sent")
+    if wanted is False:
+        await pair.product.pool.execute("update contacts set suspended_at = null where id = $1", ben.contact_id)
+        pair.now += dt.timedelta(hours=2)
+        await go_on(pair)
+        assert (await pair.states(pair.ben))[-1] == ("relink", "dropped", sentences.OVER)
+
+
+async def test_a_changed_number_is_asked_about_too(pair: Pair) -> None:
+    ben = pair.product.ben
+    system = {"type": "customer_changed_number", "body": "x", "wa_id": "447700900999"}
+    told = {"from": ben.wa_id, "id": "wamid.s", "timestamp": "1790000000", "type": "system", "system": system}
+    assert (await pair.product.deliver(delivery(told))).status == 200
+    await pair.product.settle()
+    pair.now = dt.datetime.now(dt.UTC)
+    await go_on(pair)
+    assert len(await letters_of(pair.product, ben)) == 1
 
 
 async def test_who_is_refused_again_and_again_is_not_written_to_for_ever(pair: Pair) -> None:

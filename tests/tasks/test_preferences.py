@@ -26,7 +26,7 @@ DEFAULTS = {
     "day_starts": "09:00",
     "notifications": dict.fromkeys(Event, True) | {"added": False, "changed": False},
     "muted": False,
-    "by_email": True,
+    "by_email": False,
     "apprise": False,
     "monthly_messages": None,
 }
@@ -57,7 +57,7 @@ async def test_only_what_is_sent_changes(api: httpx.AsyncClient, conn: Conn, peo
         "default_reminder": "-PT30M",
         "day_starts": "07:30",
         "muted": True,
-        "by_email": False,
+        "by_email": True,
         "monthly_messages": 50,
     }
     changed = await api.patch(URL, json={"name": "Ana B", "language": "es", "preferences": wanted})

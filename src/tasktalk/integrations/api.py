@@ -1,5 +1,6 @@
 """The REST API of connected numbers, for administrators."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -15,7 +16,7 @@ from tasktalk.ids import parse_id
 from tasktalk.integrations.bodies import CredentialsBody, IntegrationPatchBody, NewIntegrationBody
 from tasktalk.integrations.checks.check import Check
 from tasktalk.integrations.checks.pasting import ask_of_pasted
-from tasktalk.integrations.connections import Integration, find_integration
+from tasktalk.integrations.connections import CredentialKind, Integration, find_integration
 from tasktalk.integrations.editing import change_integration, clean, make_integration, replace_credentials
 from tasktalk.integrations.findings import FindingPage, dismiss_finding, list_findings
 from tasktalk.integrations.pasted import check_secret
@@ -91,9 +92,15 @@ async def replace_secrets(request: Request, viewer: Admin, integration_id: str, 
     Old verify tokens and app secrets count for `TASKTALK_SECRET_GRACE_HOURS` more. An access token that Meta does not
     know, that lacks the right to send or is another app's is refused; `warnings` tell of one that ends soon.
     """
-    state = request.app.state
-    secrets = {kind: check_secret(secret, kind=kind) for kind, secret in body.given().items()}
-    now, wanted = datetime.now(UTC), known_id(integration_id)
+    return to_json(await enter_credentials(request, viewer, known_id(integration_id), body.given()))
+
+
+async def enter_credentials(
+    request: Request, viewer: Viewer, wanted: UUID, given: Mapping[CredentialKind, str]
+) -> SavedCredentials:
+    """Ask Meta about what was pasted, then keep it. Raises BadRequest naming the field."""
+    state, now = request.app.state, datetime.now(UTC)
+    secrets = {kind: check_secret(secret, kind=kind) for kind, secret in given.items()}
     pasted = await ask_of_pasted(await _with_secrets(request, wanted), state.settings, secrets=secrets, now=now)
     async with pool_of(request).acquire() as conn, conn.transaction():
         shown = await replace_credentials(
@@ -106,7 +113,7 @@ async def replace_secrets(request: Request, viewer: Admin, integration_id: str, 
             now=now,
             app_id=pasted.app_id,
         )
-    return to_json(SavedCredentials(shown, pasted.warnings))
+    return SavedCredentials(shown, pasted.warnings)
 
 
 @router.get("/{integration_id}/findings", responses=answers(FindingPage))

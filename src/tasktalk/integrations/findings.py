@@ -91,7 +91,7 @@ async def list_findings(
             row["id"],
             row["kind"],
             row["severity"],
-            *_words(row["detail"]),
+            *words_of(row["detail"]),
             row["found_at"],
             row["seen_at"],
             row["resolved_at"],
@@ -110,8 +110,8 @@ async def dismiss_finding(conn: Conn, *, integration_id: UUID, finding_id: UUID,
     return kind
 
 
-def _words(detail: dict[str, Any]) -> tuple[str, str | None, str | None]:
-    """The sender writes what WhatsApp said, with its code."""
+def words_of(detail: dict[str, Any]) -> tuple[str, str | None, str | None]:
+    """What is wrong, what to do, what one click can put right; the sender writes what WhatsApp said, with its code."""
     if "message" in detail:
         return str(detail["message"]), detail.get("what_to_do"), detail.get("repair")
     means = explain(detail.get("code"), detail.get("subcode"))

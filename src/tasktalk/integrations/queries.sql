@@ -72,18 +72,8 @@ where id = :id;
 update integrations set app_id = :app_id where id = :id and app_id = '';
 
 -- name: open_finding(id, integration_id, kind, severity, detail, now)$
--- One that is open already is brought up to date. Answers whether it is new, or has become worse than it was.
-with before as (
-    select severity from findings where integration_id = :integration_id and kind = :kind and resolved_at is null
-), opened as (
-    insert into findings (id, integration_id, kind, severity, detail, found_at, seen_at)
-    values (:id, :integration_id, :kind, :severity, :detail, :now, :now)
-    on conflict (integration_id, kind) where resolved_at is null
-    do update set severity = excluded.severity, detail = excluded.detail, seen_at = excluded.seen_at,
-                  told_at = case when excluded.severity = 'critical' and findings.severity <> 'critical' then null
-                                 else findings.told_at end
-)
-select not exists (select 1 from before) or (:severity::text = 'critical' and (select severity from before) <> 'critical');
+-- Answers whether it is new, or has become worse than it was.
+select open_finding(:id, :integration_id, :kind, :severity, :detail, :now);
 
 -- name: resolve_findings(integration_id, kinds, now)
 update findings set resolved_at = :now
@@ -98,7 +88,8 @@ where integration_id = :integration_id and (:with_resolved::bool or resolved_at 
 order by id desc limit :limit;
 
 -- name: dismiss_finding(integration_id, id, now)^
-update findings set resolved_at = coalesce(resolved_at, :now)
+-- Nobody is told that it is over: an administrator has seen it, and it may not be.
+update findings set resolved_at = coalesce(resolved_at, :now), end_told_at = coalesce(end_told_at, :now)
 where integration_id = :integration_id and id = :id returning kind;
 
 -- name: lock_number(id)^

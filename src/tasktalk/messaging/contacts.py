@@ -8,10 +8,11 @@ from uuid import UUID
 from asyncpg import Record
 
 from tasktalk.accounts.access import Viewer, viewer_of
-from tasktalk.accounts.linking.mappings import resume, suspend
+from tasktalk.accounts.linking.mappings import Why, resume, suspend
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.ids import new_id
+from tasktalk.messaging.notices.hear import NewNotice, add_notices
 
 Q = queries(__file__)
 
@@ -165,8 +166,15 @@ async def lose_phone(conn: Conn, book: Book, contact: Contact, *, now: datetime)
     """The phone is somebody else's now; whoever was linked by it has to link again."""
     await Q.drop_wa_id(conn, id=contact.id)
     book.forget_wa_id(contact)
-    await suspend(conn, contact_id=contact.id, why="phone_reused", now=now)
+    await hold_link(conn, contact, why="phone_reused", now=now)
+
+
+async def hold_link(conn: Conn, contact: Contact, *, why: Why, now: datetime) -> None:
+    """Suspend the link, and ask its person, by whatever way is left, to link their phone again."""
+    whose = await suspend(conn, contact_id=contact.id, why=why, now=now)
     contact.suspended = True
+    if whose is not None:
+        await add_notices(conn, [NewNotice(whose, "relink", now, facts={"contact_id": str(contact.id)})], now=now)
 
 
 async def save_book(conn: Conn, book: Book) -> None:

@@ -5,9 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from tasktalk.accounts.audit.audit import record
-from tasktalk.accounts.linking.mappings import suspend
 from tasktalk.db import Conn
-from tasktalk.messaging.contacts import Book, Contact, Q, Sender, lose_phone
+from tasktalk.messaging.contacts import Book, Contact, Q, Sender, hold_link, lose_phone
 from tasktalk.whatsapp.payloads import IdentityChange
 
 _CHANGES = frozenset({"user_changed_number", "user_changed_user_id", "customer_changed_number"})
@@ -34,8 +33,7 @@ async def follow(conn: Conn, book: Book, sender: Sender, change: IdentityChange,
     left = book.by_wa_id(sender)
     if left is None or (change.previous_bsuid is not None and left.bsuid is not None):
         return "of somebody unknown"
-    await suspend(conn, contact_id=left.id, why="number_changed", now=now)
-    left.suspended = True
+    await hold_link(conn, left, why="number_changed", now=now)
     return "suspended: the phone may be somebody else's now"
 
 
@@ -52,8 +50,7 @@ async def _repoint(conn: Conn, book: Book, known: Contact, change: IdentityChang
             book.forget_wa_id(known)
             await _note(conn, met, moved_from=known.id)
         else:
-            await suspend(conn, contact_id=known.id, why="number_changed", now=now)
-            known.suspended = True
+            await hold_link(conn, known, why="number_changed", now=now)
         return "followed to a new id"
     wa_id = change.wa_id or (None if change.type.endswith("number") else known.wa_id)
     if by_phone is not None and by_phone is not known:

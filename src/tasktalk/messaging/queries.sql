@@ -223,10 +223,7 @@ from furthest f join locked on locked.id = f.id
 where o.id = f.id;
 
 -- name: open_finding(id, integration_id, kind, severity, detail)!
-insert into findings (id, integration_id, kind, severity, detail)
-values (:id, :integration_id, :kind, :severity, :detail)
-on conflict (integration_id, kind) where resolved_at is null
-do update set severity = excluded.severity, detail = excluded.detail, seen_at = now();
+select open_finding(:id, :integration_id, :kind, :severity, :detail, now());
 
 -- name: resolve_finding(integration_id, kind)!
 update findings set resolved_at = now() where integration_id = :integration_id and kind = :kind and resolved_at is null;

@@ -83,6 +83,8 @@ class Supervisor:
         graph_url = f"http://{_host(settings.host)}:{sandbox_port}"
         link = asyncio.run(self._prepare(dsn, sandbox, graph_url=graph_url, web=web))
         env = {**os.environ, "DATABASE_URL": dsn, "TASKTALK_DATA": str(settings.data.absolute())}
+        if sandbox is not None and "apprise_private" not in settings.model_fields_set:
+            env["TASKTALK_APPRISE_PRIVATE"] = "on"  # for trying it out on this machine
         self._add("web", ["-m", "tasktalk", "serve", "--fd", str(listener.fileno())], env, fds=(listener.fileno(),))
         for number in range(settings.workers):
             self._add(f"worker-{number + 1}", ["-m", "tasktalk", "worker"], env)

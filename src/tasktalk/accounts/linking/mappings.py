@@ -109,12 +109,17 @@ async def unlink(conn: Conn, *, by: Viewer, contact_id: UUID) -> None:
     )
 
 
-async def suspend(conn: Conn, *, contact_id: UUID, why: Why, now: datetime) -> None:
-    """Somebody else may have the phone: nothing is told there and nobody is answered as its person till relinked."""
+async def suspend(conn: Conn, *, contact_id: UUID, why: Why, now: datetime) -> UUID | None:
+    """Somebody else may have the phone: nothing is told there and nobody is answered as its person till relinked.
+
+    Answers whose it was; None: nobody's, or it is suspended already.
+    """
     gone = await Q.suspend(conn, id=contact_id, why=why, now=now)
     if gone is not None:
         detail = {"user_id": str(gone["user_id"]), "why": why}
         await _note(conn, by=None, action="phone.suspended", phone=contact_id, of=gone["integration_id"], detail=detail)
+    whose: UUID | None = gone["user_id"] if gone is not None else None
+    return whose
 
 
 async def resume(conn: Conn, *, contact_id: UUID) -> None:

@@ -56,11 +56,16 @@ class Repaired:
 @router.post("/{integration_id}/test-connection", responses=answers(Examination))
 async def test_connection(request: Request, viewer: Admin, integration_id: str) -> Response:
     """Asks Meta about token, number, account and subscriptions: each check with its status and what to do."""
-    integration = await get_in_use(request, known_id(integration_id))
+    return to_json(await examine(request, viewer, known_id(integration_id)))
+
+
+async def examine(request: Request, viewer: Viewer, integration_id: UUID) -> Examination:
+    """The connection test, which is audited."""
+    integration = await get_in_use(request, integration_id)
     examined = await _look(request, integration)
     async with pool_of(request).acquire() as conn, conn.transaction():
         await _note(conn, viewer, "integration.tested", integration.id, {"ok": examined.ok})
-    return to_json(examined)
+    return examined
 
 
 @router.get("/{integration_id}/health", responses=answers(NumberHealth))
@@ -95,13 +100,18 @@ async def repair_number(request: Request, viewer: Admin, integration_id: str, bo
 
     Then everything is checked again.
     """
+    return to_json(await put_right(request, viewer, known_id(integration_id), body))
+
+
+async def put_right(request: Request, viewer: Viewer, integration_id: UUID, body: RepairBody) -> Repaired:
+    """The repair, which is audited, and the check after it."""
     pin = body.find_pin()
-    integration = await get_in_use(request, known_id(integration_id))
+    integration = await get_in_use(request, integration_id)
     message = await repair(integration, body.kind, place=_place(request), pin=pin)
     async with pool_of(request).acquire() as conn, conn.transaction():
         await _note(conn, viewer, "integration.repaired", integration.id, {"kind": body.kind})
     examined = await _look(request, integration)
-    return to_json(Repaired(message, examined.ok, examined.checks))
+    return Repaired(message, examined.ok, examined.checks)
 
 
 async def get_in_use(request: Request, integration_id: UUID) -> Integration:

@@ -20,5 +20,5 @@ def open_carriers(settings: Settings, keyring: Keyring) -> dict[Way, Carry]:
 
 
 def open_apprise(settings: Settings) -> Apprising:
-    """In the sandbox it may reach this machine, for trying it out."""
-    return Apprising(public_alone=not settings.sandbox)
+    """By default to public addresses alone, for whoever names one could name a neighbour of ours."""
+    return Apprising(public_alone=settings.apprise_private == "off")

@@ -44,7 +44,7 @@ select true from preferences where user_id = :viewer::uuid and apprise_url is no
 -- name: switch_email_off(user_id, at)!
 insert into preferences (user_id, by_email, updated_at) select id, false, :at::timestamptz from users where id = :user_id::uuid
 on conflict (user_id) do update set by_email = false, version = preferences.version + 1, updated_at = excluded.updated_at
-where preferences.by_email;
+where preferences.by_email is distinct from false;
 
 -- name: drop_settled(before, limit)$
 with old as (

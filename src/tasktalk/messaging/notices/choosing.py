@@ -11,7 +11,7 @@ from tasktalk.messaging.notices.digests import Digest
 from tasktalk.messaging.notices.packing import Packer, Parcel
 from tasktalk.messaging.notices.reading import Notice
 from tasktalk.messaging.notices.tries import NOTHING_TRIED, Past, Try
-from tasktalk.messaging.notices.ways import KINDS, Kind, Reach
+from tasktalk.messaging.notices.ways import BY_WHATSAPP, KINDS, Kind, Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,10 @@ def _why_not(kind: Kind, notice: Notice, person: Person) -> str | None:
     """Why a way is passed over for a notice, empty if that goes without saying; None: it is to be tried."""
     if kind in person.pasts.get(notice.id, NOTHING_TRIED).refused:
         return sentences.REFUSED_BEFORE
+    if notice.is_trouble and kind in BY_WHATSAPP and person.row["unfit"]:
+        return sentences.STOPPED  # or it would wait there until it is over
+    if notice.of_account and kind == "email" and person.reach.mail_of_account:
+        return None
     return person.reach.why_not(kind, asked=_asked(notice))
 
 

@@ -16,6 +16,7 @@ from tasktalk.messaging.notices.ring import ring, ring_early
 from tasktalk.messaging.notices.sentences import BUDGET_SPENT, MESSAGES_SPENT, TOO_OLD
 from tasktalk.messaging.notices.tell import tell
 from tasktalk.messaging.notices.tries import fall_back
+from tasktalk.messaging.notices.troubles import hear_troubles
 from tasktalk.messaging.notices.ways import MARGIN, Means
 from tasktalk.queue.waiting import LONGEST_PAUSE_SECONDS, first, log_outage
 from tasktalk.tasks.reminders.due import find_next_due
@@ -91,6 +92,7 @@ class Teller:
             partial(fall_back, conn),
             partial(hear, conn, gather=self.gather),
             partial(ring, conn),
+            partial(hear_troubles, conn, gather=self.gather),
             partial(tell, conn, gather=self.gather, keyring=self.keyring, means=self.means),
         ]
         failed: Exception | None = None

@@ -8,6 +8,8 @@ select pg_advisory_unlock(hashtextextended('tasktalk.notices', 0));
 -- name: find_next()$
 -- When there is something to do, as far as news and notices go: at once if there are news; null: not as things are.
 select case when (select seq from news order by seq limit 1) is not null or exists (select from undelivered)
+                 or exists (select from findings f join integrations i on i.id = f.integration_id and i.disabled_at is null
+                            where f.resolved_at is null and f.told_at is null and f.severity = 'critical')
             then 'epoch'::timestamptz
             else (select not_before from notices where state = 'waiting' order by not_before limit 1) end;
 
@@ -19,6 +21,32 @@ with taken as (
 select j.seq, j.at, j.change_set, j.actor_id, j.subject, j.subject_id, j.task_id, j.project_id, j.verb, j.before, j.after,
        j.undone_at is not null as undone, j.undoes
 from taken join journal j using (seq) order by j.seq;
+
+-- name: take_troubles(now)
+-- What is wrong with numbers in use, new or worse.
+update findings f set told_at = :now::timestamptz from integrations i
+where i.id = f.integration_id and i.disabled_at is null and f.resolved_at is null and f.told_at is null
+  and f.severity in ('critical', 'warning')
+returning f.id, f.severity;
+
+-- name: take_ends(now, before)
+-- What was told of and is over since `before`.
+update findings set end_told_at = :now::timestamptz
+where told_at is not null and end_told_at is null and resolved_at <= :before::timestamptz
+  and severity in ('critical', 'warning')
+returning id, severity;
+
+-- name: list_told(finding_ids)
+-- Whom these were told to, or are to be.
+select user_id, (facts ->> 'finding_id')::uuid as finding_id, event, state
+from notices where event in ('trouble', 'warning') and facts ->> 'finding_id' = any(:finding_ids::text[]);
+
+-- name: list_admins()
+-- As `list_people`, with when their days start.
+select u.id, u.timezone, p.quiet_from, p.quiet_to, coalesce(p.muted, false) as muted, coalesce(p.switches, '{}') as switches,
+       coalesce(p.day_starts, '09:00') as day_starts
+from users u left join preferences p on p.user_id = u.id
+where u.role in ('owner', 'admin') and u.disabled_at is null order by u.id;
 
 -- name: list_places(task_ids)
 -- What decides who is told of a task, as it is now. Deleted ones are seen by nobody.
@@ -81,12 +109,12 @@ where n.state in ('waiting', 'held') and (n.state = 'held' or n.not_before <= :u
 order by n.user_id, n.id
 for update of n skip locked;
 
--- name: list_addressees(user_ids, now)
--- Each person with the contact whose window is open longest, of numbers that are in use; `stopped`, `spent`: what was
--- found of that number. `used`: this month's WhatsApp messages with something they did not ask for.
+-- name: list_addressees(user_ids, now, still_sends)
+-- Each person with the contact whose window is open longest, of numbers that are in use, those first that can send;
+-- `stopped`, `spent`: what was found of that number; `unfit`: anything critical but what `still_sends`. `used`: this month's WhatsApp messages with something they did not ask for.
 select u.id as user_id, u.name, u.role, u.language, u.timezone, u.email, u.disabled_at is not null as disabled,
-       coalesce(p.muted, false) as muted, coalesce(p.by_email, true) as by_email, p.apprise_url,
-       c.id as contact_id, c.integration_id, c.window_until, p.monthly_messages as most,
+       coalesce(p.muted, false) as muted, p.by_email, p.apprise_url,
+       c.id as contact_id, c.integration_id, c.window_until, coalesce(c.unfit, false) as unfit, p.monthly_messages as most,
        exists (select from findings f where f.integration_id = c.integration_id and f.kind = 'sender_stopped'
                                         and f.severity = 'critical' and f.resolved_at is null) as stopped,
        exists (select from findings f where f.integration_id = c.integration_id and f.kind = 'budget_spent'
@@ -99,9 +127,12 @@ select u.id as user_id, u.name, u.role, u.language, u.timezone, u.email, u.disab
 from users u
 left join preferences p on p.user_id = u.id
 left join lateral (
-    select c.id, c.integration_id, c.window_until
+    select c.id, c.integration_id, c.window_until, unfit
     from contacts c join integrations i on i.id = c.integration_id and i.disabled_at is null
-    where c.user_id = u.id and c.suspended_at is null order by c.window_until desc nulls last limit 1
+    cross join lateral (
+        select exists (select from findings f where f.integration_id = i.id and f.severity = 'critical'
+                                                and f.resolved_at is null and f.kind !~ :still_sends::text) as unfit) as number
+    where c.user_id = u.id and c.suspended_at is null order by unfit, c.window_until desc nulls last limit 1
 ) as c on true
 where u.id = any(:user_ids::uuid[]);
 
@@ -182,7 +213,9 @@ select n.id, a.name as actor, p.name as project, m.role, p.deleted_at is not nul
        c.text as comment, j.name as member,
        exists (select from project_members o where o.project_id = n.project_id and o.user_id = j.id) as member_there,
        i.state = 'pending' and i.expires_at > :now::timestamptz as invitation_open,
-       r.id is not null as reminder_there, r.ring_at > :now::timestamptz and r.rrule is null as reminder_moved
+       r.id is not null as reminder_there, r.ring_at > :now::timestamptz and r.rrule is null as reminder_moved,
+       f.detail as trouble, f.resolved_at is not null as trouble_over, g.name as number,
+       s.id is not null as suspended
 from notices n
 left join users a on a.id = n.actor_id
 left join projects p on p.id = n.project_id
@@ -191,6 +224,10 @@ left join comments c on c.id = (n.facts ->> 'comment_id')::uuid
 left join users j on j.id = (n.facts ->> 'member_id')::uuid
 left join invitations i on i.id = (n.facts ->> 'invitation_id')::uuid
 left join reminders r on r.id = (n.facts ->> 'reminder_id')::uuid
+left join findings f on f.id = (n.facts ->> 'finding_id')::uuid
+                    and exists (select from users u where u.id = n.user_id and u.role in ('owner', 'admin'))
+left join integrations g on g.id = f.integration_id
+left join contacts s on s.id = (n.facts ->> 'contact_id')::uuid and s.user_id = n.user_id and s.suspended_at is not null
 where n.id = any(:ids::uuid[]);
 
 -- name: settle(ids, states, whys, outbox_ids, at, look_at)!

@@ -18,6 +18,7 @@ from tasktalk.tasks.model import Ref, Task
 # Told of a task that is open, or not at all.
 _OF_OPEN_TASKS = frozenset({"reminder", "assigned", "added", "changed"})
 _OF_PROJECTS = frozenset({"invited", "joined"})
+_OF_NUMBERS = frozenset({"trouble", "warning", "mended"})
 _DIGESTS = frozenset({"digest", "review"})
 
 
@@ -43,6 +44,16 @@ class Notice:
     def is_digest(self) -> bool:
         """Whether it is a list of tasks rather than news of one."""
         return self.event in _DIGESTS
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether it is of a connected number."""
+        return self.event in _OF_NUMBERS
+
+    @property
+    def of_account(self) -> bool:
+        """Whether it concerns the account, or what its person looks after, rather than tasks."""
+        return self.is_trouble or self.event == "relink"
 
     @property
     def line(self) -> str:
@@ -72,6 +83,12 @@ class Notice:
                 invitation="invitation_id" in self.facts,
                 speech=self.speech,
             )
+        if self.is_trouble:
+            return sentences.of_trouble(
+                self.event, number=self.names["number"], detail=self.names["trouble"], alone=alone, speech=self.speech
+            )
+        if self.event == "relink":
+            return self.speech.say(sentences.RELINK)
         title = self.task.title if self.task else None
         comment = self.names["comment"] if self.task else None
         return sentences.of_task(
@@ -111,8 +128,12 @@ def too_late(notice: Notice) -> str | None:
     """Why it is not worth telling any more; None: it is."""
     if notice.is_digest:
         return None
-    if notice.event in _OF_PROJECTS:
-        return _late_in_project(notice)
+    if notice.of_account:
+        return _late_in_account(notice)
+    return _late_in_project(notice) if notice.event in _OF_PROJECTS else _too_late_for(notice)
+
+
+def _too_late_for(notice: Notice) -> str | None:
     if notice.task is None:
         return sentences.GONE
     is_open = notice.task.status == "open"
@@ -134,6 +155,14 @@ def _late_in_task(notice: Notice, task: Task) -> str | None:
         sentences.REMINDER_MOVED: "reminder_id" in notice.facts and names["reminder_moved"],
     }
     return next((why for why, holds in reasons.items() if holds), None)
+
+
+def _late_in_account(notice: Notice) -> str | None:
+    if notice.event == "relink":
+        return None if notice.names["suspended"] else sentences.OVER
+    if notice.names["number"] is None:  # no administrator any more
+        return sentences.NOT_YOURS
+    return sentences.OVER if notice.event != "mended" and notice.names["trouble_over"] else None
 
 
 def _late_in_project(notice: Notice) -> str | None:

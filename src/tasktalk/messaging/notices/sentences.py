@@ -1,10 +1,13 @@
 """The sentences of notices, in the language of whom they are for."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from tasktalk.assistant.replies import sentences as told
 from tasktalk.assistant.replies.pen import TITLE_ALONE, bold, short
 from tasktalk.assistant.replies.speech import Speech, phrase
+from tasktalk.integrations.findings import words_of
+from tasktalk.whatsapp.graphemes import shorten
 
 NO_PHONE = phrase("No phone is linked: it leaves as soon as one is, and has written.")
 WINDOW_CLOSED = phrase("Outside WhatsApp's 24-hour window: it leaves as soon as you write.")
@@ -32,9 +35,17 @@ REMINDER_GONE = phrase("The reminder was taken away before it left.")
 REMINDER_MOVED = phrase("The reminder was moved to a later time before it left.")
 COMMENT_GONE = phrase("The comment was deleted before it left.")
 PLACE_GONE = phrase("The project is gone, or not yours to see any more.")
+OVER = phrase("It was over before it left.")
+NOT_YOURS = phrase("It is not yours to see any more.")
+RELINK = phrase(
+    "📵 Somebody else may have the phone you linked, so nothing goes there any more. To link yours again, sign in to "
+    "Tasktalk in a browser, choose _Account_, then _Link my phone_, and send me the code it shows."
+)
 NOTHING_DUE = phrase("Nothing was due: an empty digest is not sent.")
 
 _COMMENT = 100
+_TROUBLE, _TROUBLE_ALONE = 300, 900  # characters
+_MARKS = {"trouble": "🔴", "warning": "🟡", "mended": "🟢"}
 
 _OF_TASKS = {
     "reminder": "⏰ {title}",
@@ -83,6 +94,20 @@ def of_project(
             "✉️ {actor} invites you to {project}. Accept or decline in the console.", actor=who, project=place
         )
     return speech.say("👥 {actor} let you into {project}", actor=who, project=place)
+
+
+def of_trouble(event: str, *, number: str | None, detail: dict[str, Any] | None, alone: bool, speech: Speech) -> str:
+    """What is wrong with a number, in English as it was found, or that it is over; on one line."""
+    mark = _MARKS[event]
+    if number is None or detail is None:
+        return mark
+    problem, todo, _ = words_of(detail)
+    if event == "mended":
+        return speech.say(
+            "{mark} {number}, over by now: {problem}", mark=mark, number=bold(number), problem=short(problem)
+        )
+    said = f"{mark} {bold(number)}: {problem}" + (f" → {todo}" if todo else "")
+    return shorten(" ".join(said.split()), _TROUBLE_ALONE if alone else _TROUBLE)
 
 
 def of_digest(event: str, speech: Speech) -> str:

@@ -21,6 +21,7 @@ from tasktalk.messaging.notices.hear import Q
 from tasktalk.messaging.notices.packing import Packer
 from tasktalk.messaging.notices.reading import Notice, read_notices, too_late
 from tasktalk.messaging.notices.tries import MOST, NOTHING_TRIED, add_tries, read_pasts
+from tasktalk.messaging.notices.troubles import STILL_SENDS
 from tasktalk.messaging.notices.ways import Means, find_reach
 from tasktalk.messaging.outbox import add_messages
 
@@ -49,7 +50,9 @@ async def tell(
     taken = [row async for row in Q.take_due(conn, now=now, until=now + gather, rows=rows)]
     if not taken:
         return 0
-    addressees = Q.list_addressees(conn, user_ids=list({row["user_id"] for row in taken}), now=now)
+    addressees = Q.list_addressees(
+        conn, user_ids=list({row["user_id"] for row in taken}), now=now, still_sends=STILL_SENDS
+    )
     people = {row["user_id"]: row async for row in addressees}
     pasts = await read_pasts(conn, [row["id"] for row in taken])
     outcome, notices = Outcome(), await read_notices(conn, taken, now=now)
@@ -90,7 +93,7 @@ def _why_never(notice: Notice, person: Person) -> str | None:
     """Why it is not told at all, whatever way is open."""
     if person.row["disabled"]:
         return sentences.SWITCHED_OFF
-    if person.row["muted"] and notice.event != "reminder":
+    if person.row["muted"] and notice.event not in {"reminder", "relink"}:
         return sentences.MUTED
     if person.pasts.get(notice.id, NOTHING_TRIED).refusals >= MOST:
         return sentences.GIVEN_UP

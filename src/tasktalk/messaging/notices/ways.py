@@ -39,6 +39,7 @@ class Reach:
     """How one person can be reached. `shut`: why a way is closed; `unasked`: for what they did not ask for.
 
     An empty reason: it was never set up, which is not worth a word. `hold`: why what nothing is open for waits.
+    `mail_of_account`: e-mail is open for what concerns their account or the numbers they look after.
     """
 
     integration_id: UUID | None
@@ -46,6 +47,7 @@ class Reach:
     shut: Mapping[Kind, str]
     unasked: Mapping[Kind, str]
     hold: str
+    mail_of_account: bool = False
 
     def why_not(self, kind: Kind, *, asked: bool) -> str | None:
         """Why `kind` is closed for something; None: it is open."""
@@ -55,7 +57,8 @@ class Reach:
 def find_reach(person: Record, means: Means, *, now: dt.datetime) -> Reach:
     """For a row of `list_addressees`. That there is a template is not known yet."""
     shut: dict[Kind, str] = {}
-    if not (means.email and person["by_email"] and person["email"]):
+    has_mail = bool(means.email and person["email"])
+    if not (has_mail and person["by_email"]):
         shut["email"] = ""
     if not (means.apprise and person["apprise_url"] is not None):
         shut["apprise"] = ""
@@ -74,4 +77,11 @@ def find_reach(person: Record, means: Means, *, now: dt.datetime) -> Reach:
         unasked["chat"] = unasked["template"] = sentences.BUDGET_SPENT
     elif person["most"] is not None and person["used"] >= person["most"]:
         unasked["chat"] = unasked["template"] = sentences.MESSAGES_SPENT
-    return Reach(person["integration_id"], person["contact_id"], shut, unasked, hold)
+    return Reach(
+        person["integration_id"],
+        person["contact_id"],
+        shut,
+        unasked,
+        hold,
+        has_mail and person["by_email"] is not False,
+    )

@@ -20,6 +20,8 @@ class Event(StrEnum):
     DIGEST = "digest"
     REVIEW = "review"
     REMINDER = "reminder"
+    TROUBLE = "trouble"  # these two of connected numbers, to administrators
+    WARNING = "warning"
 
 
 _OFF = frozenset({Event.ADDED, Event.CHANGED})

@@ -31,7 +31,7 @@ class Preferences:
 
     `default_reminder`: from when a task with a time is due, zero or negative; None: none. `day_starts`: when a reminder
     of a whole day rings. `notifications`: every event and whether it is told. `muted`: nothing of others, no digests.
-    `by_email`: what WhatsApp cannot carry comes by e-mail; `apprise`: an address of Apprise's is named.
+    `by_email`: what WhatsApp cannot carry of tasks comes by e-mail; `apprise`: an address of Apprise's is named.
     `monthly_messages`: by WhatsApp that were not asked for, None: no bound. `version` counts changes of all of it.
     """
 
@@ -166,7 +166,7 @@ def _preferences(row: Mapping[str, Any]) -> Preferences:
         day_starts=row["day_starts"],
         notifications=all_told(row["switches"]),
         muted=row["muted"],
-        by_email=row["by_email"],
+        by_email=bool(row["by_email"]),
         apprise=row["apprise"],
         monthly_messages=row["monthly_messages"],
         version=row["version"],

@@ -8,7 +8,7 @@ select u.name, u.language, u.timezone, coalesce(f.version, 1) as version,
        case when f.user_id is null then interval '0' else f.default_reminder end as default_reminder,
        coalesce(f.day_starts, '09:00') as day_starts, f.digest_time, f.review_time, coalesce(f.review_weekday, 7) as review_weekday,
        f.quiet_from, f.quiet_to, coalesce(f.switches, '{}') as switches, coalesce(f.muted, false) as muted,
-       coalesce(f.by_email, true) as by_email, f.apprise_url is not null as apprise, f.monthly_messages
+       f.by_email, f.apprise_url is not null as apprise, f.monthly_messages
 from users u left join preferences f on f.user_id = u.id where u.id = :user_id::uuid;
 
 -- name: write_preferences(user_id, set, at)!

@@ -16,7 +16,7 @@ class ShownPreferences:
 
     `default_reminder`: ISO 8601, from when a task with a time is due; null: none. `day_starts`: when a reminder of a
     whole day rings. `notifications`: every event and whether it is told. `muted`: nothing of others, no digests.
-    `by_email`: what WhatsApp cannot carry comes by e-mail; `apprise`: an address of Apprise's is named.
+    `by_email`: what WhatsApp cannot carry of tasks comes by e-mail; `apprise`: an address of Apprise's is named.
     `monthly_messages`: by WhatsApp that were not asked for; null: no bound.
     """
 

@@ -61,11 +61,11 @@ create table findings (
     detail         jsonb not null default '{}',
     found_at       timestamptz not null default now(),
     seen_at        timestamptz not null default now(),
-    told_at        timestamptz,
-    resolved_at    timestamptz
+    told_at        timestamptz,                                    -- when it was noted whom to tell
+    resolved_at    timestamptz,
+    end_told_at    timestamptz                                     -- the same of its end
 );
 create unique index findings_open on findings (integration_id, kind) where resolved_at is null;
-
 create index findings_ending on findings (resolved_at) where told_at is not null and end_told_at is null;
 -- One that is open already is brought up to date; one that was over for a moment goes on. Answers whether it is new, or
 -- has become worse than it was.
@@ -88,6 +88,7 @@ create function open_finding(new_id uuid, number uuid, what text, how_bad text, 
     )
     select not exists (select from before) or how_bad = 'critical' and (select severity from before) <> 'critical';
 $$;
+
 -- A template in one language. `category` is what Meta says it is; `wanted_category` what we asked for.
 create table templates (
     id              uuid primary key,
@@ -134,7 +135,6 @@ create index outbox_yielding on outbox (contact_id) where state = 'waiting' and 
 -- What left in the last hour, by the order in which it is written.
 create index attempts_started on attempts using brin (started_at) with (pages_per_range = 8, autosummarize = on);
 
--- What leaves by other ways than WhatsApp.
 -- Files on their way to WhatsApp: Meta must have one before a message can show it, so the message is written when it has.
 create table documents (
     id             uuid primary key,
@@ -158,6 +158,7 @@ create function announce_documents() returns trigger language plpgsql as
     $$ begin perform pg_notify('documents', ''); return null; end $$;
 create trigger documents_announced after insert on documents for each statement execute function announce_documents();
 
+-- What leaves by other ways than WhatsApp.
 create table letters (
     id          uuid primary key,
     user_id     uuid not null references users on delete cascade,

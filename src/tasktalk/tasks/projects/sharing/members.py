@@ -18,7 +18,9 @@ from tasktalk.tasks.projects.sharing.settling import lock_as_owner, lock_sharing
 
 Q = queries(__file__)
 
-EVENTS = frozenset(Event) - {Event.DIGEST, Event.REVIEW, Event.REMINDER}  # those three are of no project
+# Those that are of no project.
+_OWN = frozenset({Event.DIGEST, Event.REVIEW, Event.REMINDER, Event.TROUBLE, Event.WARNING})
+EVENTS = frozenset(Event) - _OWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from tasktalk.assistant.overviews import Day, Finished, Plan, Report
+from tasktalk.assistant.reply import Sending
 from tasktalk.tasks.comments.comments import Comment
 from tasktalk.tasks.journal import undo as journal
 from tasktalk.tasks.model import Task
@@ -36,9 +37,10 @@ Remark = Literal[
     "not_open",
     "no_setting",
     "no_zone",
-    "export",
     "forget me",
     "which_project",
+    "no_file",
+    "nothing_to_export",
     "no_project",
     "name_taken",
     "share_with_whom",
@@ -258,6 +260,25 @@ class Said:
 
     remark: Remark
     about: str = ""
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A person's tasks are on their way as a document; `number` of them, in `project` or in all."""
+
+    file: Sending
+    number: int
+    project: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Files of a task are on their way; `left`: how many others it has of that kind."""
+
+    task: Task
+    files: tuple[Sending, ...]
+    left: int = 0
 
 
 Outcome = (
@@ -286,3 +307,5 @@ Outcome = (
     | Undone
     | Said
 )
+    | Exported
+    | Fetched

@@ -148,6 +148,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Intent(Draft, frozen=True, kw_only=True):
+    #: These two are there only when they are spoken of: whether by e-mail too, and how many messages a month at most.
+    by_email: bool | UnsetType = UNSET
+    monthly_messages: int | UnsetType = UNSET
     """One thing the person wants."""
 
     target: Target | None = None

@@ -11,7 +11,7 @@ from tasktalk.assistant.grammar.commands import read_command
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.expressions import find_expression
 from tasktalk.assistant.grammar.intents import change
-from tasktalk.assistant.grammar.judging import is_for_others, read_judged
+from tasktalk.assistant.grammar.judging import is_for_machine, is_for_others, read_judged
 from tasktalk.assistant.grammar.lookback import read_lookback
 from tasktalk.assistant.grammar.orders import LIKELY, PERHAPS, SURE
 from tasktalk.assistant.grammar.outlines import read_outline
@@ -35,12 +35,13 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
     text: str, context: Context, engine: Engine, book: Phrasebook
 ) -> list[Intent]:
     """The intents of a message, one or more."""
+    said = text
     if len(text) > MAX_LENGTH:
         return [Intent(intent="create_task", confidence=PERHAPS, title=text.strip())]
     text = blank_hesitations(_without_name(text, book), book)
     text = _without_filler(text, context, engine, book)
     plain = strip_formatting(text).strip()
-    if not plain:
+    if not plain or book.nothing.fullmatch(fold(plain)):
         return [_unknown(1.0)]
     quoted = _QUOTED.fullmatch(text)
     if quoted:
@@ -61,7 +62,8 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
     )
     if command and is_for_others(command, plain, context, book):
         return [_unknown(LIKELY)]
-    return [command or _read_one(text, plain, context, engine, book)]
+    intent = command or _read_one(text, plain, context, engine, book)
+    return [_unknown(LIKELY) if is_for_machine(intent, said, context, book) else intent]
 
 
 def _read_filter(plain: str, context: Context) -> Intent | None:

@@ -84,6 +84,8 @@ class Phrasebook:
         self.wake = re.compile(rf"\s*(?:{'|'.join(questions['wake'])})")
         self.polite = re.compile(as_regex("<please>", macros) + r"(?!\w)")
         self.order = _words(questions.get("orders", _NEVER), "match")
+        self.machine = re.compile("|".join(questions.get("machine", _NEVER)))
+        self.nothing = re.compile(rf"\W*(?:{'|'.join(questions.get('nothing', _NEVER))})\W*")
         self.errand = _words(questions.get("errands", _NEVER), "match")
         self.asks_other = _words(questions.get("asks_other", _NEVER), "match")
         self.columns = {

@@ -38,8 +38,9 @@ _REMARKS: dict[Remark, str] = {
         "Which setting? _timezone Madrid_, _digest at 8:00_, _quiet hours 22 to 7_, _stop_ or _start_."
     ),
     "no_zone": phrase("I know no time zone “{about}”. Say a large city near you, or a name like _Europe/Madrid_."),
-    "export": phrase(
-        "I cannot export by chat yet. Everything you have is readable over the API, with a token of yours."
+    "nothing_to_export": phrase("There is nothing to export yet."),
+    "no_file": phrase(
+        "There is no such file with “{about}”. Send me one in answer to its message, and I keep it there."
     ),
     "forget me": phrase("I cannot delete your account by chat. Ask the person who runs this server; they can."),
     "which_project": phrase("Which project? Say _archive project Home_, for example."),

@@ -38,9 +38,9 @@ Remark = Literal[
     "no_setting",
     "no_zone",
     "forget me",
-    "which_project",
     "no_file",
     "nothing_to_export",
+    "which_project",
     "no_project",
     "name_taken",
     "share_with_whom",
@@ -255,15 +255,6 @@ class Undone:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """Nothing changed; one sentence says why. `about` names what it is about."""
-
-    remark: Remark
-    about: str = ""
-    again: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Exported:
     """A person's tasks are on their way as a document; `number` of them, in `project` or in all."""
 
@@ -279,6 +270,14 @@ class Fetched:
     task: Task
     files: tuple[Sending, ...]
     left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Nothing changed; one sentence says why. `about` names what it is about."""
+
+    remark: Remark
+    about: str = ""
 
 
 Outcome = (
@@ -304,8 +303,8 @@ Outcome = (
     | Finished
     | Plan
     | Settled
+    | Exported
+    | Fetched
     | Undone
     | Said
 )
-    | Exported
-    | Fetched

@@ -145,12 +145,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     digest_time: str | None = None
     quiet_hours: Sequence[str] | None = None
     notifications: bool | None = None
-
-
-class Intent(Draft, frozen=True, kw_only=True):
     #: These two are there only when they are spoken of: whether by e-mail too, and how many messages a month at most.
     by_email: bool | UnsetType = UNSET
     monthly_messages: int | UnsetType = UNSET
+
+
+class Intent(Draft, frozen=True, kw_only=True):
     """One thing the person wants."""
 
     target: Target | None = None

@@ -82,10 +82,10 @@ class Phrasebook:
         # What takes away, and is a thing to do with an hour: "togliere il pane alle 15:30".
         self.may_do = _words(questions.get("may_do", _NEVER), "match")
         self.wake = re.compile(rf"\s*(?:{'|'.join(questions['wake'])})")
-        self.polite = re.compile(as_regex("<please>", macros) + r"(?!\w)")
-        self.order = _words(questions.get("orders", _NEVER), "match")
         self.machine = re.compile("|".join(questions.get("machine", _NEVER)))
         self.nothing = re.compile(rf"\W*(?:{'|'.join(questions.get('nothing', _NEVER))})\W*")
+        self.polite = re.compile(as_regex("<please>", macros) + r"(?!\w)")
+        self.order = _words(questions.get("orders", _NEVER), "match")
         self.errand = _words(questions.get("errands", _NEVER), "match")
         self.asks_other = _words(questions.get("asks_other", _NEVER), "match")
         self.columns = {

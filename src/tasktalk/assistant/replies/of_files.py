@@ -78,8 +78,6 @@ def complete(reply: Reply | None, said: Utterance, pen: Pen, filed: Filed | None
     return replace(reply or Reply(), text=text)
 
 
-def _beside(filed: Filed | None, speech: Speech) -> str:
-    """The file in a line below what was done to its task."""
 def exported(outcome: Exported, speech: Speech) -> Reply:
     """What stands below the document."""
     tasks = count_tasks(outcome.number, speech)
@@ -100,6 +98,8 @@ def fetched(outcome: Fetched, speech: Speech) -> Reply:
     return Reply(text, task_ids=(outcome.task.id,), files=outcome.files)
 
 
+def _beside(filed: Filed | None, speech: Speech) -> str:
+    """The file in a line below what was done to its task."""
     if filed is None or filed.task is not None:
         return ""
     return f"\n⚠️ {speech.say(filed.refused)}" if filed.refused is not None else f"\n📎 {short(filed.name)}"

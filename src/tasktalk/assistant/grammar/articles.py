@@ -7,10 +7,11 @@ that leads in the last day, PER one that says how often in which unit.
 from dataclasses import replace
 
 from tasktalk.assistant.grammar.behind import coming_day
+from tasktalk.assistant.grammar.bounds import BOUNDS
 from tasktalk.assistant.grammar.chart import Found
 from tasktalk.assistant.grammar.clocks import DAYPARTS, place, read_hour
 from tasktalk.assistant.grammar.days import OFFSETS, move
-from tasktalk.assistant.grammar.joins import BOUNDS, JOINS, at
+from tasktalk.assistant.grammar.joins import JOINS, at
 from tasktalk.assistant.grammar.picks import LISTS, list_weekdays
 from tasktalk.assistant.grammar.recurrence import CYCLES
 from tasktalk.assistant.grammar.roles import ROLES, When, as_value, lifted

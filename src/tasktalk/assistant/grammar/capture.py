@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from tasktalk.assistant.grammar.assigning import read_slots_and_people
 from tasktalk.assistant.grammar.engine import Engine
@@ -21,12 +21,14 @@ class Captured:
     """A captured task; whether it was asked for in words ("add …") rather than just said, and by "remind me …".
 
     `to_do`: the words said to do something ("remind me to call"), so that it is new whatever exists already.
+    `others`: the same at other times, where each has an hour of its own ("monday 7pm and wednesday 8pm").
     """
 
     draft: Draft
     asked: bool
     reminded: bool
     to_do: bool
+    others: tuple[Draft, ...] = ()
 
 
 def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, begin: int = 0) -> Captured:
@@ -67,17 +69,25 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
         slots.reminders.append("PT0S")
     if not title and rings:
         title = plain[begin:lead].strip()
+    draft = as_draft(slots, title)
     return Captured(
-        as_draft(slots, title),
+        draft,
         asked=lead > begin or trailer is not None or is_first,
         reminded=reminded,
         to_do=_is_to_do(folded, lead, title, book),
+        others=tuple(_at_other_time(draft, other) for other in slots.others),
     )
 
 
 def as_draft(slots: Slots, title: str | None, confidence: float = 0.0) -> Draft:
     """A task of these slots."""
     return Draft(title=title, confidence=confidence, **slot_values(slots))  # type: ignore[arg-type]
+
+
+def _at_other_time(draft: Draft, when: Slots) -> Draft:
+    return structs.replace(
+        draft, due=when.due, end=when.end, duration_minutes=when.duration_minutes, recurrence=when.recurrence
+    )
 
 
 def slot_values(slots: Slots) -> dict[str, object]:

@@ -41,7 +41,7 @@ def _twelve(m: Found) -> Clock | None:
     return with_half(m["h"], m["n"], m["a"])
 
 
-@CLOCKS("AT? h:D12 a:AMPM", makes="CLOCK")
+@CLOCKS("(?<! DOT|COLON) AT? h:D12 a:AMPM", makes="CLOCK")
 def _hour_twelve(m: Found) -> Clock | None:
     return with_half(m["h"], 0, m["a"])
 
@@ -91,6 +91,27 @@ def _dot_behind(m: Found) -> Clock | None:
     node = m.node("n")
     is_time = node.end - node.start == 2 and (m["n"] == 0 or m["n"] > NOON)  # noqa: PLR2004  (two figures)
     return read_hour(m["h"], m["n"]) if is_time else None
+
+
+_DAY_WORD = "DAYREL|TONIGHT|WEEKDAY"
+
+
+@CLOCKS(
+    f"(?<! DOT|COMMA|SLASH|HYPHEN|MONTH) h:D12 DOT n:D12 (?= {_DAY_WORD})",
+    f"(?<= {_DAY_WORD}) f:HMM (?! UNIT|MONTH|WORD|LITERAL|DOT|SLASH|HYPHEN|PERCENT)",
+    f"(?<! MONTH|NUM|ORD|DOT|COMMA|SLASH|HYPHEN|UNIT) f:HMM (?= {_DAY_WORD})",
+    makes="CLOCK",
+)
+def _beside_day(m: Found) -> Clock | None:
+    """Read "9.30 tomorrow", "today 1515": quarters of an hour beside a day; other such numbers may count something."""
+    if m["f"] is None:
+        node = m.node("n")
+        is_time = node.end - node.start == 2 and (m["n"] == 0 or m["n"] > NOON)  # noqa: PLR2004  (two figures)
+        return (
+            read_hour(m["h"], m["n"], fixed=m.setting.hours > NOON and m["h"] >= LAST_SMALL_HOUR) if is_time else None
+        )
+    hour, minute = _split(m["f"])
+    return read_hour(hour, minute, fixed=True) if len(m["f"]) == 4 and minute in {15, 30, 45} else None  # noqa: PLR2004
 
 
 @EARLY_CLOCKS("AT? h:D12 HSEP n:D12", makes="CLOCK")
@@ -221,7 +242,11 @@ def _past_or_to(m: Found) -> Clock | None:
     return with_half(hour, minute, m["a"]) if m["a"] else read_hour(hour, minute)
 
 
-@CLOCKS("AT h:NUM (?! SLASH|HYPHEN|DOT|COLON|UNIT|WORD|LITERAL|MONTH|OF|WEEKDAY|COMMA NUM|PERCENT)", makes="CLOCK")
+@CLOCKS(
+    "AT h:NUM (?! SLASH|HYPHEN|DOT|COLON|UNIT|WORD|LITERAL|MONTH|OF|WEEKDAY"
+    "|COMMA NUM (?! HYPHEN? TIMES)|DASH NUM DOT|PERCENT)",
+    makes="CLOCK",
+)
 def _bare_hour(m: Found) -> Clock | None:
     return read_hour(m["h"]) if 0 < m["h"] <= 24 else None  # noqa: PLR2004  (a clock)
 

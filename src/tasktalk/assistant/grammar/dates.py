@@ -166,7 +166,7 @@ def _ordinal_day(m: Found) -> Moment | None:
         first = add_months(today.replace(day=1), step)
         found = first and find_date(first.year, first.month, day)
         if found and found >= today:
-            return Moment(on=found, sure=sure)
+            return Moment(on=found, sure=sure, nth=Nth(days=(day,)))
     return None
 
 
@@ -223,7 +223,7 @@ def _nth_of_unit(m: Found) -> Moment | None:
         else:
             day = resolve(m["n"], first.year, first.month)
         if day and (step or day >= today):
-            return Moment(on=day, sure=0.95)
+            return Moment(on=day, sure=0.95, nth=m["n"] if unit == "month" else None)
     return None
 
 

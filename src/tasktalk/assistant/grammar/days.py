@@ -257,7 +257,7 @@ def after_now(m: Found, amount: Amount, sign: int = 1, sure: float = 0.95) -> Mo
 @DAYS(
     "IN ABOUT? THE? NEXT? q:QTY TIME?",
     "q:QTY t:THEN",
-    "PLUS q:QTY",
+    "(?<! WEEKDAY|DAYREL|TONIGHT|MONTH|D12|YEAR|UNIT|CLOCK|WEEKEND) PLUS q:QTY",
     "q:QTY FROM NOW",
     "AFTER ABOUT? q:QTY (?! OF|FROM|AFTER|BEFORE)",
     "NEXT q:QTY",

@@ -165,12 +165,6 @@ def _yearly(m: Found) -> Repeat | None:
     return replace(found, bymonth=(m["k"],), bymonthday=(m["d"],), sure=0.95)
 
 
-@BASES("EVERY p:PART AND q:PART", makes="BASE")
-def _every_parts(m: Found) -> Repeat:
-    """Read "jeden Morgen und Abend"."""
-    return Repeat("DAILY", clocks=(Clock(m["p"]), Clock(m["q"])), sure=0.95)
-
-
 @CYCLES("b:BASE (ON|AT|IN)? THE? e:UNITEDGE", "(ON)? EVERY (ON|AT)? THE? e:UNITEDGE", makes="REPEAT")
 def _every_edge(m: Found) -> Repeat | None:
     """Read "jedes Quartalsende": the first or last day of each."""

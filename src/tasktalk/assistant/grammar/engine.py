@@ -6,13 +6,14 @@ from functools import lru_cache
 # The rules of the first of these join the stages of the others.
 from tasktalk.assistant.grammar import articles, daynumbers, dotted, frequencies, led, marked, numbered, turns  # noqa: F401
 from tasktalk.assistant.grammar.behind import ALTERNATES, BEHIND, HABITS
+from tasktalk.assistant.grammar.bounds import BOUNDS
 from tasktalk.assistant.grammar.chart import Alphabet, Machine, Node, Setting
 from tasktalk.assistant.grammar.clocks import CLOCKS, DAYPARTS, EARLY_CLOCKS, TIMESPANS
 from tasktalk.assistant.grammar.coming import COMING
 from tasktalk.assistant.grammar.dates import DATES, MONTHS
 from tasktalk.assistant.grammar.days import DAYS, OFFSETS
 from tasktalk.assistant.grammar.hours import HOUR_SPANS, HOURS
-from tasktalk.assistant.grammar.joins import BOUNDS, JOINS
+from tasktalk.assistant.grammar.joins import JOINS
 from tasktalk.assistant.grammar.lexicon import Lexicon, load
 from tasktalk.assistant.grammar.numbers import AMOUNTS, NUMBERS, SUMS
 from tasktalk.assistant.grammar.picks import LISTS, NTH_LISTS, NTHS

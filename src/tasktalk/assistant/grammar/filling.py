@@ -3,12 +3,10 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
 
-from tasktalk.assistant.grammar.chart import Node
 from tasktalk.assistant.grammar.resolve import as_when, settle
-from tasktalk.assistant.grammar.roles import When as Said
 from tasktalk.assistant.grammar.rrules import as_rule, find_first
+from tasktalk.assistant.grammar.schedules import Chosen, find_best, gather
 from tasktalk.assistant.grammar.slots import Slots
 from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Repeat, Stretch
 from tasktalk.assistant.understanding import Recurrence, Span
@@ -16,35 +14,43 @@ from tasktalk.assistant.understanding import Recurrence, Span
 MINUTES_A_DAY = 1440
 
 
-class Chosen(Protocol):
-    """A time expression that counts: its place, what it says, and how much it counts."""
-
-    node: Node
-    said: Said
-    score: float
-
-
 def fill(
     slots: Slots, text: str, chosen: Sequence[Chosen], tz: str, now: dt.datetime, *, keep_time_alone: bool
 ) -> None:
     """Put the chosen times into `slots` and their places into its spans."""
-    repeat = _find_best([each for each in chosen if isinstance(each.said.value, Repeat)])
-    bounds = _list_bounds(chosen) if repeat is not None else []
-    chosen = [each for each in chosen if each not in bounds]
+    said = gather(chosen)
+    chosen = [each for each in chosen if each not in said.parts]
     _fill_edges(slots, chosen, tz, now)
     moment, stretch, parts = _merge([each for each in chosen if each.said.slot == "due"])
-    if repeat is not None and _fill_repeat(slots, repeat, moment, bounds, text=text, tz=tz, now=now):
-        _add_spans(slots, "recurrence", [repeat, *bounds])
+    first = said.each[0] if said.each else None
+    text = " ".join(text[part.node.start : part.node.end].strip(" ,") for part in said.parts)
+    if isinstance(first, Repeat) and _fill_repeat(slots, first, moment, text=text, tz=tz, now=now):
+        _add_spans(slots, "recurrence", said.parts)
         _add_spans(slots, "due", parts)
+        for other in said.each[1:]:
+            occasion = Slots()
+            if isinstance(other, Repeat) and _fill_repeat(occasion, other, None, text=text, tz=tz, now=now):
+                slots.others.append(occasion)
+    elif isinstance(first, Moment):
+        _fill_moment(slots, first, tz, now)
+        _add_spans(slots, "due", said.parts)
+        for other in said.each[1:]:
+            occasion = Slots()
+            _fill_moment(occasion, other, tz, now)  # type: ignore[arg-type]
+            slots.others.append(occasion)
     elif stretch is not None:
         _fill_stretch(slots, stretch, tz, now)
         _add_spans(slots, "due", parts)
     elif moment is not None:
-        settled = moment if keep_time_alone and moment.on is None else settle(moment, now)
-        slots.due = as_when(settled.on, settled.clock, tz)
-        slots.open_hour = settled.clock is not None and not settled.clock.fixed
-        slots.alternatives = [as_when(other, settled.clock, tz) for other in settled.others]
+        _fill_moment(slots, moment, tz, now, settled=keep_time_alone and moment.on is None)
         _add_spans(slots, "due", parts)
+
+
+def _fill_moment(slots: Slots, moment: Moment, tz: str, now: dt.datetime, *, settled: bool = False) -> None:
+    moment = moment if settled else settle(moment, now)
+    slots.due = as_when(moment.on, moment.clock, tz)
+    slots.open_hour = moment.clock is not None and not moment.clock.fixed
+    slots.alternatives = [as_when(other, moment.clock, tz) for other in moment.others]
 
 
 def _add_spans(slots: Slots, kind: str, parts: Sequence[Chosen]) -> None:
@@ -69,16 +75,12 @@ def _fill_edges(slots: Slots, chosen: Sequence[Chosen], tz: str, now: dt.datetim
                 _add_spans(slots, "duration", [each])
 
 
-def _find_best(chosen: Sequence[Chosen]) -> Chosen | None:
-    return max(chosen, key=lambda each: (each.score, each.node.start), default=None)
-
-
 def _merge(dues: Sequence[Chosen]) -> tuple[Moment | None, Stretch | None, list[Chosen]]:
     """The best day and the best time of day as one moment or stretch, and the pieces it is made of."""
-    stretch = _find_best([each for each in dues if isinstance(each.said.value, Stretch)])
+    stretch = find_best([each for each in dues if isinstance(each.said.value, Stretch)])
     days = [each for each in dues if isinstance(each.said.value, Moment) and each.said.value.on]
     times = [each for each in dues if isinstance(each.said.value, Moment) and not each.said.value.on]
-    day, time = _find_best(days), _find_best(times)
+    day, time = find_best(days), find_best(times)
     if stretch is not None and isinstance(stretch.said.value, Stretch):
         value = stretch.said.value
         if value.start.on is None and day is not None and isinstance(day.said.value, Moment):
@@ -95,46 +97,8 @@ def _merge(dues: Sequence[Chosen]) -> tuple[Moment | None, Stretch | None, list[
     return moment, None, [first]
 
 
-def _list_bounds(chosen: Sequence[Chosen]) -> list[Chosen]:
-    """The bounds of a repetition that stand apart from it: "elke dag mediteren tot kerst", "… from monday"."""
-    days = [each for each in chosen if isinstance(each.said.value, Moment) and each.said.value.on]
-    ends = [each for each in days if each.said.until and as_moment(each).clock is None]
-    starts = [each for each in days if each.said.slot == "start"]
-    return ends[:1] + starts[:1]
-
-
-def as_moment(chosen: Chosen) -> Moment:
-    """Its value, when it is a moment. Raises TypeError when it is not."""
-    if not isinstance(chosen.said.value, Moment):
-        raise TypeError(chosen.said.value)
-    return chosen.said.value
-
-
-def _bound(repeat: Repeat, bounds: Sequence[Chosen]) -> Repeat:
-    for each in bounds:
-        moment = as_moment(each)
-        if each.said.until:
-            repeat = replace(repeat, until=repeat.until or moment.on)
-        else:
-            clocks = repeat.clocks or ((moment.clock,) if moment.clock else ())
-            repeat = replace(repeat, start=repeat.start or moment.on, clocks=clocks)
-    return repeat
-
-
-def _fill_repeat(
-    slots: Slots,
-    chosen: Chosen,
-    moment: Moment | None,
-    bounds: Sequence[Chosen],
-    *,
-    text: str,
-    tz: str,
-    now: dt.datetime,
-) -> bool:
+def _fill_repeat(slots: Slots, repeat: Repeat, moment: Moment | None, *, text: str, tz: str, now: dt.datetime) -> bool:
     """Fill recurrence and its first occurrence as due; False for a rule that never happens."""
-    if not isinstance(chosen.said.value, Repeat):
-        return False
-    repeat = _bound(chosen.said.value, bounds)
     if moment is not None:
         clocks = repeat.clocks or ((moment.clock,) if moment.clock else ())
         repeat = replace(repeat, clocks=clocks, start=repeat.start or moment.on)
@@ -143,9 +107,7 @@ def _fill_repeat(
         return False
     day, clock = begin
     slots.recurrence = Recurrence(
-        rrule=as_rule(repeat),
-        from_="completion" if repeat.from_completion else "schedule",
-        text=text[chosen.node.start : chosen.node.end].strip(" ,"),
+        rrule=as_rule(repeat), from_="completion" if repeat.from_completion else "schedule", text=text
     )
     slots.due = as_when(day, clock, tz)
     if clock and repeat.end:

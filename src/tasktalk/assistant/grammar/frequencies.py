@@ -5,10 +5,10 @@ A rule of repetition must name its days and hours: they are spread evenly, and t
 
 from dataclasses import replace
 
+from tasktalk.assistant.grammar.bounds import BOUNDS
 from tasktalk.assistant.grammar.calendar import CODES
 from tasktalk.assistant.grammar.chart import Found
 from tasktalk.assistant.grammar.clocks import read_hour
-from tasktalk.assistant.grammar.joins import BOUNDS
 from tasktalk.assistant.grammar.recurrence import BASES, base
 from tasktalk.assistant.grammar.values import Amount, Clock, Repeat
 
@@ -57,7 +57,8 @@ def _every_few(m: Found) -> Repeat | None:
 
 
 @BOUNDS(
-    "r:REPEAT COMMA? AT (D12|CLOCK) ((COMMA|AND|COMMA AND) (AT|ATHOUR)? (D12|CLOCK))+ (?! UNIT|MONTH|COLON|LITERAL)",
+    "r:REPEAT COMMA? AT (D12|CLOCK) ((COMMA|AND|COMMA AND) (AT|ATHOUR)? (D12|CLOCK))+"
+    " (?! UNIT|MONTH|COLON|LITERAL|HYPHEN|TIMES)",
     makes="REPEAT",
 )
 def _at_hours(m: Found) -> Repeat | None:

@@ -1,17 +1,16 @@
-"""Rules that put the pieces together: a day and its time, a beginning and an end, a repetition and its bounds."""
+"""Rules that put moments together: a day and its time, a beginning and an end, several of them."""
 
 import datetime as dt
 from dataclasses import replace
 
-from tasktalk.assistant.grammar.calendar import CODES, find_date, shift
+from tasktalk.assistant.grammar.calendar import find_date
 from tasktalk.assistant.grammar.chart import Found, Rules
 from tasktalk.assistant.grammar.clocks import LAST_SMALL_HOUR, NO_DAY, place, read_hour, span_of
-from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Repeat, Stretch
+from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Several, Stretch
 
 LATE = 21  # the hour from which a part of the day goes on after midnight
 
 JOINS = Rules(repeat=True)
-BOUNDS = Rules(repeat=True)
 
 
 def at(day: Moment, clock: Clock) -> Moment | None:
@@ -32,8 +31,13 @@ def at(day: Moment, clock: Clock) -> Moment | None:
     return None
 
 
-@JOINS("d:MOMENT (COMMA|AT|DASH|FROM|BY|DOT|HYPHEN|ABOUT|STOP)* c:CLOCK", "c:CLOCK (COMMA|ON|OF|FOR|DASH)? d:MOMENT",
-       "d:MOMENT COMMA? c:DAYPART", "c:DAYPART (ON|OF)? d:MOMENT", makes="MOMENT")  # fmt: skip
+@JOINS(
+    "d:MOMENT (COMMA|AT|DASH|FROM|BY|DOT|HYPHEN|ABOUT|STOP)* c:CLOCK",
+    "(?<! REPEAT) c:CLOCK (COMMA|ON|OF|FOR|DASH)? d:MOMENT",
+    "d:MOMENT COMMA? c:DAYPART",
+    "c:DAYPART (ON|OF)? d:MOMENT",
+    makes="MOMENT",
+)
 def _day_and_time(m: Found) -> Moment | None:
     return at(m["d"], m["c"])
 
@@ -172,6 +176,29 @@ def _stretch_time(m: Found) -> Stretch | None:
     return Stretch(replace(stretch.start, clock=first), replace(stretch.end, clock=last))
 
 
+AND = "(AND|COMMA|COMMA AND|PLUS|SLASH)"
+
+
+@JOINS(f"a:MOMENT/SEVERAL {AND} (AT|ON)? b:MOMENT", makes="SEVERAL")
+def _moments(m: Found) -> Several | None:
+    """Read "monday 7pm and wednesday 8pm": days of which each has its hour."""
+    first = m["a"].each if isinstance(m["a"], Several) else (m["a"],)
+    moments = (*first, m["b"])
+    told = all(each.weekday is not None and each.clock and not each.clock.part for each in moments)
+    return Several(moments) if told else None
+
+
+@JOINS("(IN THE|THE)? a:PART/DAYPART AND (IN THE|THE)? b:PART/DAYPART", makes="PARTS")
+def _two_parts_of_day(m: Found) -> tuple[Clock, Clock] | None:
+    first, second = (each if isinstance(each, Clock) else Clock(each, part=True) for each in (m["a"], m["b"]))
+    return (first, second) if first.hour < second.hour else None
+
+
+@JOINS("INALL? n:NUM HYPHEN? TIMES INALL? (?! A|EVERY|PER|THE|UNIT|FREQWORD)", makes="COUNT")
+def _count(m: Found) -> int | None:
+    return m["n"] if 0 < m["n"] < 1000 else None  # noqa: PLR2004  (a lifetime of days)
+
+
 @JOINS("d:MOMENT AHEAD", "(ON|AT)? AHEAD d:MOMENT", makes="MOMENT")
 def _ahead(m: Found) -> Moment:
     """Read "3 maart a.s.": it lies ahead, as it would anyway."""
@@ -197,137 +224,3 @@ def _length(m: Found) -> Amount:
 @JOINS("FOR (A|THE) (NEXT)? u:UNIT (?! WORD)", makes="LENGTH")
 def _one_length(m: Found) -> Amount:
     return Amount(((m["u"], 1),))
-
-
-# Repetitions and their bounds.
-
-
-@BOUNDS("r:REPEAT (COMMA|AT|ON|BY|ABOUT)* c:CLOCK", "c:CLOCK (COMMA|ON)? r:REPEAT", makes="REPEAT")
-def _repeat_at(m: Found) -> Repeat | None:
-    found: Repeat = m["r"]
-    clock = m["c"]
-    if found.clocks and found.clocks[0].part:
-        return replace(found, clocks=(place(clock, found.clocks[0].hour),), sure=0.95)
-    return None if found.clocks else replace(found, clocks=(clock,), sure=0.95)
-
-
-@BOUNDS("r:REPEAT COMMA? AT h:NUM (?= WORD|LITERAL)", makes="REPEAT")
-def _repeat_and_hour(m: Found) -> Repeat | None:
-    """Read "every weekday at 9 standup": behind a repetition the number is its hour, whatever follows."""
-    found: Repeat = m["r"]
-    clock = read_hour(m["h"]) if m["h"] else None
-    if clock is None or (found.clocks and not found.clocks[0].part):
-        return None
-    return replace(found, clocks=(place(clock, found.clocks[0].hour) if found.clocks else clock,), sure=0.95)
-
-
-@BOUNDS(
-    f"r:REPEAT (FROM|COMMA|AT)* a:D12 (TO|DASH|HYPHEN) b:D12 {NO_DAY}",
-    "r:REPEAT (FROM|COMMA|AT)* a:D12 (TO|DASH|HYPHEN) b:D12 (?= WORD)",
-    "r:REPEAT (FROM|COMMA)* a:CLOCK (TO|DASH|HYPHEN) b:D12 (?= WORD)",
-    makes="REPEAT",
-)
-def _repeat_and_numbers(m: Found) -> Repeat | None:
-    found: Repeat = m["r"]
-    first = m["a"] if isinstance(m["a"], Clock) else read_hour(m["a"])
-    hours = span_of(first, read_hour(m["b"]))
-    if found.clocks or not m["a"] or not m["b"] or hours is None:
-        return None
-    return replace(found, clocks=(hours[0],), end=hours[1], sure=0.95)
-
-
-@BOUNDS("r:REPEAT (AND|COMMA|COMMA AND) AT? c:CLOCK", makes="REPEAT")
-def _repeat_also_at(m: Found) -> Repeat | None:
-    found: Repeat = m["r"]
-    return replace(found, clocks=(*found.clocks, m["c"])) if found.clocks else None
-
-
-@BOUNDS("r:REPEAT (IN THE|AT|IN|ON)? p:PART", "r:REPEAT d:DAYPART", "(IN THE)? p:PART (OF|ON) r:REPEAT", makes="REPEAT")
-def _repeat_part(m: Found) -> Repeat | None:
-    found: Repeat = m["r"]
-    clock = m["d"] or Clock(m["p"], part=True)
-    if found.clocks and not found.clocks[0].fixed:
-        return replace(found, clocks=(place(found.clocks[0], clock.hour),), sure=0.95)
-    return None if found.clocks else replace(found, clocks=(clock,), sure=0.95)
-
-
-@BOUNDS("r:REPEAT (COMMA|FROM)? t:TIMESPAN", "t:TIMESPAN ON? r:REPEAT", makes="REPEAT")
-def _repeat_between(m: Found) -> Repeat | None:
-    found: Repeat = m["r"]
-    start, end = m["t"]
-    return None if found.clocks else replace(found, clocks=(start,), end=end, sure=0.95)
-
-
-@BOUNDS("r:REPEAT COMMA? (FROM|FROM ON) d:MOMENT", "(FROM|FROM ON) d:MOMENT (COMMA|ON)* r:REPEAT", makes="REPEAT")
-def _repeat_from(m: Found) -> Repeat | None:
-    found: Repeat = m["r"]
-    first = m["d"]
-    if found.start or first.on is None:
-        return None
-    clocks = found.clocks or ((first.clock,) if first.clock else ())
-    return replace(found, start=first.on, clocks=clocks, sure=0.95)
-
-
-@BOUNDS("r:REPEAT COMMA? FROM AT? c:CLOCK", makes="REPEAT")
-def _repeat_from_clock(m: Found) -> Repeat:
-    found: Repeat = m["r"]
-    return replace(found, clocks=(m["c"],), sure=0.95)
-
-
-@BOUNDS("r:REPEAT COMMA? (UNTIL|TO|BY) d:MOMENT", "r:REPEAT COMMA? FOR THE? d:MOMENT", makes="REPEAT")
-def _repeat_until(m: Found) -> Repeat | None:
-    found: Repeat = m["r"]
-    last = m["d"]
-    if found.until or last.on is None:
-        return None
-    day = last.on
-    if found.start and day < found.start:
-        day = find_date(day.year + 1, day.month, day.day) or day
-    return replace(found, until=day, sure=0.95)
-
-
-@BOUNDS("r:REPEAT COMMA? s:STRETCH", makes="REPEAT")
-def _repeat_within(m: Found) -> Repeat | None:
-    stretch: Stretch = m["s"]
-    found: Repeat = m["r"]
-    return replace(found, start=stretch.start.on, until=stretch.end.on, sure=0.95)
-
-
-@BOUNDS("r:REPEAT COMMA? l:LENGTH", "l:LENGTH COMMA? r:REPEAT", makes="REPEAT")
-def _repeat_for(m: Found) -> Repeat | None:
-    found: Repeat = m["r"]
-    length = m["l"]
-    if found.until or length.minutes is not None:
-        return None
-    start = found.start or m.setting.today
-    last = shift(dt.datetime.combine(start, dt.time()), length)
-    return replace(found, until=last.date(), sure=0.95) if last else None
-
-
-@BOUNDS("r:REPEAT COMMA? (FOR|UNTIL|FOR UNTIL)? n:NUM TIMES", "r:REPEAT COMMA? n:ONCE", makes="REPEAT")
-def _repeat_times(m: Found) -> Repeat | None:
-    found: Repeat = m["r"]
-    return replace(found, count=m["n"], sure=0.95) if 0 < m["n"] < 1000 else None  # noqa: PLR2004  (a lifetime of days)
-
-
-@BOUNDS("r:REPEAT d:NOTDAYS", makes="REPEAT")
-def _repeat_not_on(m: Found) -> Repeat | None:
-    found: Repeat = m["r"]
-    if found.freq not in {"DAILY", "WEEKLY"} or found.interval > 1:
-        return None
-    days = tuple(code for code in found.byday or CODES if code not in m["d"])
-    return replace(found, freq="WEEKLY", byday=days, sure=0.95) if days else None
-
-
-@BOUNDS("r:REPEAT n:NOTMONTHS", makes="REPEAT")
-def _repeat_not_in(m: Found) -> Repeat | None:
-    found: Repeat = m["r"]
-    months = tuple(month for month in found.bymonth or range(1, 13) if month not in m["n"])
-    return replace(found, bymonth=months, sure=0.95) if months else None
-
-
-@BOUNDS("r:REPEAT COMMA? EXCEPT (ON|FOR)* d:MOMENT (AND ON? MOMENT)*", makes="REPEAT")
-def _repeat_not_then(m: Found) -> Repeat | None:
-    days = tuple(moment.on for moment in m.all("MOMENT") if moment.on)
-    found: Repeat = m["r"]
-    return replace(found, exceptions=days, sure=0.95)

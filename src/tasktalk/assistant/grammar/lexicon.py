@@ -12,6 +12,7 @@ from tasktalk.assistant.grammar.tokens import Token, tokenise
 
 FOLDER = Path(__file__).parent / "lexicons"
 TYPO_LENGTH = 6  # shorter words are too often a typo away from each other
+SWAP_LENGTH = 5  # of these only two letters may have changed places
 TYPO_KINDS = frozenset({"WEEKDAY", "MONTH", "DAYREL", "FREQWORD", "WEEKDAYS"})
 MIDDLE = -0.25
 COMPOUND_HEADS = frozenset({"WEEKDAY", "DAYREL"})
@@ -46,11 +47,12 @@ class Lexicon:
 
     def find_typo(self, word: str) -> Senses | None:
         """The senses of the one word that `word` misspells by a letter, if it is long enough to tell."""
-        if len(word) < TYPO_LENGTH or word in self.not_typos:
+        if len(word) < SWAP_LENGTH or word in self.not_typos:
             return None
         for key in (word, *_deletions(word)):
             for meant in self.typos.get(key, ()):
-                if _is_one_slip(word, meant):
+                long = min(len(word), len(meant)) >= TYPO_LENGTH
+                if (long or sorted(word) == sorted(meant)) and _is_one_slip(word, meant):
                     return self.words[meant]
         return None
 
@@ -161,7 +163,7 @@ def _gather(sources: list[dict[str, Any]], table: str, key: str) -> frozenset[st
 def _index_typos(words: dict[str, Senses]) -> dict[str, list[str]]:
     index: dict[str, list[str]] = {}
     for word, senses in words.items():
-        if len(word) >= TYPO_LENGTH and TYPO_KINDS & senses.keys():
+        if len(word) >= SWAP_LENGTH and TYPO_KINDS & senses.keys():
             for key in {word, *_deletions(word)}:
                 index.setdefault(key, []).append(word)
     return index

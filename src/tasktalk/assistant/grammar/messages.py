@@ -165,6 +165,10 @@ def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fi
         )
     ):
         return _unknown(0.7)
+    if captured.others:
+        sure = _confidence(captured)
+        tasks = tuple(structs.replace(each, confidence=sure, spans=()) for each in (draft, *captured.others))
+        return Intent(intent="create_tasks", confidence=sure, tasks=tasks)
     both = _read_both(plain, context, engine, book) if draft.due or draft.recurrence else None
     return both or as_intent(draft, _confidence(captured))
 

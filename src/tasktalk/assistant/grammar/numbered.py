@@ -7,6 +7,7 @@ the day with its small word, MINUTESTO what stands between minutes and the hour 
 from dataclasses import replace
 
 from tasktalk.assistant.grammar.behind import HABITS
+from tasktalk.assistant.grammar.bounds import BOUNDS
 from tasktalk.assistant.grammar.chart import Found
 from tasktalk.assistant.grammar.clocks import (
     CLOCKS,
@@ -20,7 +21,7 @@ from tasktalk.assistant.grammar.clocks import (
     span_of,
 )
 from tasktalk.assistant.grammar.dates import DATES
-from tasktalk.assistant.grammar.joins import BOUNDS, JOINS
+from tasktalk.assistant.grammar.joins import JOINS
 from tasktalk.assistant.grammar.numbers import AMOUNTS
 from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Repeat, Stretch
 

@@ -57,11 +57,20 @@ def read_slots(text: str, context: Context, engine: Engine, *, keep_time_alone: 
     slots = read_marks(text, context, engine, now)
     taken = sorted((span.start, span.end) for span in slots.spans)
     row = engine.read(text, now, taken)
-    chosen = [each for each in _list_candidates(text, row, taken, engine.lexicon) if each.score >= THRESHOLD]
+    chosen = _choose(_list_candidates(text, row, taken, engine.lexicon))
     chosen += _list_lengths(row, chosen)
     fill(slots, text, chosen, context.tz, now, keep_time_alone=keep_time_alone)
     slots.spans.sort(key=lambda span: span.start)
     return slots
+
+
+def _choose(candidates: list[Candidate]) -> list[Candidate]:
+    """Those that count enough; a beat that counts less does where another has its days ("biweekly …, on mondays")."""
+    chosen = [each for each in candidates if each.score >= THRESHOLD]
+    if any(isinstance(each.said.value, Repeat) for each in chosen):
+        beats = [each for each in candidates if isinstance(each.said.value, Repeat) and each.said.value.interval > 1]
+        chosen += [each for each in beats if each.score < THRESHOLD]
+    return chosen
 
 
 def read_minutes(words: str, context: Context, engine: Engine, length: str) -> int | None:

@@ -16,6 +16,7 @@ _FREQS = {
     "year": ("YEARLY", 1),
 }  # fmt: skip
 MAX_INTERVAL = 1000
+_WEEK = 7  # days
 
 
 def base(unit: str, number: float = 1) -> Repeat | None:
@@ -95,6 +96,12 @@ def _every_part(m: Found) -> Repeat:
     return Repeat("DAILY", 2 if m.all("OTHER") else 1, clocks=(Clock(m["p"], part=True),))
 
 
+@BASES("EVERY p:PART AND q:PART", makes="BASE")
+def _every_parts(m: Found) -> Repeat:
+    """Read "every morning and evening"."""
+    return Repeat("DAILY", clocks=(Clock(m["p"], part=True), Clock(m["q"], part=True)), sure=0.95)
+
+
 # What a beat leaves out.
 
 
@@ -121,15 +128,18 @@ def _plain(m: Found) -> Repeat:
     return m["b"]  # type: ignore[no-any-return]
 
 
-@CYCLES(f"b:BASE (ON|AT|IN|OVER)? THE? {_DAYS}", f"(ON)? {_DAYS} COMMA? b:BASE", makes="REPEAT")
+@CYCLES(
+    f"b:BASE (ON|AT|IN|OVER)? THE? {_DAYS}", f"(?<! FROM) (?<! FROM ON) (ON)? {_DAYS} COMMA? b:BASE", makes="REPEAT"
+)
 def _beat_on_weekdays(m: Found) -> Repeat | None:
     found: Repeat = m["b"]
     if found.freq not in {"WEEKLY", "DAILY", "MONTHLY"}:
         return None
-    if found.freq == "DAILY" and found.interval > 1:
+    if found.freq == "DAILY" and found.interval % _WEEK and found.interval > 1:
         return None
-    freq = "WEEKLY" if found.freq == "DAILY" else found.freq
-    return replace(found, freq=freq, byday=list_weekdays(m), sure=0.95)
+    if found.freq == "DAILY":  # every 14 days on a Thursday is every two weeks
+        found = replace(found, freq="WEEKLY", interval=max(found.interval // _WEEK, 1))
+    return replace(found, byday=list_weekdays(m), sure=0.95)
 
 
 @CYCLES(f"(ON)? e:EVERY b:BANG? (n:NUM|OTHER|o:ORD)? {_DAYS} STOP?", "(ON)? e:EVERY b:BANG? o:NTHWD", makes="REPEAT")
@@ -250,6 +260,18 @@ def _every_month_name(m: Found) -> Repeat | None:
     if beat.freq == "YEARLY" and not m.all("BASE"):
         return replace(beat, bymonth=_months(m), bymonthday=(1,), sure=0.95)
     return replace(beat, bymonth=_months(m), sure=0.95)
+
+
+@CYCLES("EVERY k:SEASON", "b:BASE (IN|ON)? THE? k:SEASON", "(IN|ON)? THE? k:SEASON b:BASE", makes="REPEAT")
+def _every_season(m: Found) -> Repeat | None:
+    beat = m["b"] or Repeat("YEARLY", sure=0.95)
+    return replace(beat, bymonth=(m["k"],), bymonthday=(1,)) if beat.freq == "YEARLY" else None
+
+
+@CYCLES("(ON|AT)? (THE|DATETHE|DAYTHE)? NUM (AND (THE|DATETHE|DAYTHE)? NUM)* OF b:BASE", makes="REPEAT")
+def _numbers_of_every_month(m: Found) -> Repeat | None:
+    """Read "el cinco de cada mes"."""
+    return monthly(m["b"], Nth(days=tuple(m.all("NUM")))) if m["b"].freq == "MONTHLY" else None
 
 
 @CYCLES("EVERY n:D12 (COMMA D12)* (AND D12)? (?! WORD|COLON|UNIT|AMPM|LITERAL|DOT|SLASH)", makes="REPEAT")

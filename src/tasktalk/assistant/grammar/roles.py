@@ -5,11 +5,11 @@ from typing import Literal
 
 from tasktalk.assistant.grammar.chart import Found, Rules
 from tasktalk.assistant.grammar.clocks import read_hour
-from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Repeat, Stretch
+from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Repeat, Several, Stretch, Times, Weekdays
 
 ROLES = Rules()
 
-Value = Moment | Stretch | Repeat | Amount
+Value = Moment | Stretch | Repeat | Amount | Several | Weekdays | Times
 Slot = Literal["due", "start", "deadline", "duration", "recurrence", "none"]
 
 
@@ -93,6 +93,22 @@ def _length(m: Found) -> When:
 @ROLES("ON? r:REPEAT", makes="WHEN")
 def _repeat(m: Found) -> When:
     return When("recurrence", m["r"])
+
+
+@ROLES("ON? s:SEVERAL", makes="WHEN")
+def _several(m: Found) -> When:
+    return When("due", m["s"])
+
+
+@ROLES("(ON|AT)? THE? d:WDLIST", makes="WHEN")
+def _weekdays(m: Found) -> When:
+    """Read "monday and friday run every week": the days of a repetition told elsewhere, and no time alone."""
+    return When("recurrence", Weekdays(m["d"]))
+
+
+@ROLES("COMMA? (FOR|UNTIL)? n:COUNT", makes="WHEN")
+def _times(m: Found) -> When:
+    return When("recurrence", Times(m["n"]))
 
 
 @ROLES("NODATE", makes="WHEN")

@@ -32,6 +32,7 @@ class Slots:
     no_date: bool = False
     open_hour: bool = False  # nothing says in which half of the day the hour of `due` is
     alternatives: list[When] = field(default_factory=list)
+    others: list["Slots"] = field(default_factory=list)  # the same task at another time: when
     spans: list[Span] = field(default_factory=list)
 
     @property

@@ -7,11 +7,11 @@ coming day, SHORTDAY a weekday's short form that is another word, too.
 from dataclasses import replace
 
 from tasktalk.assistant.grammar.behind import HABITS, coming_day
+from tasktalk.assistant.grammar.bounds import BOUNDS
 from tasktalk.assistant.grammar.calendar import DAY, add_days, coming, shift
 from tasktalk.assistant.grammar.chart import Found
 from tasktalk.assistant.grammar.dates import DATES, IMPOSSIBLE, ahead
 from tasktalk.assistant.grammar.days import DAYS, on_day
-from tasktalk.assistant.grammar.joins import BOUNDS
 from tasktalk.assistant.grammar.numbers import NUMBERS
 from tasktalk.assistant.grammar.picks import list_weekdays
 from tasktalk.assistant.grammar.recurrence import BASES, CYCLES, base

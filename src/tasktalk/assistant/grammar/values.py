@@ -42,6 +42,7 @@ class Moment:
     today: bool = False  # "today", "tonight": midnight ends it
     dated: bool = False  # the year was said
     alone: bool = False  # stands for a whole day named by itself: a weekday today may mean the next one
+    nth: "Nth | None" = None  # how it was picked out of a month, so that it may be picked out of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +103,27 @@ class Repeat:
     from_completion: bool = False
     sure: float = 0.9
     exceptions: tuple[dt.date, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Weekdays:
+    """Days of the week, by their codes: a time only beside a repetition that they may be the days of."""
+
+    codes: tuple[str, ...]
+    sure: float = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How many times: only beside a repetition."""
+
+    count: int
+    sure: float = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Times of which each has an hour of its own ("monday 7pm and wednesday 8pm"): a task for each."""
+
+    each: tuple[Moment, ...] | tuple[Repeat, ...]
+    sure: float = 0.95

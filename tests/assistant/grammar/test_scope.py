@@ -37,13 +37,15 @@ def test_a_language_without_sentences_has_no_model() -> None:
     assert find_model("xx") is None
 
 
-def test_unknown_words_are_a_task() -> None:
-    shares = get_model("en").judge("flurbel wompo")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_unknown_words_are_a_task(language: str) -> None:
+    shares = get_model(language).judge("flurbel wompo")
     assert max(shares, key=lambda kind: shares[kind]) == "task"
     assert sum(shares.values()) == pytest.approx(1)
 
 
-def test_no_message_is_too_long_or_too_odd() -> None:
-    model = get_model("en")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_message_is_too_long_or_too_odd(language: str) -> None:
+    model = get_model(language)
     for text in ("", "?", "\0", "play " * 2000, "🎵"):
         assert model.judge(text)

@@ -69,7 +69,7 @@ class Phrasebook:
                 order += 1
 
     def _read_questions(self, questions: dict[str, Any], macros: dict[str, str]) -> None:
-        self.question = _words(questions["begin"], "match")
+        self.question = re.compile(r"[\s¿¡]*" + _words(questions["begin"], "match").pattern)
         self.maybe = _words(questions.get("maybe", _NEVER), "match")
         self.own_strict = _words(questions.get("own_strict", _NEVER), "search")
         self.own = _words(questions["own"], "search")

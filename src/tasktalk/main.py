@@ -102,7 +102,9 @@ def create_app(
     api.add_middleware(Guard, pool=pool, identify=_who)
     state.mind = open_mind(settings)
     state.say = _say(pool, keyring, state.mind)
-    state.health, state.control = partial(report.read_all, pool, directory), partial(health_api.carry_out, pool)
+    thinking = state.mind.breaker if state.mind else None
+    state.health = partial(report.read_all, pool, directory, thinking)
+    state.control = partial(health_api.carry_out, pool)
     hook = webhook.Webhook(directory, open_inbox(intake or pool).put)
     # Only pages care for the scheme and address that a proxy on this machine reports.
     trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")

@@ -126,6 +126,7 @@ class Settings(BaseSettings):
 
     # How hard it works.
     workers: int = Field(1, ge=1, le=64)
+    metrics_port: int = Field(0, ge=0, le=65535)
     limits: Literal["on", "off"] = "on"
     requests_per_minute: int = Field(100, ge=1)
     analytics_per_minute: int = Field(10, ge=1)

@@ -24,6 +24,7 @@ from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
 from tasktalk.db.notify import listening
 from tasktalk.db.pool import LOST, wait_for_pool
+from tasktalk.health.scraping import serving_metrics
 from tasktalk.health.upkeep import list_jobs
 from tasktalk.ids import new_id
 from tasktalk.integrations.connections import Directory, Integration
@@ -244,10 +245,12 @@ async def run_worker(settings: Settings, *, dsn: str) -> bool:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop.set)
-    async with listening(dsn, ("inbox", "outbox", "journal", "letters", "integrations", "upkeep"), worker.hear):
-        settle_garbage()
-        log.info("worker_ready", worker_id=str(worker.id), pid=os.getpid())
-        await worker.run()
+    channels = ("inbox", "outbox", "journal", "letters", "integrations", "upkeep")
+    with serving_metrics(settings.host, settings.metrics_port):
+        async with listening(dsn, channels, worker.hear):
+            settle_garbage()
+            log.info("worker_ready", worker_id=str(worker.id), pid=os.getpid())
+            await worker.run()
     try:
         await asyncio.wait_for(pool.close(), 3)
     except TimeoutError:

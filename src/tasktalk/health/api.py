@@ -63,7 +63,9 @@ async def webhook_health(request: Request) -> JSONResponse:
     if not reading.late:  # else the database would not say in time who asks
         with suppress(AppError, *LOST, asyncpg.PostgresError):  # anybody may ask; who they are only adds details
             details = (await api_viewer(request)).is_admin
-    health = report.webhook_health(reading, state.directory, details=details)
+    health = report.webhook_health(
+        reading, state.directory, details=details, model=state.mind.breaker if state.mind else None
+    )
     return JSONResponse(health, 503 if health["status"] == "unhealthy" else 200)
 
 

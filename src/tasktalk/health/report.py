@@ -15,6 +15,7 @@ from tasktalk.errors import AppError
 from tasktalk.integrations.connections import Directory
 from tasktalk.logs import describe
 from tasktalk.queue import control
+from tasktalk.queue.breaker import Breaker
 from tasktalk.queue.control import Figures
 
 _STARTED = time.monotonic()
@@ -51,10 +52,12 @@ async def read(pool: Pool) -> Reading:
     return Reading(_since(began), None, f"It did not answer within {_SECONDS:.0f} seconds.", late=True)
 
 
-async def read_all(pool: Pool, directory: Directory) -> tuple[dict[str, Any], dict[str, Any]]:
+async def read_all(
+    pool: Pool, directory: Directory, model: Breaker | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Both reports of one look, with the details for administrators."""
     reading = await read(pool)
-    return webhook_health(reading, directory, details=True), worker_status(reading, directory)
+    return webhook_health(reading, directory, details=True, model=model), worker_status(reading, directory)
 
 
 async def _look(pool: Pool, began: float) -> Reading:
@@ -76,17 +79,25 @@ def _since(began: float) -> float:
     return round((time.perf_counter() - began) * 1000, 2)
 
 
-def webhook_health(reading: Reading, directory: Directory, *, details: bool) -> dict[str, Any]:
-    """`GET /api/webhooks/whatsapp/health`; `details` of a failure are for administrators."""
-    figures = reading.figures
-    breaker, model = (figures.breaker, figures.model) if figures else ("closed", "closed")
+def webhook_health(
+    reading: Reading, directory: Directory, *, details: bool, model: Breaker | None = None
+) -> dict[str, Any]:
+    """`GET /api/webhooks/whatsapp/health`; `details` of a failure are for administrators.
+
+    `model`: this process's own breaker of the language model, which people meet who write in the console.
+    """
+    figures, own = reading.figures, model or Breaker()
+    breaker, thinking = (figures.breaker, figures.model) if figures else ("closed", "closed")
+    reason = (figures.breaker_reason or figures.model_reason) if figures else ""
+    if thinking == "closed":
+        thinking, reason = own.state(time.monotonic()), reason or own.reason
     rate = figures.error_rate if figures else 0.0
     checks: dict[str, dict[str, Any]] = {
         "database": {"status": "healthy" if figures else "unhealthy", "responseTime": reading.milliseconds},
         "circuitBreakers": {
-            "status": "healthy" if breaker == model == "closed" else "degraded",
+            "status": "healthy" if breaker == thinking == "closed" else "degraded",
             "whatsappApi": breaker,
-            "aiProcessing": model,
+            "aiProcessing": thinking,
         },
         "cache": {"status": "healthy", "hitRate": _hit_rate(directory)},
         "messageQueue": {
@@ -98,7 +109,7 @@ def webhook_health(reading: Reading, directory: Directory, *, details: bool) -> 
     }
     if details and reading.failure:
         checks["database"]["error"] = reading.failure
-    if details and figures and (reason := figures.breaker_reason or figures.model_reason):
+    if details and reason:
         checks["circuitBreakers"]["reason"] = reason
     healthy = all(check["status"] == "healthy" for check in checks.values())
     return {

@@ -87,7 +87,8 @@ class Supervisor:
             env["TASKTALK_APPRISE_PRIVATE"] = "on"  # for trying it out on this machine
         self._add("web", ["-m", "tasktalk", "serve", "--fd", str(listener.fileno())], env, fds=(listener.fileno(),))
         for number in range(settings.workers):
-            self._add(f"worker-{number + 1}", ["-m", "tasktalk", "worker"], env)
+            own = {"TASKTALK_METRICS_PORT": str(settings.metrics_port + number)} if settings.metrics_port else {}
+            self._add(f"worker-{number + 1}", ["-m", "tasktalk", "worker"], env | own)
         if sandbox is not None:
             path = self._write_sandbox_config(sandbox, web=web, port=sandbox_port)
             child = self._add("sandbox", ["-m", "tasktalk.sandbox", "--config", str(path)], env, ready_line=True)

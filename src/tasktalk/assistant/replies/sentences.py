@@ -37,6 +37,8 @@ _LISTS = {
     "has reminders": phrase("Reminders"),
 }
 _NAMED = 10  # of what is there again
+_THERE_AGAIN, _ALL_THERE_AGAIN = phrase("↪️ There again: {what}"), phrase("↪️ There again:")
+_DONE_AGAIN, _ALL_DONE_AGAIN = phrase("↪️ Done again: {what}"), phrase("↪️ Done again:")
 _SOON = frozenset({"today", "tomorrow", "overdue", "overdue | today", "today | overdue"})
 
 
@@ -108,8 +110,8 @@ def _done_again(outcome: Undone, speech: Speech) -> str:
     names = [_name(each, speech) for each in outcome.changes] or [speech.say("your settings")]
     there = all(each.verb == "restored" for each in outcome.changes) and not outcome.settings
     if len(names) == 1:
-        return speech.say("↪️ There again: {what}" if there else "↪️ Done again: {what}", what=names[0])
-    head = speech.say("↪️ There again:" if there else "↪️ Done again:")
+        return speech.say(_THERE_AGAIN if there else _DONE_AGAIN, what=names[0])
+    head = speech.say(_ALL_THERE_AGAIN if there else _ALL_DONE_AGAIN)
     lines = [f"• {name}" for name in dict.fromkeys(names)]
     return "\n".join([head, *lines[:_NAMED], *(["…"] if len(lines) > _NAMED else [])])
 

@@ -78,10 +78,9 @@ async def test_a_language_is_kept(ana: Talk) -> None:
     assert (await settings(ana)).language == "de"
 
 
-@pytest.mark.parametrize("text", ["export", "forget me"])
-async def test_what_cannot_be_done_by_chat_is_said_in_a_sentence(ana: Talk, text: str) -> None:
+async def test_what_cannot_be_done_by_chat_is_said_in_a_sentence(ana: Talk) -> None:
     await ana.say("buy milk")
-    assert (await ana.say(text)).text.startswith("I cannot")
+    assert (await ana.say("forget me")).text.startswith("I cannot")
     assert await ana.titles() == ["buy milk"]
 
 
@@ -101,3 +100,28 @@ async def test_what_follows_in_the_message_is_in_the_new_zone(ana: Talk) -> None
     [task] = await ana.tasks()
     assert task.due is not None
     assert task.due.date == dt.date(2026, 11, 25)
+
+
+async def test_letters_and_a_budget_in_words_and_back(ana: Talk) -> None:
+    assert (await ana.say("no more emails")).text == "✉️ No e-mails any more."
+    assert not (await settings(ana)).by_email
+    assert "At most 50 messages a month" in (await ana.say("at most 50 messages a month")).text
+    assert (await settings(ana)).monthly_messages == 50
+    assert "your settings" in (await ana.say("undo")).text
+    assert (await settings(ana)).monthly_messages is None
+    assert "by e-mail" in (await ana.say("notifications by email on")).text
+    assert (await settings(ana)).by_email
+    await ana.say("at most 1 message a month")
+    assert "No limit" in (await ana.say("unlimited messages")).text
+    assert (await settings(ana)).monthly_messages is None
+
+
+async def test_an_export_goes_along_with_its_reply(ana: Talk, ben: Talk) -> None:
+    assert (await ana.say("export")).text == "There is nothing to export yet."
+    await ana.say("paint the wall #Home")
+    await ana.say("buy milk")
+    reply = await ana.say("export")
+    assert reply.text.startswith("📄 All you have, open and done: 2 tasks.")
+    [file] = reply.files
+    assert file.path == "/api/export?format=csv"
+    assert (await ben.say("export #Home as pdf")).text == "📄 #Home: 1 task."

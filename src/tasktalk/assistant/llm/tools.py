@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
+from msgspec import UNSET
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from tasktalk.assistant.llm.question import Meant, Reason
@@ -265,6 +266,8 @@ class ChangeSettings(Tool):
     quiet_from: Clock | None = None
     quiet_to: Clock | None = None
     notifications: bool | None = None
+    by_email: bool | None = None
+    messages_a_month: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
 
     def read(self, reader: Reader) -> Meant:  # noqa: ARG002  (the others need it)
         """Quiet hours have two ends."""
@@ -277,6 +280,8 @@ class ChangeSettings(Tool):
             digest_time=self.digest_time,
             quiet_hours=quiet,
             notifications=self.notifications,
+            by_email=UNSET if self.by_email is None else self.by_email,
+            monthly_messages=self.messages_a_month or UNSET,
         )
         return _meant("settings", settings=chosen)
 

@@ -30,6 +30,7 @@ SAME = {
     "{weekday} {day} {month} {year}",
     "{number} open",  # Dutch
     "📎 {number} file",  # Italian
+    "📄 #{project}: {tasks}.",
 }
 LONGEST = {"time": "18:00"}
 

@@ -62,6 +62,7 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
     sure = round(shares[kind], 2)
     if kind == "other" and sure < _ALMOST and _asks_of_own(folded, book):
         kind = "query"
+    listed = listed and not _asks_of_own(folded, book)
     if kind == "query" and not listed and (sure >= _RATHER or not book.task_verb.match(folded)):
         query = read_query(plain, context, engine, book)
         return Intent(intent="list_tasks", confidence=sure, query=query)

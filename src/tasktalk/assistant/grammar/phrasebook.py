@@ -74,7 +74,7 @@ class Phrasebook:
         self.own_strict = _words(questions.get("own_strict", _NEVER), "search")
         self.own = _words(questions["own"], "search")
         self.foreign = _words(questions["foreign"], "search")
-        self.strong = _words(questions["strong"], "search")
+        self.strong = _words(questions.get("strong", _NEVER), "search")
         self.task_verb = _words(questions["task_verbs"], "match")
         self.statement = re.compile("|".join(questions.get("statement", _NEVER)))
         self.cancellable = _words(questions["cancellable"], "search")

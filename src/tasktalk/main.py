@@ -49,6 +49,7 @@ from tasktalk.serving import JoinedHttp, settle_garbage
 from tasktalk.settings import Settings
 from tasktalk.tasks import api as tasks_api
 from tasktalk.tasks.attachments import api as attachments_api
+from tasktalk.tasks.attachments.scanning import open_scanner
 from tasktalk.tasks.attachments.store import open_store
 from tasktalk.tasks.comments import api as comments_api
 from tasktalk.tasks.journal import api as journal_api
@@ -99,6 +100,7 @@ def create_app(
     )
     state.limits = limits_of(settings)
     state.files = open_store(settings)
+    open_scanner(settings)  # one that cannot be is said at the start
     api.add_middleware(Guard, pool=pool, identify=_who)
     state.mind = open_mind(settings)
     state.say = _say(pool, keyring, state.mind)

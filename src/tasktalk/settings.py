@@ -96,6 +96,12 @@ class Settings(BaseSettings):
     files_secret_key: SecretStr | None = None
     cors_origins: str = ""
 
+    # Looking for viruses.
+    scan_command: str = ""
+    clamd: str = ""
+    scan_seconds: float = Field(30.0, gt=0, le=600)
+    scan_away: Literal["refuse", "keep"] = "refuse"
+
     # Listening to voice notes.
     voice: str = ""
     voice_url: str = ""

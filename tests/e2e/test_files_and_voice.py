@@ -63,6 +63,24 @@ async def test_a_document_in_answer_to_a_task(someone: Phone) -> None:
     assert (await someone.tasks())[0]["attachments"] == []
 
 
+async def test_an_export_and_a_photo_come_back(someone: Phone) -> None:
+    await send(someone, "image", JPEG, "image/jpeg", caption="return the shoes")
+    for said, kind, begins in (
+        ("export", "document", b"\xef\xbb\xbfid,title,"),
+        ("export as pdf", "document", b"%PDF-1.7"),
+        ("send me the photo of return the shoes", "image", JPEG),
+    ):
+        heard = await someone.ask(said)
+        assert heard["message"]["type"] == kind
+        shown = heard["message"][kind]
+        assert "1 task" in shown["caption"] or "return the shoes" in shown["caption"]
+        async with someone.session.get(f"{someone.url}/media/{shown['id']}") as answer:
+            assert answer.status == 200
+            content = await answer.read()
+        assert content.startswith(begins)
+    assert await someone.hears_nothing()
+
+
 async def test_a_voice_note_where_nobody_listens(someone: Phone) -> None:
     heard = await send(someone, "audio", OGG, VOICE)
     assert "cannot listen" in text_of(heard)

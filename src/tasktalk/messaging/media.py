@@ -29,6 +29,7 @@ from tasktalk.logs import get_log
 from tasktalk.messaging.preparing import typing
 from tasktalk.queue.claim import Item
 from tasktalk.tasks.attachments.attachments import Kept, clean_name
+from tasktalk.tasks.attachments.scanning import Infected, ScannerAway
 from tasktalk.tasks.attachments.store import Store
 from tasktalk.tasks.attachments.uploads import Limits, Upload, keep
 from tasktalk.tasks.names import list_titles
@@ -45,6 +46,8 @@ _KEEP_SECONDS = 10.0  # of a note's time, to store it when it was not heard
 _LONGEST_NOTE = 16 * 1024 * 1024  # bytes; Meta takes no larger ones
 _HINTED_TITLES = 20
 _MIB = 1024 * 1024
+_UNSCANNED = "unscanned"
+_SCANNER_PAUSES = (1.0, 3.0, 6.0, 12.0, 12.0, 12.0)
 _ENDINGS = {
     "image/jpeg": ".jpg",
     "image/png": ".png",
@@ -87,11 +90,17 @@ class MediaRoom:
             met["heard"] = FETCH_SECONDS + self.ear.timeout_seconds + _KEEP_SECONDS
         return met
 
-    async def prepare_file(self, item: Item, _seconds: float) -> Mapping[str, Any]:
-        """`{"file": …}`: the file in the store, or why it is not."""
+    async def prepare_file(self, item: Item, seconds: float) -> Mapping[str, Any]:
+        """`{"file": …}`: the file in the store, or why it is not. A scanner that is away is given a while."""
+        until = time.monotonic() + seconds
         message, viewer, graph = await self._open(item)
         async with typing(graph, item.phone_number_id or "", message.wamid):
-            return {"file": await self._fetch_file(graph, item, message, viewer)}
+            for pause in _SCANNER_PAUSES:
+                found = await self._fetch_file(graph, item, message, viewer)
+                if found.get("failed") != _UNSCANNED or until - time.monotonic() < 2 * pause:
+                    break
+                await asyncio.sleep(pause)
+            return {"file": found}
 
     async def prepare_heard(self, item: Item, seconds: float) -> Mapping[str, Any]:
         """`{"heard": …}`: what a voice note says; if it was not heard, `file` as well."""
@@ -137,6 +146,11 @@ class MediaRoom:
         except TooLarge as error:
             large = error.data.get("most") == self.limits.file
             return msgspec.to_builtins(Failure("too_large", self.limits.file / _MIB) if large else Failure("no_room"))
+        except Infected:
+            log.warning("file_infected", person=str(viewer.user_id))
+            return msgspec.to_builtins(Failure("infected"))
+        except ScannerAway:  # it is in the log
+            return msgspec.to_builtins(Failure(_UNSCANNED))
         except BadRequest as error:
             log.info("file_refused", why=error.message)
             return msgspec.to_builtins(Failure("kind" if "found" in error.data else "empty"))

@@ -36,6 +36,10 @@ NOT_FETCHED: dict[str, str] = {
     "kind": phrase("📎 This file is not what it says it is, so I did not keep it."),
     "empty": phrase("📎 This file is empty, so I did not keep it."),
     "away": phrase("📎 I could not get this file from WhatsApp. Please send it again."),
+    "infected": phrase("🦠 There is a virus in this file, so I did not keep it."),
+    "unscanned": phrase(
+        "📎 Files cannot be checked for viruses right now, so I did not keep this one. Please send it later."
+    ),
 }
 
 

@@ -107,3 +107,23 @@ async def test_a_day_on_which_the_clock_changes(ana: Talk, day: tuple[int, int, 
     ana.now = datetime(*day, 0, 30, tzinfo=MADRID)
     await ana.say("iron today")
     assert "09:00 · 1. iron" in (await ana.say("plan my day")).text
+
+
+async def test_tomorrow_is_planned_from_its_beginning(ana: Talk) -> None:
+    assert "nothing" in (await ana.say("plan tomorrow")).text
+    for text in ("dentist tomorrow 10:00 for 30 min", "call mum tomorrow", "iron today"):
+        await ana.say(text)
+    plan = await ana.say("plan tomorrow")
+    assert plan.text.startswith("🗓️ *Tue 24 Nov* — 2 tasks")
+    assert "10:00 · " in plan.text
+    assert "iron" not in plan.text
+    assert [button.title for button in plan.buttons] == ["Coming days"]
+
+
+async def test_what_is_not_found_can_be_kept(ana: Talk) -> None:
+    found = await ana.say("find a babysitter")
+    assert [button.title for button in found.buttons] == ["Add as a task"]
+    await ana.tap(found, "Add as a task")
+    assert await ana.titles("all") == ["find a babysitter"]
+    again = await ana.say("find a babysitter")
+    assert "Add as a task" not in [button.title for button in again.buttons]

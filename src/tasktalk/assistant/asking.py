@@ -17,8 +17,6 @@ from tasktalk.assistant.understand import understand_task
 from tasktalk.assistant.understanding import Intent, Target
 from tasktalk.tasks.cards import list_tasks_by_ids
 
-_OFFERED = 4000  # characters that are kept to be a task
-
 
 async def say_yes(turn: Turn, question_id: str, *, tapped: bool = False) -> Outcome:
     """What was asked about is done, to what it was asked about."""
@@ -41,7 +39,7 @@ def offer(turn: Turn) -> Outcome:
     text = turn.said.text.strip()
     if not text:
         return Said("unknown")
-    return Unread(turn.ask("add", text=text[:_OFFERED]))
+    return Unread(turn.ask("add", text=text[: look.OFFERED]))
 
 
 async def add(turn: Turn, question_id: str, *, tapped: bool = False) -> Outcome:

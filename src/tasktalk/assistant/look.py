@@ -1,11 +1,13 @@
 """Looking tasks up: lists that are numbered and remembered, searches, one task."""
 
 import re
+from dataclasses import replace
 from uuid import UUID
 
 from tasktalk.assistant import summaries
 from tasktalk.assistant.actions import occurrence_of
 from tasktalk.assistant.dialogue import Q
+from tasktalk.assistant.grammar.queries import REMINDERS
 from tasktalk.assistant.outcomes import SUBTASKS, Listed, Missing, Outcome, Said, Shown
 from tasktalk.assistant.summaries import PAGE
 from tasktalk.assistant.turn import Turn
@@ -18,7 +20,7 @@ from tasktalk.tasks.listing import MOST, find_task, list_tasks
 from tasktalk.tasks.model import Task
 from tasktalk.tasks.reminders.reminders import Reminder, list_task_reminders
 
-REMINDERS = "has reminders"
+OFFERED = 4000  # characters that are kept to be a task
 _SEARCH = "search: "
 _COMPLETED = re.compile(r"\bcompleted(?: on)? ?:", re.IGNORECASE)
 
@@ -37,7 +39,8 @@ async def list_by_query(turn: Turn, intent: Intent) -> Outcome:
 async def search(turn: Turn, intent: Intent) -> Outcome:
     """What holds certain words."""
     words = (intent.query.text if intent.query else None) or ""
-    return await list_page(turn, f"{_SEARCH}{quoted(words)}")
+    found = await list_page(turn, f"{_SEARCH}{quoted(words)}")
+    return found if found.tasks else replace(found, question=turn.ask("add", text=turn.said.text.strip()[:OFFERED]))
 
 
 async def turn_page(turn: Turn) -> Outcome:
@@ -51,7 +54,7 @@ async def turn_page(turn: Turn) -> Outcome:
     return await list_page(turn, expression, offset=int(offset))
 
 
-async def list_page(turn: Turn, expression: str, *, offset: int = 0) -> Outcome:
+async def list_page(turn: Turn, expression: str, *, offset: int = 0) -> Listed:
     """One page, numbered from where the last one ended; its numbers hold until the next list.
 
     What was shown before keeps its numbers, done or not, and is not shown again.

@@ -115,7 +115,8 @@ class Commented:
 class Listed:
     """Some of the tasks of a query, `before`: those whose numbers come before theirs; `more`: whether others follow.
 
-    `reminders`: what rings for the person, by task, where reminders were asked for.
+    `reminders`: what rings for the person, by task, where reminders were asked for. `question` names the words of a
+    search that found nothing, which can be kept as a task.
     """
 
     filter: str
@@ -124,6 +125,7 @@ class Listed:
     more: bool = False
     searched: str | None = None
     reminders: Mapping[UUID, tuple[Reminder, ...]] = field(default_factory=dict)
+    question: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ class Placed:
 class Plan:
     """A day in its order; `left`: what does not fit before `ends`. `movable`: what could as well be done tomorrow.
 
-    `more`: how much there is beyond what was looked at.
+    `more`: how much there is beyond what was looked at. `day`: the day that it is of, None for today.
     """
 
     placed: tuple[Placed, ...]
@@ -85,3 +85,4 @@ class Plan:
     movable: tuple[UUID, ...] = ()
     more: int = 0
     coming: Task | None = None
+    day: dt.date | None = None

@@ -21,10 +21,13 @@ _LOOKED_AT = 40
 _EVENING = dt.time(21)
 _STEP = 5  # minutes that a plan is in
 _OF_TODAY = f"(overdue | today) & {MINE}"
+_OF_TOMORROW = f"tomorrow & {MINE}"
 
 
-async def plan_today(turn: Turn, _intent: Intent | None = None) -> Outcome:
-    """The rest of today in order; its numbers can be named."""
+async def plan_today(turn: Turn, intent: Intent | None = None) -> Outcome:
+    """The rest of today in order, or tomorrow where that was said; its numbers can be named."""
+    if intent is not None and intent.action == "tomorrow":
+        return await _plan_tomorrow(turn)
     viewer = turn.dialogue.viewer
     tasks = await _list(turn, _OF_TODAY, _LOOKED_AT)
     [total] = await count_tasks(turn.conn, viewer=viewer, now=turn.now, filters=[_OF_TODAY])
@@ -45,6 +48,23 @@ async def plan_today(turn: Turn, _intent: Intent | None = None) -> Outcome:
         more=max(total - len(tasks), 0),
         coming=next(iter(coming), None),
     )
+
+
+async def _plan_tomorrow(turn: Turn) -> Outcome:
+    """The whole of tomorrow in order; what is overdue is of today."""
+    viewer = turn.dialogue.viewer
+    tasks = await _list(turn, _OF_TOMORROW, _LOOKED_AT)
+    [total] = await count_tasks(turn.conn, viewer=viewer, now=turn.now, filters=[_OF_TOMORROW])
+    hours = await get_preferences(turn.conn, viewer=viewer)
+    day = turn.today + dt.timedelta(days=1)
+    midnight = dt.datetime.combine(day, dt.time(), turn.now.tzinfo)
+    begins, ends = _find_hours(midnight, hours.day_starts, hours.quiet_hours)
+    placed, left = lay_out(tasks, begins=begins, ends=ends, now=midnight)
+    ids = [*(each.task.id for each in placed), *(task.id for task in left)]
+    if ids:
+        turn.dialogue.remember_list(ids, turn.now)
+        turn.dialogue.speak_of(ids)
+    return Plan(tuple(placed), tuple(left), ends, more=max(total - len(tasks), 0), day=day)
 
 
 def lay_out(

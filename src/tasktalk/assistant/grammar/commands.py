@@ -8,7 +8,7 @@ from tasktalk.assistant.grammar.expressions import find_expression
 from tasktalk.assistant.grammar.intents import change
 from tasktalk.assistant.grammar.orders import LIKELY, READERS, SURE, Order, Reader, reads
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
-from tasktalk.assistant.grammar.queries import read_query
+from tasktalk.assistant.grammar.queries import REMINDERS, read_query
 from tasktalk.assistant.grammar.reading import read_slots
 from tasktalk.assistant.grammar.targets import find_people, find_people_last, read_target
 from tasktalk.assistant.grammar.tokens import fold
@@ -34,7 +34,7 @@ def _plain(name: str) -> Reader:
     return read
 
 
-for _name in ("help", "undo", "confirm", "cancel", "greet", "plan_day", "list_projects"):
+for _name in ("help", "undo", "confirm", "cancel", "greet", "list_projects"):
     READERS[_name] = _plain(_name)
 
 
@@ -42,6 +42,18 @@ for _name in ("help", "undo", "confirm", "cancel", "greet", "plan_day", "list_pr
 def _redo(_order: Order) -> Intent:
     """What was just undone is to be so again."""
     return Intent(intent="undo", confidence=SURE, action="redo")
+
+
+@reads("plan_day")
+def _plan_day(order: Order) -> Intent:
+    """A plan of today; of tomorrow where that is named."""
+    days = read_query(order.text, order.context, order.engine, order.book).filter
+    return Intent(intent="plan_day", confidence=SURE, action="tomorrow" if days == "tomorrow" else None)
+
+
+@reads("plan_tomorrow")
+def _plan_tomorrow(_order: Order) -> Intent:
+    return Intent(intent="plan_day", confidence=SURE, action="tomorrow")
 
 
 @reads("thanks")
@@ -104,6 +116,12 @@ def _list(order: Order) -> Intent | None:
 READERS["list_spans"] = _list
 
 
+@reads("reminder_list")
+def _list_reminders(_order: Order) -> Intent:
+    """Read "which reminders do I have": the tasks that have one to come."""
+    return Intent(intent="list_tasks", confidence=SURE, query=Query(filter=REMINDERS))
+
+
 @reads("label_tasks")
 def _list_label(order: Order) -> Intent | None:
     """Read "tasks with the label money"."""
@@ -159,6 +177,7 @@ def _is_dated(order: Order, words: str) -> bool:
 
 READERS["complete_task"] = _about_task("complete_task", 0.95)
 READERS["reopen_task"] = _about_task("reopen_task", 0.95)
+READERS["reopen_ticked"] = READERS["reopen_task"]
 
 
 @reads("delete_task")

@@ -30,6 +30,8 @@ def is_for_others(command: Intent, plain: str, context: Context, book: Phraseboo
     words = target.text if target else query.text if query else None
     if words and find_open(words, context.open_titles, book):
         return False
+    if command.intent == "search" and words and model.knows(fold(words)) <= _RATHER:  # a name, say, of a task of theirs
+        return False
     return model.judge(fold(plain))["other"] >= _SURELY
 
 
@@ -74,16 +76,28 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
     return Intent(intent="unknown", confidence=sure) if kind == "other" else None
 
 
+def is_somebody(text: str, context: Context, book: Phrasebook) -> bool:
+    """Whether a machine's name at the beginning is rather that of a person in a title: "Olly haircut"."""
+    folded = fold(text)
+    called = book.machine.match(folded)
+    if called is None or called.groupdict().get("bare") is None:
+        return False
+    rest = folded[called.end() :]
+    if any(name.split()[0] == called["bare"] for name in map(fold, context.people)):
+        return True
+    return not (book.asks_capture(rest) or book.task_verb.match(rest) or book.alarm.search(rest))
+
+
 def is_for_machine(intent: Intent, text: str, context: Context, book: Phrasebook) -> bool:
     """Whether what would be a task is said to another assistant by its name, and is not of lists, dates and alarms."""
     folded = fold(text)
     called = book.machine.match(folded)
     if called is None or intent.intent not in {"create_task", "create_tasks", "search"}:
         return False
-    if any(person in called.group() for name in context.people for person in fold(name).split()[:1]):
+    if any(name.split()[0] in called.group() for name in map(fold, context.people)):
         return False
     model = find_model(book.language)
-    if called["bare"] and (model is None or model.judge(folded[called.end() :])["other"] < _THIRD):
+    if called.groupdict().get("bare") and (model is None or model.judge(folded[called.end() :])["other"] < _THIRD):
         return False
     rest = folded[called.end() :] if called.end() < len(folded) else folded
     return not (book.asks_capture(rest) or book.own.search(rest) or book.alarm.search(rest))

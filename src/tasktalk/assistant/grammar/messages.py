@@ -11,7 +11,7 @@ from tasktalk.assistant.grammar.commands import read_command
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.expressions import find_expression
 from tasktalk.assistant.grammar.intents import change
-from tasktalk.assistant.grammar.judging import is_for_machine, is_for_others, read_judged
+from tasktalk.assistant.grammar.judging import is_for_machine, is_for_others, is_somebody, read_judged
 from tasktalk.assistant.grammar.lookback import read_lookback
 from tasktalk.assistant.grammar.orders import LIKELY, PERHAPS, SURE
 from tasktalk.assistant.grammar.outlines import read_outline
@@ -63,6 +63,8 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
     if command and is_for_others(command, plain, context, book):
         return [_unknown(LIKELY)]
     intent = command or _read_one(text, plain, context, engine, book)
+    if intent.intent == "create_task" and is_somebody(said, context, book):
+        intent = _read_one(said, strip_formatting(said).strip(), context, engine, book)
     return [_unknown(LIKELY) if is_for_machine(intent, said, context, book) else intent]
 
 

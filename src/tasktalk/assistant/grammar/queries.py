@@ -16,6 +16,7 @@ from tasktalk.assistant.grammar.values import Moment, Stretch
 from tasktalk.assistant.understanding import Context, Query
 
 WEEK = DAY * 7
+REMINDERS = "has reminders"  # in the filter language: those to come
 
 
 def read_query(text: str, context: Context, engine: Engine, book: Phrasebook) -> Query:
@@ -42,7 +43,7 @@ def read_query(text: str, context: Context, engine: Engine, book: Phrasebook) ->
             parts.append(f"p{book.slots['priorities'][found.group()]}")
     parts += _find_names(folded, context, parts)
     if not parts and book.reminders.search(folded):
-        parts.append("has reminders")
+        parts.append(REMINDERS)
     return Query(filter=" & ".join(parts) or None)
 
 

@@ -19,10 +19,10 @@ def planned(plan: Plan, pen: Pen) -> Reply:
     speech = pen.speech
     tasks = (*(each.task for each in plan.placed), *plan.left)
     if not tasks:
-        return _nothing(plan, pen)
+        return Reply(sentences.nothing_listed("tomorrow", None, speech)) if plan.day else _nothing(plan, pen)
     ids = tuple(task.id for task in tasks)
     minutes = sum(each.minutes for each in plan.placed)
-    head = f"🗓️ *{speech.day(pen.today)}* — {sentences.tasks(len(tasks) + plan.more, speech)}"
+    head = f"🗓️ *{speech.day(plan.day or pen.today)}* — {sentences.tasks(len(tasks) + plan.more, speech)}"
     if minutes:
         head += ", " + speech.say("about {time}", time=say_minutes(minutes))
     titles: list[str] = []
@@ -54,7 +54,7 @@ def _too_much(plan: Plan, pen: Pen) -> str:
     ends = plan.ends
     if not plan.placed and ends <= pen.now:
         return pen.speech.say("🌙 The day is over; this can wait:")
-    until = "24:00" if ends.date() > pen.today else f"{ends:%H:%M}"
+    until = "24:00" if ends.date() > (plan.day or pen.today) else f"{ends:%H:%M}"
     return pen.speech.say("⚠️ More than fits before {time}:", time=until)
 
 
@@ -79,7 +79,7 @@ def _buttons(plan: Plan, pen: Pen) -> tuple[Button, ...]:
     if plan.movable:
         title = label("Rest to tomorrow") if plan.left else label("Overdue to tomorrow")
         buttons.append(rest_button(title, plan.movable, pen))
-    if plan.placed:
+    if plan.placed and plan.day is None:
         buttons.insert(0, pen.done(plan.placed[0].task))
     buttons.append(pen.button(label("Coming days"), Action("list", argument="0:7 days")))
     return tuple(buttons)

@@ -150,7 +150,9 @@ def listed(page: Listed, pen: Pen) -> Reply:
     speech, first = pen.speech, len(page.before) + 1
     title = sentences.list_title(page.filter, page.searched, speech)
     if not page.tasks:
-        return Reply(sentences.nothing_listed(page.filter, page.searched, speech))
+        add = Action("add", argument=page.question or "")
+        offer = (pen.button(speech.label("Add as a task"), add),) if page.question else ()
+        return Reply(sentences.nothing_listed(page.filter, page.searched, speech), offer)
     titles = [f"{number}. {task.title}" for number, task in enumerate(page.tasks, first)]
     times = [_times(task, page, pen) for task in page.tasks]
     lines = [f"{{}} — {time}" if time else "{}" for time in times]

@@ -22,6 +22,7 @@ _STYLES = (
     "charts.css",
     "tasks.css",
     "messages.css",
+    "operator.css",
     "api.css",
 )
 _FOR_EVER = "public, max-age=31536000, immutable"

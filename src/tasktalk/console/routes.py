@@ -8,14 +8,33 @@ from tasktalk.console.pages import (
     analytics,
     api_docs,
     audit,
+    integration,
+    integrations,
     messages,
     patterns,
     people,
+    phone_mappings,
     sign_in,
     system,
     tasks,
 )
 
 router = APIRouter(include_in_schema=False)
-for _part in (assets, live, sign_in, tasks, messages, system, account, api_docs, audit, analytics, people, patterns):
+for _part in (
+    assets,
+    live,
+    sign_in,
+    tasks,
+    messages,
+    system,
+    account,
+    api_docs,
+    audit,
+    analytics,
+    integrations,
+    integration,
+    phone_mappings,
+    people,
+    patterns,
+):
     router.include_router(_part.router)

@@ -9,7 +9,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from tasktalk.accounts.access import Viewer
-from tasktalk.accounts.audit.audit import record
 from tasktalk.accounts.request import api_admin
 from tasktalk.errors import BadRequest, NotFound
 from tasktalk.ids import parse_id
@@ -17,8 +16,8 @@ from tasktalk.integrations.bodies import CredentialsBody, IntegrationPatchBody, 
 from tasktalk.integrations.checks.check import Check
 from tasktalk.integrations.checks.pasting import ask_of_pasted
 from tasktalk.integrations.connections import CredentialKind, Integration, find_integration
-from tasktalk.integrations.editing import change_integration, clean, make_integration, replace_credentials
-from tasktalk.integrations.findings import FindingPage, dismiss_finding, list_findings
+from tasktalk.integrations.editing import change_integration, clean, dismiss, make_integration, replace_credentials
+from tasktalk.integrations.findings import FindingPage, list_findings
 from tasktalk.integrations.pasted import check_secret
 from tasktalk.integrations.shown import IntegrationPage, ShownIntegration, get_shown, list_shown
 from tasktalk.web.http import answers, known_id, pool_of, to_json
@@ -140,18 +139,7 @@ async def dismiss_trouble(request: Request, viewer: Admin, integration_id: str, 
     """Takes a finding off the list. If it is still so, the next check finds it again."""
     wanted = known_id(integration_id)
     async with pool_of(request).acquire() as conn, conn.transaction():
-        kind = await dismiss_finding(
-            conn, integration_id=wanted, finding_id=known_id(finding_id), now=datetime.now(UTC)
-        )
-        await record(
-            conn,
-            by=viewer,
-            action="finding.dismissed",
-            subject="integration",
-            subject_id=wanted,
-            integration_id=wanted,
-            detail={"kind": kind},
-        )
+        await dismiss(conn, by=viewer, integration_id=wanted, finding_id=known_id(finding_id), now=datetime.now(UTC))
 
 
 async def _with_secrets(request: Request, integration_id: UUID) -> Integration:

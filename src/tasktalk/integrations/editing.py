@@ -14,6 +14,7 @@ from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, NotFound
 from tasktalk.ids import new_id
 from tasktalk.integrations.connections import CredentialKind, save_credential
+from tasktalk.integrations.findings import dismiss_finding
 from tasktalk.integrations.pasted import check_graph_url, check_id, check_ids, check_line, check_name
 from tasktalk.integrations.shown import ShownIntegration, get_shown
 from tasktalk.settings import Settings
@@ -88,6 +89,12 @@ async def change_integration(
     detail = {"before": {k: _plain(before[k]) for k in changed}, "after": {k: _plain(after[k]) for k in changed}}
     await _note(conn, by, action, integration_id, detail)
     return await get_shown(conn, integration_id=integration_id)
+
+
+async def dismiss(conn: Conn, *, by: Viewer, integration_id: UUID, finding_id: UUID, now: datetime) -> None:
+    """Take a finding off the list. Raises NotFound."""
+    kind = await dismiss_finding(conn, integration_id=integration_id, finding_id=finding_id, now=now)
+    await _note(conn, by, "finding.dismissed", integration_id, {"kind": kind})
 
 
 async def replace_credentials(

@@ -16,8 +16,9 @@ from tasktalk.console.frame import load_frame
 from tasktalk.console.page import Note, PageRoute, Wrong, draw, go, now_of, read_form
 from tasktalk.console.visits import Operator
 from tasktalk.console.words import speech_of
-from tasktalk.errors import BadRequest, Conflict, Forbidden, NotFound
+from tasktalk.errors import BadRequest, Conflict, Forbidden
 from tasktalk.ids import parse_id
+from tasktalk.web.http import known_id
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -62,7 +63,7 @@ async def add_person(request: Request, visit: Operator) -> Response:
 async def make_way_in(request: Request, user_id: str, visit: Operator) -> Response:
     """A sign-in link for who lost their way in, shown on this answer alone."""
     try:
-        way_in = await _let_in(request, visit.viewer, _id(user_id))
+        way_in = await _let_in(request, visit.viewer, known_id(user_id))
     except (Conflict, Forbidden) as error:
         return await _draw(request, visit, wrong=Wrong.of(error))
     return await _draw(request, visit, way_in=way_in)
@@ -71,7 +72,7 @@ async def make_way_in(request: Request, user_id: str, visit: Operator) -> Respon
 @router.post("/people/{user_id}")
 async def change_person(request: Request, user_id: str, visit: Operator) -> Response:
     """Another role, shut out, or let in again."""
-    form, known = await read_form(request), _id(user_id)
+    form, known = await read_form(request), known_id(user_id)
     speech = speech_of(visit.viewer.language)
     try:
         async with request.app.state.pool.acquire() as conn, conn.transaction():
@@ -144,10 +145,3 @@ def _role(text: str) -> Role:
     if text not in get_args(Role):
         raise BadRequest("This is no role.", field="role")
     return text  # type: ignore[return-value]  # (checked just here)
-
-
-def _id(text: str) -> UUID:
-    parsed = parse_id(text)
-    if parsed is None:
-        raise NotFound
-    return parsed

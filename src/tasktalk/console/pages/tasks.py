@@ -20,13 +20,14 @@ from tasktalk.console.page import Note, PageRoute, draw, go_back, now_of, read_f
 from tasktalk.console.when import day_words, long_day
 from tasktalk.console.words import speech_of
 from tasktalk.crypto import Keyring
-from tasktalk.errors import AppError, BadRequest, NotFound
-from tasktalk.ids import new_id, parse_id
+from tasktalk.errors import AppError, BadRequest
+from tasktalk.ids import new_id
 from tasktalk.tasks.changes import change_task
 from tasktalk.tasks.journal.undo import undo
 from tasktalk.tasks.model import Act, NewTask, Task, TaskChanges
 from tasktalk.tasks.projects.projects import Project, get_project
 from tasktalk.tasks.tasks import create_tasks
+from tasktalk.web.http import known_id
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -61,7 +62,7 @@ async def show_project(request: Request, project_id: str, visit: Here) -> Respon
     cursor, now = request.query_params.get("after"), now_of(request)
     speech = speech_of(visit.viewer.language)
     async with request.app.state.pool.acquire() as conn:
-        project = await get_project(conn, viewer=visit.viewer, project_id=_id(project_id))
+        project = await get_project(conn, viewer=visit.viewer, project_id=known_id(project_id))
         tasks, after = await lists.list_in_project(conn, viewer=visit.viewer, project_id=project.id, cursor=cursor)
         frame = await load_frame(conn, visit, here=str(project.id), title=project.name, now=now)
         number = await find_number(conn)
@@ -87,7 +88,7 @@ async def add_task(request: Request, visit: Here) -> Response:
         raise BadRequest(f"Write 1 to {_LONGEST} characters.", field="text")
     pool, viewer, say = request.app.state.pool, visit.viewer, find_say(request)
     async with pool.acquire() as conn:
-        project = await get_project(conn, viewer=viewer, project_id=_id(project_id)) if project_id else None
+        project = await get_project(conn, viewer=viewer, project_id=known_id(project_id)) if project_id else None
     if say is not None:
         if project is not None and "#" not in text and "\n" not in text:
             text += f" #{project.name}"
@@ -125,7 +126,7 @@ async def reopen_task(request: Request, task_id: str, visit: Here) -> Response:
 async def take_back(request: Request, change_set: str, visit: Here) -> Response:
     """All that one request or turn of this person changed."""
     async with request.app.state.pool.acquire() as conn, conn.transaction():
-        changes = await undo(conn, viewer=visit.viewer, change_set=_id(change_set), by=_act(request))
+        changes = await undo(conn, viewer=visit.viewer, change_set=known_id(change_set), by=_act(request))
     speech = speech_of(visit.viewer.language)
     what = changes[0].title if len(changes) == 1 else speech.count("{number} change", "{number} changes", len(changes))
     return go_back(await read_form(request), Note(speech.say("Taken back: {what}", what=what)))
@@ -159,7 +160,7 @@ async def _set_status(request: Request, viewer: Viewer, task_id: str, *, done: b
     by = _act(request)
     async with request.app.state.pool.acquire() as conn, conn.transaction():
         changes: TaskChanges = {"status": "done" if done else "open"}
-        return await change_task(conn, viewer=viewer, task_id=_id(task_id), changes=changes, by=by), by
+        return await change_task(conn, viewer=viewer, task_id=known_id(task_id), changes=changes, by=by), by
 
 
 def _note_of(request: Request, viewer: Viewer, reply: Reply | None) -> Note:
@@ -188,10 +189,3 @@ def _who_shares(project: Project, viewer: Viewer, speech: Speech) -> str:
 
 def _act(request: Request) -> Act:
     return Act(new_id(), "web", now_of(request))
-
-
-def _id(text: str) -> UUID:
-    parsed = parse_id(text)
-    if parsed is None:
-        raise NotFound
-    return parsed

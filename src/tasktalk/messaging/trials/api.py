@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Annotated
+from uuid import UUID
 
 import aiohttp
 from fastapi import APIRouter, Depends, Request, Response
@@ -38,14 +39,19 @@ async def send_test_message(
 
     Inside the 24-hour window it is a text, else an approved template, else Meta's sample `hello_world`.
     """
+    return to_json(await try_out(request, viewer, known_id(integration_id), body.to))
+
+
+async def try_out(request: Request, viewer: Viewer, integration_id: UUID, to: str) -> Trial:
+    """The test message, which is audited. Raises BadRequest for a number that cannot be."""
     settings = request.app.state.settings
-    integration = await get_in_use(request, known_id(integration_id))
+    integration = await get_in_use(request, integration_id)
     if not integration.access_token:
         raise BadRequest("Enter the access token first.", field="access_token")
     async with aiohttp.ClientSession() as session:
         graph = open_graph(session, integration, settings, token=integration.access_token)
         call = Call(graph, settings.send_timeout_seconds, STATUS_SECONDS)
-        trial = await send_trial(pool_of(request), integration, call, to=body.to, now=datetime.now(UTC))
+        trial = await send_trial(pool_of(request), integration, call, to=to, now=datetime.now(UTC))
     async with pool_of(request).acquire() as conn, conn.transaction():
         await record(conn, by=viewer, **note_of(trial, integration))
-    return to_json(trial)
+    return trial

@@ -1,5 +1,7 @@
 """Reads a message: exact commands first, then lists, questions and changes, and last the task that it may simply be."""
 
+from msgspec import structs
+
 from tasktalk.assistant.grammar.answers import Choice, Correction, read_choice, read_correction, read_task
 from tasktalk.assistant.grammar.begun import is_begun
 from tasktalk.assistant.grammar.capture import capture
@@ -20,7 +22,24 @@ DEFAULT_LANGUAGE = "en"
 def understand(text: str, context: Context) -> Understanding:
     """What `text` means to the person of `context`. Pure; takes any text; never raises."""
     engine, book = _open(text, context)
-    return Understanding(language=book.language, intents=tuple(read_message(text, context, engine, book)))
+    intents = read_message(text, context, engine, book)
+    if len(intents) == 1 and intents[0].intent == "unknown" and len(text) <= MAX_LENGTH:
+        intents = [_with_times(intents[0], text, context, engine, book)]
+    return Understanding(language=book.language, intents=tuple(intents))
+
+
+def _with_times(unknown: Intent, text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent:
+    """What is none of ours keeps the times it names, so that it can be made a task after all."""
+    said = capture(text, context, engine, book).draft
+    return structs.replace(
+        unknown,
+        due=said.due,
+        start=said.start,
+        deadline=said.deadline,
+        end=said.end,
+        duration_minutes=said.duration_minutes,
+        recurrence=said.recurrence,
+    )
 
 
 def understand_answer(text: str, context: Context) -> Intent | None:

@@ -7,10 +7,12 @@ from tasktalk.assistant.grammar.calendar import CODES, find_date, shift
 from tasktalk.assistant.grammar.chart import Found, Rules
 from tasktalk.assistant.grammar.clocks import NO_DAY, place, read_hour, span_of
 from tasktalk.assistant.grammar.joins import AND
+from tasktalk.assistant.grammar.rrules import list_days
 from tasktalk.assistant.grammar.schedules import combine, repeat_each
 from tasktalk.assistant.grammar.values import Clock, Moment, Repeat, Several, Stretch
 
 BOUNDS = Rules(repeat=True)
+_YEARS_AHEAD = 3  # in which what is left out is listed
 
 
 @BOUNDS("r:REPEAT (COMMA|AT|ON|BY|ABOUT)* c:CLOCK", "c:CLOCK (COMMA|ON)? r:REPEAT", makes="REPEAT")
@@ -173,11 +175,26 @@ def _repeat_each(m: Found) -> Several | None:
 
 @BOUNDS("r:REPEAT d:NOTDAYS", makes="REPEAT")
 def _repeat_not_on(m: Found) -> Repeat | None:
-    found: Repeat = m["r"]
+    return _without_days(m["r"], m["d"])
+
+
+def _without_days(found: Repeat, left_out: tuple[str, ...]) -> Repeat | None:
     if found.freq not in {"DAILY", "WEEKLY"} or found.interval > 1:
         return None
-    days = tuple(code for code in found.byday or CODES if code not in m["d"])
+    days = tuple(code for code in found.byday or CODES if code not in left_out)
     return replace(found, freq="WEEKLY", byday=days, sure=0.95) if days else None
+
+
+@BOUNDS("r:REPEAT COMMA? EXCEPT ON? q:REPEAT", makes="REPEAT")
+def _repeat_but_not(m: Found) -> Repeat | None:
+    """Read "every monday except every second monday in march": what falls on the other rule in the next years."""
+    found: Repeat = m["r"]
+    other: Repeat = m["q"]
+    if other.freq == "WEEKLY" and other.byday:
+        return _without_days(found, other.byday)
+    if other.freq not in {"MONTHLY", "YEARLY"} or found.freq in {"HOURLY", "MINUTELY", "SECONDLY"}:
+        return None
+    return replace(found, exceptions=list_days(other, m.setting.today, _YEARS_AHEAD), sure=0.95)
 
 
 @BOUNDS("r:REPEAT n:NOTMONTHS", makes="REPEAT")

@@ -12,6 +12,7 @@ TIMESPANS = Rules()
 
 LAST_SMALL_HOUR = 6  # "at 3" is in the afternoon, "at 8" in the morning, unless other words say otherwise
 NOON = 12
+FARTHEST_ZONE = 14  # hours ahead of UTC
 
 
 def read_hour(hour: int, minute: int = 0, *, fixed: bool = False) -> Clock | None:
@@ -46,7 +47,7 @@ def _hour_twelve(m: Found) -> Clock | None:
     return with_half(m["h"], 0, m["a"])
 
 
-@CLOCKS("AT? h:NUM a:AMPM", makes="CLOCK")
+@CLOCKS("(?<! DOT|COLON) AT? h:NUM a:AMPM", makes="CLOCK")
 def _word_twelve(m: Found) -> Clock | None:
     return with_half(m["h"], 0, m["a"])
 
@@ -98,6 +99,7 @@ _DAY_WORD = "DAYREL|TONIGHT|WEEKDAY"
 
 @CLOCKS(
     f"(?<! DOT|COMMA|SLASH|HYPHEN|MONTH) h:D12 DOT n:D12 (?= {_DAY_WORD})",
+    "(?<= ^ DAYREL|^ TONIGHT|^ WEEKDAY) f:HMM (?= WORD)",
     f"(?<= {_DAY_WORD}) f:HMM (?! UNIT|MONTH|WORD|LITERAL|DOT|SLASH|HYPHEN|PERCENT)",
     f"(?<! MONTH|NUM|ORD|DOT|COMMA|SLASH|HYPHEN|UNIT) f:HMM (?= {_DAY_WORD})",
     makes="CLOCK",
@@ -112,6 +114,18 @@ def _beside_day(m: Found) -> Clock | None:
         )
     hour, minute = _split(m["f"])
     return read_hour(hour, minute, fixed=True) if len(m["f"]) == 4 and minute in {15, 30, 45} else None  # noqa: PLR2004
+
+
+@CLOCKS(
+    "(?<! DOT|COMMA|SLASH|NUM) FROM? a:D12 DOT i:D12 (HYPHEN|DASH|TO|UNTIL) b:D12 DOT j:D12"
+    " (?! DOT|ORDDOT|UNIT|PERCENT|LITERAL)",
+    makes="TIMESPAN",
+)
+def _dotted_span(m: Found) -> tuple[Clock, Clock] | None:
+    """Read "9.30-10.45": minutes that no month is."""
+    if any(0 < m[minute] <= NOON or m.node(minute).end - m.node(minute).start != 2 for minute in "ij"):  # noqa: PLR2004
+        return None
+    return span_of(read_hour(m["a"], m["i"]), read_hour(m["b"], m["j"]))
 
 
 @EARLY_CLOCKS("AT? h:D12 HSEP n:D12", makes="CLOCK")
@@ -264,8 +278,10 @@ def _hour_first(m: Found) -> Clock | None:
 
 
 @CLOCKS("AT h:NUM n:NUM (?! WORD|UNIT|LITERAL)", makes="CLOCK")
+@CLOCKS("(?<= PART|DAYREL|TONIGHT|WEEKDAY) AT h:NUM n:NUM (?= WORD)", makes="CLOCK")
 def _bare_words(m: Found) -> Clock | None:
-    return read_hour(m["h"], m["n"]) if 0 < m["h"] <= NOON and m["n"] >= 5 else None  # noqa: PLR2004  ("at two thirty")
+    """Read "at two thirty"."""
+    return read_hour(m["h"], m["n"]) if 0 < m["h"] <= NOON and m["n"] >= 5 else None  # noqa: PLR2004  (a clock)
 
 
 def place(clock: Clock, part_hour: int) -> Clock:
@@ -298,6 +314,18 @@ def _part_clock(m: Found) -> Clock | None:
 @DAYPARTS("(IN THE|IN|DURING|ONTHE) p:PART c:CLOCK", "p:PARTADV c:CLOCK", makes="CLOCK")
 def _part_then_clock(m: Found) -> Clock:
     return place(m["c"], m["p"])
+
+
+@DAYPARTS("c:CLOCK z:ZONE (?! WORD|LITERAL)", "c:CLOCK PLUS z:HMM/CLOCK (?! UNIT|WORD)", makes="CLOCK")
+def _zoned(m: Found) -> Clock | None:
+    """Read "10:30 pst", "10:00 +0100": an hour of somewhere else."""
+    zone = m["z"]
+    if isinstance(zone, str):
+        hours, minutes = _split(zone)
+        zone = hours * 60 + minutes
+    elif isinstance(zone, Clock):
+        zone = zone.hour % 12 * 60 + zone.minute
+    return replace(m["c"], utc_offset=zone, fixed=True) if abs(zone) <= FARTHEST_ZONE * 60 else None
 
 
 @DAYPARTS("AT? h:D12 (IN THE|AT) p:PART", makes="CLOCK")

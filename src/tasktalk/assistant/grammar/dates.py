@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from tasktalk.assistant.grammar.calendar import CODES, DAY, add_months, find_date, full_year, last_of, nth_weekday
 from tasktalk.assistant.grammar.chart import Found, Rules
+from tasktalk.assistant.grammar.clocks import FARTHEST_ZONE
 from tasktalk.assistant.grammar.days import on_day, period
 from tasktalk.assistant.grammar.values import Clock, Moment, Nth
 
@@ -12,7 +13,6 @@ DATES = Rules()
 MONTHS = Rules()
 
 _LAST_SHORT_YEAR = 99
-FARTHEST_ZONE = 14  # hours ahead of UTC
 
 
 def ahead(today: dt.date, month: int, day: int) -> dt.date | None:

@@ -57,7 +57,10 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
         or (listed and shares["other"] < _ALMOST)
         or (strange and (book.language != context.language or shares["other"] < surely))
         or (" " not in folded.strip() and shares["other"] < surely)
-        or (shares["other"] < _RATHER and _may_be_done(captured.draft, folded, book))
+        or (
+            shares["other"] < (_ALMOST if captured.draft.recurrence else _RATHER)
+            and _may_be_done(captured.draft, folded, book)
+        )
     ):
         shares["other"] = 0.0
     kind = max(shares, key=lambda each: shares[each])

@@ -13,7 +13,7 @@ from tasktalk.assistant.grammar.tokens import Token, tokenise
 FOLDER = Path(__file__).parent / "lexicons"
 TYPO_LENGTH = 6  # shorter words are too often a typo away from each other
 SWAP_LENGTH = 5  # of these only two letters may have changed places
-TYPO_KINDS = frozenset({"WEEKDAY", "MONTH", "DAYREL", "FREQWORD", "WEEKDAYS"})
+TYPO_KINDS = frozenset({"WEEKDAY", "MONTH", "DAYREL", "FREQWORD", "WEEKDAYS", "FOLLOWING"})
 MIDDLE = -0.25
 COMPOUND_HEADS = frozenset({"WEEKDAY", "DAYREL"})
 SHORTEST_HEAD = 4  # characters: shorter words begin too many others

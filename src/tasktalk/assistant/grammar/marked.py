@@ -39,7 +39,8 @@ def _written(node: Node) -> bool:
 
 
 def _hour(m: Found, minute: int = 0) -> Clock | None:
-    return read_hour(m["h"], minute, fixed="PADDED" in m.node("h").senses)
+    early = m.setting.hours > NOON and m["h"] == LAST_SMALL_HOUR  # one gets up at six
+    return read_hour(m["h"], minute, fixed=early or "PADDED" in m.node("h").senses)
 
 
 @EARLY_CLOCKS(

@@ -40,6 +40,8 @@ def list_weekdays(m: Found) -> tuple[str, ...]:
     f"WEEKDAY STOP? {_AND} WEEKDAY STOP? (?! TO WEEKDAY|HYPHEN)",
     "WEEKDAY WEEKDAY WEEKDAY+",
     f"WDLIST {_AND}? WEEKDAY",
+    f"SHORTDAY {_AND} SHORTDAY ({_AND} SHORTDAY)+",
+    f"(?<= EVERY) SHORTDAY ({_AND} SHORTDAY)+",
     makes="WDLIST",
 )
 @LISTS(
@@ -51,7 +53,7 @@ def list_weekdays(m: Found) -> tuple[str, ...]:
 )
 def _weekday_list(m: Found) -> tuple[str, ...]:
     lists = m.all("WDLIST", "WDPLURAL")
-    return tuple(dict.fromkeys((*(lists[0] if lists else ()), *_codes(m.all("WEEKDAY", "WEEKDAYS")))))
+    return tuple(dict.fromkeys((*(lists[0] if lists else ()), *_codes(m.all("WEEKDAY", "WEEKDAYS", "SHORTDAY")))))
 
 
 @LISTS("WEEKDAY (TO|HYPHEN|DASH) WEEKDAY", makes="WDRANGE")

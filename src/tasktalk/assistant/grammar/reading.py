@@ -172,6 +172,8 @@ def _is_in_name(text: str, node: Node) -> bool:
 def _is_title(text: str, node: Node, lexicon: Lexicon) -> bool:
     """Whether words in capitals say it where others are small: "watch The Day After Tomorrow"; no weekday, no month."""
     words = text[node.start : node.end].split()
+    if len(words) > 1 and words[0][0].isupper() and "THE" in lexicon.words.get(fold(words[0]), {}):
+        return any(word[0].islower() for word in text[: node.start].split()[:1])
     if sum(word[0].isupper() for word in words) < 2 or any(word[0].islower() and len(word) > 3 for word in words):  # noqa: PLR2004
         return False
     dated = any(_DATED & lexicon.words.get(fold(word), {}).keys() for word in words)

@@ -30,6 +30,12 @@ def base(unit: str, number: float = 1) -> Repeat | None:
 # "every three weeks", "daily", "once a month": the beat.
 
 
+@BASES("EVERY u:UNIT OF (THE|A) UNIT", makes="BASE")
+def _every_day_of(m: Found) -> Repeat | None:
+    """Read "every day of the week"."""
+    return base("day") if m["u"] == "day" else None
+
+
 @BASES("(ON)? e:EVERY b:BANG? (n:NUM|OTHER|o:ORD)? u:UNIT", makes="BASE")
 def _every_unit(m: Found) -> Repeat | None:
     number = m["n"] or m["o"] or (2 if m.all("OTHER") else 1)

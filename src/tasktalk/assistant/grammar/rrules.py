@@ -88,3 +88,10 @@ def _first_day(repeat: Repeat, start: dt.date) -> dt.date | None:
         if found.date() not in repeat.exceptions:
             return found.date()
     return None
+
+
+def list_days(repeat: Repeat, today: dt.date, years: int) -> tuple[dt.date, ...]:
+    """The days that a rule falls on in the next years."""
+    begin = dt.datetime.combine(today, dt.time())
+    rule = rrulestr(as_rule(replace(repeat, clocks=(), exceptions=())), dtstart=begin)
+    return tuple(found.date() for found in rule.between(begin, begin + relativedelta(years=years), inc=True))

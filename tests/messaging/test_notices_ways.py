@@ -98,6 +98,25 @@ async def test_several_things_are_one_template(pair: Pair) -> None:
     assert await count(pair.product.pool, "from outbox where kind = 'reply'") == 1
 
 
+async def test_news_of_shared_tasks_are_one_template_that_shows_them(pair: Pair) -> None:
+    await approve(pair.product, "update", "digest")
+    tasks = [await pair.add(pair.ben, title, assignees=(pair.ana.user_id,)) for title in ("Paint", "Sand", "Sweep")]
+    await pair.change(pair.ana, tasks[0], status="done")
+    await pair.tell()
+    [row] = await sent_to(pair.product, pair.product.ben)
+    assert row["message"]["template"]["name"] == "tasktalk_update"
+    assert values_of(row) == {"news": "✔️ Ana completed Paint"}
+    await tap(pair.product, pair.product.ben, payloads_of(row)[0], "Show me")
+    assert "Paint" in await pair.product.pool.fetchval("select message from outbox where kind = 'reply'")
+    await pair.open_window(pair.product.ben, until=pair.now - dt.timedelta(hours=1))
+    for task in tasks[1:]:
+        await pair.change(pair.ana, task, status="done")
+    await pair.tell()
+    row = (await sent_to(pair.product, pair.product.ben))[-1]
+    assert values_of(row) == {"news": "✔️ Ana completed Sand; ✔️ Ana completed Sweep"}
+    assert row["message"]["template"]["name"] == "tasktalk_update"
+
+
 async def test_without_one_for_several_the_first_goes_alone(pair: Pair) -> None:
     await approve(pair.product, "assigned")
     await pair.product.pool.execute("update users set email = null")

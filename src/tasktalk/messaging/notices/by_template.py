@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from tasktalk.assistant.actions import Action
+from tasktalk.assistant.actions import MAX_ARGUMENT, Action
+from tasktalk.assistant.look import quoted
 from tasktalk.assistant.replies.pen import Pen
 from tasktalk.assistant.replies.when import say_day
 from tasktalk.messaging.notices.digests import DAY, REVIEW, Digest, is_overdue
@@ -21,6 +22,12 @@ _PURPOSES: Mapping[str, Purpose] = {
     "invited": "invitation",
     "commented": "comment",
     "mentioned": "comment",
+    "completed": "update",
+    "accepted": "update",
+    "declined": "update",
+    "joined": "update",
+    "added": "update",
+    "changed": "update",
 }
 _JOIN = "; "
 
@@ -38,11 +45,13 @@ class Filled:
 async def fill(pen: Pen, notices: Sequence[Notice], digests: Mapping[UUID, Digest], find: Find) -> Filled | None:
     """What a template can say of these; None: there is none for it.
 
-    One thing is said by its own template, several by the digest's, which names them. Where that is missing the first
-    one goes alone.
+    One thing is said by its own template, several by the digest's, which names them; what others did to shared tasks is
+    one piece of news, however much it is. Where a template is missing the first one goes alone.
     """
     told = list_once(notices)
     alone = len(told) == 1 and not told[0].is_digest
+    if all(_PURPOSES.get(each.event) == "update" for each in told) and (template := await find("update")):
+        return _fill_news(pen, template, notices, told)
     if not alone and (
         any(each.is_digest or each.event in _PURPOSES for each in told) and (template := await find("digest"))
     ):
@@ -69,6 +78,20 @@ def _fill_one(pen: Pen, template: Template, notice: Notice, carried: Sequence[No
     if task and not buttons:
         buttons = [pen.encode(Action("show", task.id))]
     return Filled(template, render_template(template, values, buttons), carried, task.id if task else None)
+
+
+def _fill_news(pen: Pen, template: Template, carried: Sequence[Notice], told: Sequence[Notice]) -> Filled:
+    """Its button shows the task, or, of several, what is open in the first one's project."""
+    tasks = {each.task.id: each.task for each in told if each.task}
+    project = next((place for each in told if (place := each.project or (each.task and each.task.project))), None)
+    listed = f"0:#{quoted(project.name)}" if project else f"0:{DAY}"
+    if len(tasks) == 1 and all(each.task for each in told):
+        action = Action("show", next(iter(tasks)))
+    else:
+        action = Action("list", argument=listed if len(listed) <= MAX_ARGUMENT else f"0:{DAY}")
+    values = {"news": _JOIN.join(each.line for each in told)}
+    message = render_template(template, values, [pen.encode(action)])
+    return Filled(template, message, carried, action.subject)
 
 
 def _fill_digest(

@@ -14,7 +14,7 @@ from tasktalk.whatsapp.render import MAX_BODY, MAX_BUTTON_ID
 
 Q = queries(__file__)
 
-Purpose = Literal["reminder", "digest", "assigned", "invitation", "comment", "login_code"]
+Purpose = Literal["reminder", "digest", "assigned", "invitation", "comment", "update", "login_code"]
 FALLBACK = "en"
 NOTHING = "-"  # in the place of a value that is empty: Meta refuses an empty parameter
 MAX_HEADER, MAX_CODE = 60, 15

@@ -29,6 +29,7 @@ KINDS: dict[Purpose, Kind] = {
     "assigned": Kind(UTILITY, ("actor", "project", "task", "due"), ("accept", "decline")),
     "invitation": Kind(UTILITY, ("actor", "project")),
     "comment": Kind(UTILITY, ("actor", "task", "comment"), ("show",)),
+    "update": Kind(UTILITY, ("news",), ("show",)),
     "login_code": Kind(AUTHENTICATION, ("code",)),
 }
 

@@ -113,7 +113,7 @@ def _list(order: Order) -> Intent | None:
     return Intent(intent="list_tasks", confidence=SURE, query=query)
 
 
-READERS["list_spans"] = _list
+READERS["list_spans"] = READERS["list_plain"] = _list
 
 
 @reads("reminder_list")

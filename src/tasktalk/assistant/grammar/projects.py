@@ -59,8 +59,8 @@ def _name_project(order: Order) -> str | None:
 def _move_to_project(order: Order) -> Intent | None:
     """Read "move 3 to Garden", where there is such a project and such a task."""
     said, target = (order["project"] or "").strip(" #\"'“”?.!"), order.known_target()
-    for name, section in ((said, ""), *(_cut(said) if "/" in said else ())):  # "Home/Garden" may be a project's name
-        project = _find_known(name, order)
+    for name, section in ((said, ""), *_cut(said)):  # "Home/Garden" may be a project's name
+        project = _find_known(name, order) or _find_known(_without_kind(name, order), order)
         if project and target:
             return Intent(
                 intent="update_task", confidence=LIKELY, target=target, project=project, section=section or None
@@ -72,6 +72,12 @@ def _cut(said: str) -> tuple[tuple[str, str], ...]:
     """The project and the section of "Home/Garden"."""
     project, _, section = said.partition("/")
     return ((project.strip(), section.strip()),) if section.strip() else ()
+
+
+def _without_kind(name: str, order: Order) -> str:
+    """Without what says what it is: "das Projekt Home", "Home project"."""
+    small = {*order.book.project_words, *order.book.slots["articles"]}
+    return " ".join(word for word in name.split() if fold(word) not in small)
 
 
 def _find_known(name: str, order: Order) -> str | None:

@@ -113,6 +113,10 @@ def find_last_times(text: str, context: Context, engine: Engine) -> int | None:
 def _list_candidates(text: str, row: list[Node], taken: list[tuple[int, int]], lexicon: Lexicon) -> list[Candidate]:
     marks = {start for start, _ in taken}
     content = [at for at, node in enumerate(row) if _is_content(node) and node.start not in marks]
+    while len(content) > 1 and _is_length(row[content[-1]]):  # "spanish sunday 2 hours": the end of it is a time
+        content.pop()
+    while len(content) > 1 and _is_length(row[content[0]]):
+        del content[0]
     first, last = (content[0], content[-1]) if content else (len(row), -1)
     out: list[Candidate] = []
     for at, node in enumerate(row):
@@ -134,8 +138,7 @@ def _list_lengths(row: list[Node], chosen: list[Candidate]) -> list[Candidate]:
     times = {id(each.node) for each in chosen if isinstance(each.said.value, Moment | Repeat)}
     row = [node for node in row if not _NO_CONTENT & node.senses.keys()]
     for at, node in enumerate(row):
-        length = node.senses.get("QTY")
-        if "WHEN" in node.senses or not isinstance(length, Amount) or (length.minutes or 0) < MIN_LENGTH:
+        if not _is_length(node):
             continue
         before, after = row[at - 1] if at else None, row[at + 1] if at + 1 < len(row) else None
         follows = (
@@ -145,8 +148,13 @@ def _list_lengths(row: list[Node], chosen: list[Candidate]) -> list[Candidate]:
             after is not None and id(after) in times and (before is None or not _BEFORE_AMOUNT & before.senses.keys())
         )
         if follows or leads:
-            return [Candidate(node, Said("duration", length), 1.0)]
+            return [Candidate(node, Said("duration", node.senses["QTY"]), 1.0)]
     return []
+
+
+def _is_length(node: Node) -> bool:
+    length = node.senses.get("QTY")
+    return "WHEN" not in node.senses and isinstance(length, Amount) and (length.minutes or 0) >= MIN_LENGTH
 
 
 def _is_content(node: Node) -> bool:

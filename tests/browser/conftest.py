@@ -28,8 +28,9 @@ async def new_page(browser: Browser) -> AsyncIterator[NewPage]:
     complaints: list[str] = []
 
     def hear(said: ConsoleMessage) -> None:
-        # What a test aborts by itself, the browser reports as ERR_FAILED.
-        if said.type in ("error", "warning") and "net::ERR_FAILED" not in said.text:
+        # What a test aborts by itself is reported as ERR_FAILED, and a form that is told what is wrong as 400.
+        expected = "net::ERR_FAILED" in said.text or "status of 400 (Bad Request)" in said.text
+        if said.type in ("error", "warning") and not expected:
             complaints.append(said.text)
 
     async def open_page(**options: Any) -> Page:

@@ -13,7 +13,15 @@ from tasktalk.integrations.shown import list_shown
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-FIELDS = ("name", "business_account_id", "phone_number_id", "display_phone_number", "business_name", "app_id")
+FIELDS = (
+    "name",
+    "business_account_id",
+    "phone_number_id",
+    "display_phone_number",
+    "business_name",
+    "app_id",
+    "graph_url",
+)
 
 
 @router.get("/integrations")
@@ -39,7 +47,7 @@ async def connect(request: Request, visit: Operator) -> Response:
     form = await read_form(request)
     given = {field: form.get(field, "").strip() for field in FIELDS}
     try:
-        values = clean(given | {"graph_url": None}, settings=request.app.state.settings)
+        values = clean(given, settings=request.app.state.settings)
         async with request.app.state.pool.acquire() as conn, conn.transaction():
             made = await make_integration(conn, by=visit.viewer, values=values)
     except (BadRequest, Conflict) as error:
@@ -54,6 +62,7 @@ async def _draw_form(
     title = speech_of(visit.viewer.language).say("Add an integration")
     async with request.app.state.pool.acquire() as conn:
         frame = await load_frame(conn, visit, here="integrations", title=title, now=now_of(request))
+    simulated = request.app.state.settings.sandbox
     status = wrong.status if wrong else 200
     known = dict.fromkeys(FIELDS, "") | (given or {})
-    return draw(request, "integration_new.html", status=status, given=known, wrong=wrong, **frame)
+    return draw(request, "integration_new.html", status=status, given=known, wrong=wrong, simulated=simulated, **frame)

@@ -62,32 +62,55 @@ class Page:
 async def list_entries(conn: Conn, *, viewer: Viewer, show: Show, cursor: str | None, limit: int = 50) -> Page:
     """A page of the log: all conversations for an administrator, else the viewer's own. Raises BadRequest (cursor)."""
     before_in, before_out = _read_cursor(cursor)
-    lanes, contacts = None, None
+    lanes: list[str] | None = None
+    contacts: list[UUID] = []
     if not viewer.is_admin:
         own = [row async for row in Q.list_own_contacts(conn, viewer=viewer.user_id)]
         lanes, contacts = [lane for row in own for lane in lanes_of(row)], [row["id"] for row in own]
     failed = show == "failed"
-    inbound: list[Row] = []
+    inbound = await _list_inbound(conn, lanes, before_in, limit + 1, failed=failed) if show != "out" else []
     outbound: list[Row] = []
-    if show != "out":
-        found = Q.list_inbound(conn, before=before_in, lanes=lanes, failed=failed, limit=limit + 1)
-        inbound = [row async for row in found]
     if show != "in":
-        found = Q.list_outbound(conn, before=before_out, contacts=contacts, failed=failed, limit=limit + 1)
-        outbound = [row async for row in found]
+        outbound = await _list_outbound(
+            conn, contacts if lanes is not None else None, before_out, limit + 1, failed=failed
+        )
     writers = await list_writers(conn, inbound)
     entries = [_received(row, writers[row["seq"]], viewer) for row in inbound]
     entries += [_sent(row, viewer) for row in outbound]
-    entries.sort(key=lambda entry: (entry.at, entry.way), reverse=True)
+    entries.sort(key=lambda entry: (entry.at, entry.way, entry.seq), reverse=True)
     page = entries[:limit]
     after = None
     if len(entries) > limit:
-        last_in = min((e.seq for e in page if e.way == "in"), default=before_in)
+        seqs = [e.seq for e in page if e.way == "in"]
+        # Those of one's own come as they arrived; all there are, and those given up, by number.
+        last_in = before_in if not seqs else min(seqs) if lanes is None or failed else seqs[-1]
         last_out = min((e.seq for e in page if e.way == "out"), default=before_out)
         after = f"{last_in}.{last_out}"
     if not viewer.is_admin:  # what was said before the phone was theirs is not theirs
         page = [entry for entry in page if entry.own]
     return Page(page, after)
+
+
+async def _list_inbound(conn: Conn, lanes: list[str] | None, before: int, limit: int, *, failed: bool) -> list[Row]:
+    if failed:
+        found = Q.list_dead(conn, before=before, lanes=lanes, limit=limit)
+    elif lanes is None:
+        found = Q.list_inbound(conn, before=before, limit=limit)
+    else:
+        found = Q.list_own_inbound(conn, before=before, lanes=lanes, limit=limit)
+    return [row async for row in found]
+
+
+async def _list_outbound(
+    conn: Conn, contacts: list[UUID] | None, before: int, limit: int, *, failed: bool
+) -> list[Row]:
+    if contacts is not None:
+        found = Q.list_own_outbound(conn, before=before, contacts=contacts, failed=failed, limit=limit)
+    elif failed:
+        found = Q.list_failed(conn, before=before, limit=limit)
+    else:
+        found = Q.list_outbound(conn, before=before, limit=limit)
+    return [row async for row in found]
 
 
 def who_of(contact: Row | None, *, own: bool) -> str:

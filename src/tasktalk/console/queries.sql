@@ -29,15 +29,33 @@ select c.id, c.linked_at, i.phone_number_id, c.bsuid, c.wa_id
 from contacts c join integrations i on i.id = c.integration_id
 where c.user_id = :viewer::uuid;
 
--- name: list_inbound(before, lanes, failed, limit)
+-- name: list_inbound(before, limit)
 select seq, kind, phone_number_id, payload, received_at, state, attempts, next_try_at, finished_at, error, note
 from inbox
 where seq < :before::bigint and kind <> 'status'
-  and (:lanes::text[] is null or lane = any(:lanes::text[]))
-  and (not :failed::bool or state = 'dead')
 order by seq desc limit :limit::int;
 
--- name: list_outbound(before, contacts, failed, limit)
+-- name: list_own_inbound(before, lanes, limit)
+-- Of these lanes alone, each by its own stretch of an index, which has the order of their arrival.
+select i.* from unnest(:lanes::text[]) as own (lane), lateral (
+    select seq, kind, phone_number_id, payload, received_at, state, attempts, next_try_at, finished_at, error, note
+    from inbox
+    where lane = own.lane and kind = 'message'
+      and (received_at, seq)
+          < (coalesce((select received_at from inbox where seq = :before::bigint), 'infinity'), :before::bigint)
+    order by received_at desc, seq desc limit :limit::int
+) as i
+order by i.received_at desc, i.seq desc limit :limit::int;
+
+-- name: list_dead(before, lanes, limit)
+-- What was given up, of these lanes or of all.
+select seq, kind, phone_number_id, payload, received_at, state, attempts, next_try_at, finished_at, error, note
+from inbox
+where state = 'dead' and seq < :before::bigint and kind <> 'status'
+  and (:lanes::text[] is null or lane = any(:lanes::text[]))
+order by seq desc limit :limit::int;
+
+-- name: list_outbound(before, limit)
 select o.seq, o.id, o.kind, o.message, o.inbox_seq, o.state, o.status, o.attempts, o.created_at, o.next_try_at,
        o.finished_at, o.wamid, o.error_code, o.error,
        i.phone_number_id, c.bsuid, c.wa_id, c.profile_name, c.username, c.user_id, c.linked_at, u.name
@@ -46,8 +64,29 @@ join contacts c on c.id = o.contact_id
 join integrations i on i.id = o.integration_id
 left join users u on u.id = c.user_id
 where o.seq < :before::bigint
-  and (:contacts::uuid[] is null or o.contact_id = any(:contacts::uuid[]))
+order by o.seq desc limit :limit::int;
+
+-- name: list_own_outbound(before, contacts, failed, limit)
+select o.seq, o.id, o.kind, o.message, o.inbox_seq, o.state, o.status, o.attempts, o.created_at, o.next_try_at,
+       o.finished_at, o.wamid, o.error_code, o.error,
+       i.phone_number_id, c.bsuid, c.wa_id, c.profile_name, c.username, c.user_id, c.linked_at, u.name
+from outbox o
+join contacts c on c.id = o.contact_id
+join integrations i on i.id = o.integration_id
+left join users u on u.id = c.user_id
+where o.contact_id = any(:contacts::uuid[]) and o.seq < :before::bigint
   and (not :failed::bool or o.state = 'refused' or o.status = 'failed')
+order by o.seq desc limit :limit::int;
+
+-- name: list_failed(before, limit)
+select o.seq, o.id, o.kind, o.message, o.inbox_seq, o.state, o.status, o.attempts, o.created_at, o.next_try_at,
+       o.finished_at, o.wamid, o.error_code, o.error,
+       i.phone_number_id, c.bsuid, c.wa_id, c.profile_name, c.username, c.user_id, c.linked_at, u.name
+from outbox o
+join contacts c on c.id = o.contact_id
+join integrations i on i.id = o.integration_id
+left join users u on u.id = c.user_id
+where o.seq < :before::bigint and (o.state = 'refused' or o.status = 'failed')
 order by o.seq desc limit :limit::int;
 
 -- name: list_in_project(project_id, offset, limit)

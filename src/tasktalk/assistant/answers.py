@@ -135,6 +135,8 @@ async def _correct(turn: Turn, intent: Intent) -> Outcome | None:
         return await _other_day(turn, focus, week=correction.week) if focus else None
     if correction.intent is None or (intent.target is not None and not correction.sure):
         return None
+    if correction.intent.title and intent.intent == "update_task" and intent.target and not intent.target.last:
+        return None  # "ponle prioridad alta a garaje" names another, and no new name
     return await change.update(turn, correction.intent)
 
 

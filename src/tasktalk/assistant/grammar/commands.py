@@ -1,5 +1,7 @@
 """Commands: what a whole message orders to be done with tasks that exist, or with the account."""
 
+import re
+
 # The readers of the first of these join those of this file.
 from tasktalk.assistant.grammar import clearing, labelling, moves, personal, projects  # noqa: F401
 from tasktalk.assistant.grammar.assigning import find_people_at
@@ -10,7 +12,7 @@ from tasktalk.assistant.grammar.orders import LIKELY, READERS, SURE, Order, Read
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import REMINDERS, read_query
 from tasktalk.assistant.grammar.reading import read_slots
-from tasktalk.assistant.grammar.targets import find_people, find_people_last, read_target
+from tasktalk.assistant.grammar.targets import find_open, find_people, find_people_last, read_target
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import ME, Context, Intent, Query, Target
 
@@ -213,7 +215,22 @@ READERS["show_reminders"] = _if_open("list_tasks", "reminders")
 
 @reads("rename")
 def _rename(order: Order) -> Intent | None:
-    return Intent(intent="update_task", confidence=LIKELY, target=order.target(), title=order["text"])
+    words, title = order["target"] or order["numbers"], order["text"]
+    if order["target"]:
+        words, title = _cut_at_open(order) or (words, title)
+    return Intent(intent="update_task", confidence=LIKELY, target=read_target(words, order.book), title=title)
+
+
+def _cut_at_open(order: Order) -> tuple[str, str] | None:
+    """Where the word between old and new name is in the old one, too ("renombra llamar a mamá a llamar a papá")."""
+    begin, end = order.match.start("target"), order.match.end("text")
+    between = order.text[order.match.end("target") : order.match.start("text")]
+    whole, titles = order.text[begin:end], set(map(fold, order.context.open_titles))
+    for found in re.finditer(re.escape(between), whole) if between.strip() else ():
+        old = whole[: found.start()]
+        if fold(old) in titles:
+            return old, whole[found.end() :].strip()
+    return None
 
 
 @reads("assign_me")
@@ -243,4 +260,10 @@ def _assign(order: Order) -> Intent | None:
 
 @reads("comment_task")
 def _comment(order: Order) -> Intent:
+    title, colon, rest = (order["comment"] or "").partition(":")
+    named = order["target"] or order["numbers"]
+    if colon and rest.strip() and not named and find_open(title, order.context.open_titles, order.book):
+        # "commenta preventivo tetto: vuole 900", where such a task is open
+        target = read_target(title, order.book)
+        return Intent(intent="comment_task", confidence=LIKELY, target=target, comment=rest.strip())
     return Intent(intent="comment_task", confidence=LIKELY, target=order.target(), comment=order["comment"])

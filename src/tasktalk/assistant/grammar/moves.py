@@ -11,7 +11,7 @@ from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Intent, Target
 
 
-@reads("snooze")
+@reads("snooze", "snooze_until")
 def _snooze(order: Order) -> Intent | None:
     words = order["when"]
     if words is None:

@@ -15,7 +15,7 @@ HOSTILE = "<script>alert('1')</script> \"&amp;' {{ 7 * 191 }}"
 
 
 def titles(page: str) -> list[str]:
-    return re.findall(r'class="task-title">(.*?)</span>', page)
+    return re.findall(r'class="task-title" href="[^"]+">(.*?)</a>', page)
 
 
 def tick(page: str, title: str) -> str:

@@ -21,6 +21,7 @@ _STYLES = (
     "forms.css",
     "charts.css",
     "tasks.css",
+    "task.css",
     "messages.css",
     "operator.css",
     "api.css",

@@ -26,6 +26,8 @@ from tasktalk.console.headers import page_headers
 from tasktalk.console.icons import icon
 from tasktalk.console.words import choose_language, speech_of, template_words
 from tasktalk.errors import AppError, BadRequest, TooLarge, Unauthorized
+from tasktalk.ids import new_id
+from tasktalk.tasks.model import Act
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "tasktalk_theme"
@@ -139,6 +141,20 @@ def go_back(form: dict[str, str], note: Note | None = None) -> Response:
 async def read_form(request: Request) -> dict[str, str]:
     """The form's text fields; the last of several with a name. Raises BadRequest, TooLarge."""
     return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+
+
+async def read_forms(request: Request) -> dict[str, list[str]]:
+    """The form's text fields, each with all that it was sent with."""
+    found: dict[str, list[str]] = {}
+    for name, value in (await request.form()).multi_items():
+        if isinstance(value, str):
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def act_of(request: Request) -> Act:
+    """What a form does, as the journal names it."""
+    return Act(new_id(), "web", now_of(request))
 
 
 def safe_address(address: str | None) -> str:

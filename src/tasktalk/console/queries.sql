@@ -94,3 +94,7 @@ order by o.seq desc limit :limit::int;
 select id from tasks
 where project_id = :project_id::uuid and status = 'open' and deleted_at is null
 order by due_on nulls last, due_time nulls last, priority nulls last, position, id offset :offset::int limit :limit::int;
+
+-- name: list_steps(parent_id)
+-- The subtasks of a task that the viewer was found to see.
+select id from tasks where parent_id = :parent_id and deleted_at is null order by position, id limit 100;

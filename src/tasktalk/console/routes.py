@@ -16,6 +16,7 @@ from tasktalk.console.pages import (
     phone_mappings,
     sign_in,
     system,
+    task,
     tasks,
 )
 
@@ -25,6 +26,7 @@ for _part in (
     live,
     sign_in,
     tasks,
+    task,
     messages,
     system,
     account,

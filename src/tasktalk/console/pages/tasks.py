@@ -16,12 +16,11 @@ from tasktalk.assistant.reply import Reply
 from tasktalk.console import lists
 from tasktalk.console.frame import find_number, load_frame
 from tasktalk.console.hooks import find_say
-from tasktalk.console.page import Note, PageRoute, draw, go_back, now_of, read_form
+from tasktalk.console.page import Note, PageRoute, act_of, draw, go_back, now_of, read_form
 from tasktalk.console.when import day_words, long_day
 from tasktalk.console.words import speech_of
 from tasktalk.crypto import Keyring
 from tasktalk.errors import AppError, BadRequest
-from tasktalk.ids import new_id
 from tasktalk.tasks.changes import change_task
 from tasktalk.tasks.journal.undo import undo
 from tasktalk.tasks.model import Act, NewTask, Task, TaskChanges
@@ -93,7 +92,7 @@ async def add_task(request: Request, visit: Here) -> Response:
         if project is not None and "#" not in text and "\n" not in text:
             text += f" #{project.name}"
         return go_back(form, _note_of(request, viewer, await say(viewer, text)))
-    by = _act(request)
+    by = act_of(request)
     async with pool.acquire() as conn, conn.transaction():
         new = NewTask(title=text, project_id=project.id if project else None)
         (task,) = await create_tasks(conn, viewer=viewer, new=[new], by=by)
@@ -126,7 +125,7 @@ async def reopen_task(request: Request, task_id: str, visit: Here) -> Response:
 async def take_back(request: Request, change_set: str, visit: Here) -> Response:
     """All that one request or turn of this person changed."""
     async with request.app.state.pool.acquire() as conn, conn.transaction():
-        changes = await undo(conn, viewer=visit.viewer, change_set=known_id(change_set), by=_act(request))
+        changes = await undo(conn, viewer=visit.viewer, change_set=known_id(change_set), by=act_of(request))
     speech = speech_of(visit.viewer.language)
     what = changes[0].title if len(changes) == 1 else speech.count("{number} change", "{number} changes", len(changes))
     return go_back(await read_form(request), Note(speech.say("Taken back: {what}", what=what)))
@@ -157,7 +156,7 @@ def _draw(request: Request, tasks: list[Task], frame: dict[str, Any], *, view: s
 
 
 async def _set_status(request: Request, viewer: Viewer, task_id: str, *, done: bool) -> tuple[Task, Act]:
-    by = _act(request)
+    by = act_of(request)
     async with request.app.state.pool.acquire() as conn, conn.transaction():
         changes: TaskChanges = {"status": "done" if done else "open"}
         return await change_task(conn, viewer=viewer, task_id=known_id(task_id), changes=changes, by=by), by
@@ -185,7 +184,3 @@ def _note_of(request: Request, viewer: Viewer, reply: Reply | None) -> Note:
 def _who_shares(project: Project, viewer: Viewer, speech: Speech) -> str:
     others = [member.name for member in project.members if member.id != viewer.user_id]
     return speech.say("Shared with {names}", names=speech.join(others)) if others else speech.say("Only you")
-
-
-def _act(request: Request) -> Act:
-    return Act(new_id(), "web", now_of(request))

@@ -12,12 +12,14 @@ from bench.reminders import Reminders
 from bench.row import Row
 from bench.start import Start
 from bench.tasks import LISTS, Tasks
+from bench.traffic import Traffic
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "performance.md"
 _BEGIN, _END = "<!-- figures: written by `make bench ARGS=--write` -->", "<!-- end of figures -->"
 
 
 _LIST_MS = 30
+_OPERATOR_MS = 300
 
 
 def intake_rows(found: Intake) -> list[Row]:
@@ -105,6 +107,17 @@ def tasks_rows(found: Tasks) -> list[Row]:
                 Row(f"Tasks, list in one process, times SQLAlchemy's ORM, {who}", figure, "≥ 1", theirs >= ours)
             )
     return rows + (_reminder_rows(found.rings) if found.rings else [])
+
+
+def traffic_rows(found: Traffic) -> list[Row]:
+    """What an operator asks of a month."""
+    rows = []
+    for name in found.took:
+        slow = found.ms(name, 95)
+        figure = f"p50 {found.ms(name, 50):.0f} ms, p95 {slow:.0f} ms"
+        rows.append(Row(f"Operator, {found.messages:,} messages, {name}", figure, "p95 ≤ 300 ms", slow <= _OPERATOR_MS))
+    rows.append(Row(f"Operator, {found.messages:,} messages counted at once", f"{found.counting_seconds:.1f} s"))
+    return rows
 
 
 def _reminder_rows(found: Reminders) -> list[Row]:

@@ -1,6 +1,7 @@
 """Test messages: what goes out, what WhatsApp said in plain words, and that nothing is sent twice."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,13 @@ async def product(database: str, pool: Pool, tmp_path: Path, meta: Meta, monkeyp
     return await open_product(database, pool, tmp_path, graph_url=meta.url)
 
 
-async def send(product: Product, to: Any = ANA, *, token: str | None = None) -> Answer:
+async def send(product: Product, to: Any = ANA, *, token: str | None = None, key: str | None = None) -> Answer:
     path = f"/api/integrations/{product.integration_id}/test-message"
+    if key is not None:
+        headers = {"authorization": f"Bearer {product.owner_token}", "idempotency_key": key}
+        return await product.call(
+            "POST", path, json.dumps({"to": to}).encode(), content_type="application/json", **headers
+        )
     return await product.ask(path, token=token or product.owner_token, method="POST", body={"to": to})
 
 
@@ -157,6 +163,10 @@ async def test_its_way_to_the_phone_is_followed(product: Product, meta: Meta, mo
         await product.deliver(delivery(statuses=[told]))
         await product.settle()
 
+    answer, _ = await asyncio.gather(send(product, key="once"), tell("delivered"))
+    assert (answer.json["ok"], answer.json["status"]) == (True, "delivered")
+    assert (await send(product, key="once")).json == answer.json
+    assert len(meta.sent) == 1
     answer, _ = await asyncio.gather(send(product), tell("delivered"))
     assert (answer.json["ok"], answer.json["status"]) == (True, "delivered")
     errors = [{"code": 131026, "title": "Message undeliverable"}]

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from tasktalk.analytics.periods import whole_days
 from tasktalk.analytics.shown import CategoryCost, Cost, PersonCost
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
@@ -54,6 +55,7 @@ async def list_charges(
         upto=upto,
         since=since,
         until=until,
+        **whole_days(since, min(until, upto)),
         categories=list(prices),
         prices=list(prices.values()),
         most=_PEOPLE,

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from tasktalk.analytics.costs import Charge, Prices, Q, cost_of, list_charges, sum_up
-from tasktalk.analytics.periods import HOUR, Hour, Window
+from tasktalk.analytics.periods import HOUR, Hour, Window, whole_days
 from tasktalk.analytics.shown import (
     Analytics,
     Averages,
@@ -102,7 +102,11 @@ async def _figures(conn: Conn, scope: _Scope, prices: Prices) -> dict[str, Any]:
     }
     writers = await _writers(conn, scope)
     people = await Q.count_people(
-        conn, **scope.counted, people=_column(scope.fresh, "person"), received=_column(scope.fresh, "received")
+        conn,
+        **scope.counted,
+        **whole_days(window.since, min(window.until, scope.upto)),
+        people=_column(scope.fresh, "person"),
+        received=_column(scope.fresh, "received"),
     )
     total = {key: sum(of_hour[key] for of_hour in sums.values()) for key in _SUMS}
     return {

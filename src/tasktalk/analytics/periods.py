@@ -9,9 +9,10 @@ from tasktalk.errors import BadRequest
 
 Period = Literal["24h", "7d", "30d"]
 
-QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
+QUARTER, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)
 LONGEST = timedelta(days=93)
 _HOURS: dict[Period, int] = {"24h": 24, "7d": 7 * 24, "30d": 30 * 24}
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _FIRST_YEAR, _LAST_YEAR = 2000, 2999
 
 
@@ -33,6 +34,12 @@ class Window:
     until: datetime
     zone: ZoneInfo
     hours: tuple[Hour, ...]
+
+
+def whole_days(since: datetime, until: datetime) -> dict[str, datetime]:
+    """The whole days of UTC within: where the first begins and the last ends; both are `until` where there is none."""
+    first, last = -(-(since - _EPOCH) // DAY) * DAY + _EPOCH, (until - _EPOCH) // DAY * DAY + _EPOCH
+    return {"first_day": first, "last_day": last} if first < last else {"first_day": until, "last_day": until}
 
 
 def open_window(

@@ -32,9 +32,20 @@ with numbers as (
 ), people as (
     insert into traffic_people (integration_id, quarter, person, received)
     select integration_id, quarter, person, received from fresh where received > 0 or sent > 0
-), prices as (
-    insert into charges
+), people_days as (
+    insert into traffic_people_days as d (integration_id, day, person, received)
+    select integration_id, date_bin('1 day', quarter, '2000-01-01 00:00+00'), person, sum(received)
+    from fresh where received > 0 or sent > 0 group by 1, 2, 3
+    on conflict (integration_id, day, person) do update set received = d.received + excluded.received
+), charged as materialized (
     select c.* from numbers, charges_between(numbers.ids, :since::timestamptz, :until::timestamptz) as c
+), prices as (
+    insert into charges select * from charged
+), prices_days as (
+    insert into charges_days as d (integration_id, day, person, pricing, messages)
+    select integration_id, date_bin('1 day', quarter, '2000-01-01 00:00+00'), person, pricing, sum(messages)
+    from charged group by 1, 2, 3, 4
+    on conflict (integration_id, day, person, pricing) do update set messages = d.messages + excluded.messages
 )
 select coalesce(sum(received + sent), 0)::bigint from fresh;
 
@@ -57,6 +68,10 @@ with sums as (
     delete from traffic where quarter < :before::timestamptz
 ), people as (
     delete from traffic_people where quarter < :before::timestamptz
+), people_days as (
+    delete from traffic_people_days where day < :before::timestamptz
+), prices_days as (
+    delete from charges_days where day < :before::timestamptz
 )
 delete from charges where quarter < :before;
 
@@ -103,29 +118,43 @@ with writers as (
 )
 select hour, count(distinct person) as writers from placed where hour = any(:odd::int[]) group by 1;
 
--- name: count_people(ids, upto, since, until, people, received)^
--- Who wrote, and with whom there was any talk; `people` with how much they `received` are those since.
+-- name: count_people(ids, upto, since, until, first_day, last_day, people, received)^
+-- Who wrote, and with whom there was any talk; `people` with how much they `received` are those since. From `first_day` to
+-- `last_day` whole days are read, before and after that quarters.
 select count(*) filter (where received > 0) as writers, count(*) as people
 from (
     select person, sum(received) as received
     from (
         select person, received from traffic_people
+        where integration_id = any(:ids::uuid[]) and quarter >= :since::timestamptz and quarter < :first_day::timestamptz
+        union all
+        select person, received from traffic_people_days
+        where integration_id = any(:ids::uuid[]) and day >= :first_day::timestamptz and day < :last_day::timestamptz
+        union all
+        select person, received from traffic_people
         where integration_id = any(:ids::uuid[])
-          and quarter >= :since::timestamptz and quarter < least(:until::timestamptz, :upto::timestamptz)
+          and quarter >= :last_day::timestamptz and quarter < least(:until::timestamptz, :upto::timestamptz)
         union all
         select * from unnest(:people::uuid[], :received::int[])
     ) as quarters
     group by person
 ) as everybody;
 
--- name: list_charges(ids, upto, since, until, categories, prices, most)
--- Delivered messages a number and kind of price; then, without a number, of the `most` people who cost most.
+-- name: list_charges(ids, upto, since, until, first_day, last_day, categories, prices, most)
+-- Delivered messages a number and kind of price; then, without a number, of the `most` people who cost most. Whole days as in
+-- `count_people`.
 with sums as materialized (
     select integration_id, person, pricing, sum(messages)::bigint as messages
     from (
         select integration_id, person, pricing, messages from charges
+        where integration_id = any(:ids::uuid[]) and quarter >= :since::timestamptz and quarter < :first_day::timestamptz
+        union all
+        select integration_id, person, pricing, messages from charges_days
+        where integration_id = any(:ids::uuid[]) and day >= :first_day::timestamptz and day < :last_day::timestamptz
+        union all
+        select integration_id, person, pricing, messages from charges
         where integration_id = any(:ids::uuid[])
-          and quarter >= :since::timestamptz and quarter < least(:until::timestamptz, :upto::timestamptz)
+          and quarter >= :last_day::timestamptz and quarter < least(:until::timestamptz, :upto::timestamptz)
         union all
         select integration_id, person, pricing, messages
         from charges_between(:ids::uuid[], greatest(:since::timestamptz, :upto::timestamptz), :until::timestamptz)

@@ -29,6 +29,11 @@ class RequestPool:
         return getattr(_current.get() or self._pool, name)
 
 
+def apart(pool: "Pool | RequestPool") -> "Pool":
+    """Connections that are never the request's one transaction: for what others must see before the request ends."""
+    return pool._pool if isinstance(pool, RequestPool) else pool  # noqa: SLF001  (a friend)
+
+
 def in_transaction() -> bool:
     """Whether this task is inside `one_transaction`."""
     return _current.get() is not None

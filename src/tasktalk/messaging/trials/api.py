@@ -16,6 +16,7 @@ from tasktalk.integrations.checks.api import get_in_use
 from tasktalk.integrations.checks.asking import open_graph
 from tasktalk.messaging.trials.trial import Call, Trial, note_of, send_trial
 from tasktalk.web.http import answers, known_id, pool_of, to_json
+from tasktalk.web.transaction import apart
 
 router = APIRouter(prefix="/api/integrations", tags=["integrations"])
 
@@ -51,7 +52,8 @@ async def try_out(request: Request, viewer: Viewer, integration_id: UUID, to: st
     async with aiohttp.ClientSession() as session:
         graph = open_graph(session, integration, settings, token=integration.access_token)
         call = Call(graph, settings.send_timeout_seconds, STATUS_SECONDS)
-        trial = await send_trial(pool_of(request), integration, call, to=to, now=datetime.now(UTC))
+        # Its statuses are looked for by a worker: it must be there for others while we wait for them.
+        trial = await send_trial(apart(pool_of(request)), integration, call, to=to, now=datetime.now(UTC))
     async with pool_of(request).acquire() as conn, conn.transaction():
         await record(conn, by=viewer, **note_of(trial, integration))
     return trial

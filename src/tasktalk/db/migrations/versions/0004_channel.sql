@@ -247,6 +247,14 @@ create table traffic_people (
     received       int not null,
     primary key (integration_id, quarter, person)
 );
+-- The same of whole days of UTC: most of a month is read from here.
+create table traffic_people_days (
+    integration_id uuid not null references integrations on delete cascade,
+    day            timestamptz not null,                           -- its beginning
+    person         uuid not null,
+    received       int not null,
+    primary key (integration_id, day, person)
+);
 -- What Meta said of the prices of delivered messages: "category/type".
 create table charges (
     integration_id uuid not null references integrations on delete cascade,
@@ -255,6 +263,14 @@ create table charges (
     pricing        text not null,
     messages       int not null,
     primary key (integration_id, quarter, person, pricing)
+);
+create table charges_days (
+    integration_id uuid not null references integrations on delete cascade,
+    day            timestamptz not null,
+    person         uuid not null,
+    pricing        text not null,
+    messages       int not null,
+    primary key (integration_id, day, person, pricing)
 );
 
 alter table statuses add column heard_at timestamptz not null default now();

@@ -109,6 +109,27 @@ async def test_counted_twice_is_counted_once(traffic: Traffic) -> None:
     assert await traffic.product.pool.fetchval("select sum(received) from traffic") == 9
 
 
+@pytest.mark.parametrize("counted", [None, datetime(2026, 10, 22, 9, tzinfo=UTC), LATER])
+@pytest.mark.parametrize("hour", [0, 5])
+async def test_days_and_parts_of_days_are_one_time(traffic: Traffic, counted: datetime | None, hour: int) -> None:
+    """Six days less a bit: whole days are read as such, and nobody is counted twice or left out."""
+    ana, ben = traffic.product.ana, traffic.product.ben
+    for day in range(19, 26):
+        await traffic.received(ana.bsuid, utc(4, 59, 59, day=day))
+        await traffic.received(f"GB.only{day}", utc(5, 0, day=day))
+        reply = await traffic.sent(ben.contact_id, utc(6, 0, day=day))
+        await traffic.heard(reply, "delivered", utc(6, 1, day=day), pricing="utility/regular")
+    if counted is not None:
+        await traffic.count(counted)
+    since, until = utc(hour, day=19), utc(hour, day=25)
+    found = await traffic.of_number("analytics", since=since.isoformat(), until=until.isoformat(), timezone="UTC")
+    assert found["totals"]["uniqueUsers"] == 7  # Ana, and one who wrote but once on each of six days
+    assert found["totals"]["totalConversations"] == 8
+    assert found["totals"]["messagesReceived"] == 12
+    [cost] = found["cost"]["byCategory"]
+    assert (cost["messages"], cost["charged"]) == (6, 6)
+
+
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns"])
 async def test_every_zone_has_hours_of_its_own(traffic: Traffic, zone: str) -> None:
     await a_day(traffic)

@@ -181,24 +181,28 @@ async def test_what_cannot_be_read_is_shown_all_the_same(ana: Browser, post: Pos
         assert "What became of it" in await ana.read(f"/messages/{seq}")
 
 
-async def test_the_log_goes_on_over_pages_without_losing_or_repeating(ana: Browser, post: Post) -> None:
-    assert ana.viewer is not None
-    contact = await post.contact("GB.ana", user=ana.viewer.user_id, linked=9999)
+@pytest.mark.parametrize("who", ["administrator", "member"])
+async def test_the_log_goes_on_over_pages_without_losing_or_repeating(
+    ana: Browser, ben: Browser, post: Post, who: str
+) -> None:
+    one = ana if who == "administrator" else ben
+    assert one.viewer is not None
+    contact = await post.contact("GB.one", user=one.viewer.user_id, linked=9999)
     for number in range(70):
-        await post.received("GB.ana", text(f"in {number}"), ago=1000 - 2 * number)
+        await post.received("GB.one", text(f"in {number}"), ago=1000 - 2 * number)
         if number % 3 == 0:
             await post.sent(contact, text(f"out {number}"), ago=1000 - 2 * number - 1)
     seen: list[str] = []
     path = "/messages"
     while path:
-        page = await ana.read(path)
+        page = await one.read(path)
         seen += [what for _, what, _ in lines(page)]
         onward = re.search(r'href="([^"]+)">Show older', page)
         path = onward[1].replace("&amp;", "&") if onward else ""
     expected = [f"{way} {n}" for n in reversed(range(70)) for way in ("out", "in") if way == "in" or n % 3 == 0]
     assert seen == expected
     for cursor in ("x", "1", "1.x", "-1.1", "9" * 50 + ".1"):
-        assert (await ana.open(f"/messages?after={cursor}")).status_code == 400
+        assert (await one.open(f"/messages?after={cursor}")).status_code == 400
 
 
 async def test_a_message_that_is_not_there_is_not_there(ana: Browser) -> None:

@@ -56,6 +56,17 @@ delete from sessions where token_hash = :token_hash;
 with gone as (delete from sessions where user_id = :user_id and token_hash <> :keep returning 1)
 select count(*) from gone;
 
+-- name: list_sessions(user_id, here, now)
+-- The first half of the hash names a session, for whoever ends it: it opens nothing.
+select encode(substring(token_hash for 16), 'hex')::uuid as id, user_agent, created_at, last_seen_at,
+       token_hash = :here as is_here
+from sessions where user_id = :user_id and expires_at > :now
+order by is_here desc, last_seen_at desc, id limit 200;
+
+-- name: end_session(user_id, id)$
+delete from sessions where user_id = :user_id and encode(substring(token_hash for 16), 'hex')::uuid = :id::uuid
+returning true;
+
 -- name: delete_expired(now)!
 with links as (delete from login_links where expires_at < :now)
 delete from sessions where expires_at < :now;

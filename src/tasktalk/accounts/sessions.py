@@ -8,6 +8,7 @@ from tasktalk.accounts.access import Viewer, viewer_of
 from tasktalk.crypto import hash_token, new_token
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
+from tasktalk.errors import NotFound
 
 Q = queries(__file__)
 
@@ -23,6 +24,17 @@ class Session:
 
     token: str
     csrf: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session as its person's list shows it. `is_here`: the one that asks; `id` opens nothing."""
+
+    id: UUID
+    user_agent: str
+    created_at: datetime
+    last_seen_at: datetime
+    is_here: bool
 
 
 async def open_session(conn: Conn, *, user_id: UUID, now: datetime, user_agent: str = "") -> Session:
@@ -54,6 +66,18 @@ async def find_session(conn: Conn, *, token: str, now: datetime) -> tuple[Viewer
 async def close_session(conn: Conn, *, token: str) -> None:
     """Signs out; closing one that is not there is fine."""
     await Q.delete_session(conn, token_hash=hash_token(token))
+
+
+async def list_sessions(conn: Conn, *, user_id: UUID, token: str, now: datetime) -> list[OpenSession]:
+    """The person's, that with the token first, then those seen last; 200 at most."""
+    rows = Q.list_sessions(conn, user_id=user_id, here=hash_token(token), now=now)
+    return [OpenSession(**row) async for row in rows]
+
+
+async def end_session(conn: Conn, *, user_id: UUID, session_id: UUID) -> None:
+    """Signs the person out of one. Raises NotFound unless it is theirs."""
+    if await Q.end_session(conn, user_id=user_id, id=session_id) is None:
+        raise NotFound("There is no such session.")
 
 
 async def close_other_sessions(conn: Conn, *, user_id: UUID, keep: str) -> int:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from tasktalk.accounts.access import Viewer
 from tasktalk.assistant.exporting.export import read_export
 from tasktalk.assistant.exporting.model import MEDIA_TYPES, Export, Format
 from tasktalk.errors import BadRequest
@@ -35,13 +36,16 @@ async def export(
     """The caller's tasks as one document to be saved; without project and filter all of them, open and done alike."""
     if project is not None and filter is not None:
         raise BadRequest("Name a project or a filter, not both.", field="filter")
-    now = datetime.now(UTC)
-    asked = Export(format, project, filter)
+    return await send_export(request, Export(format, project, filter), viewer=viewer, now=datetime.now(UTC))
+
+
+async def send_export(request: Request, asked: Export, *, viewer: Viewer, now: datetime) -> Response:
+    """The document as a download. Raises BadRequest for what cannot be asked for, before a byte is sent."""
     pieces = read_export(pool_of(request), asked, viewer=viewer, now=now)
     first = await anext(pieces)  # what cannot be is an error still, and no half a file
     name = asked.name(now.astimezone(ZoneInfo(viewer.timezone)).date())
     headers = {
-        "Content-Type": MEDIA_TYPES[format],
+        "Content-Type": MEDIA_TYPES[asked.format],
         "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": "private, no-store",
         "X-Content-Type-Options": "nosniff",

@@ -9,18 +9,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict
 
-from tasktalk.assistant.replies.speech import get_speech
 from tasktalk.crypto import Keyring
-from tasktalk.errors import BadRequest, NotFound
-from tasktalk.messaging.letters.apprising import MISSING, is_installed
-from tasktalk.messaging.letters.letters import (
-    NewLetter,
-    add_letters,
-    has_apprise_url,
-    set_apprise_url,
-    switch_email_off,
-)
-from tasktalk.messaging.letters.opening import open_apprise
+from tasktalk.errors import NotFound
+from tasktalk.messaging.letters.letters import switch_email_off
+from tasktalk.messaging.letters.naming import forget_address, name_address, try_address
 from tasktalk.messaging.letters.unsubscribing import PATH, find_unsubscriber
 from tasktalk.tasks.http import Me, answers, pool_of, to_json
 
@@ -53,32 +45,24 @@ class Unsubscribed:
 @router.put("/api/users/me/apprise", responses=answers(AppriseSet))
 async def name_apprise(request: Request, viewer: Me, body: AppriseBody) -> Response:
     """Names the address that what neither WhatsApp nor e-mail can carry goes to. Refuses private networks."""
-    if not is_installed():
-        raise BadRequest(MISSING, field="url")
-    await open_apprise(request.app.state.settings).check(body.url)
-    sealed = _keyring(request).seal(body.url)
-    async with pool_of(request).acquire() as conn, conn.transaction():
-        await set_apprise_url(conn, viewer=viewer, sealed=sealed, now=datetime.now(UTC))
+    state, now = request.app.state, datetime.now(UTC)
+    await name_address(
+        pool_of(request), body.url, viewer=viewer, keyring=_keyring(request), settings=state.settings, now=now
+    )
     return to_json(AppriseSet(apprise=True))
 
 
 @router.delete("/api/users/me/apprise", responses=answers(AppriseSet))
 async def forget_apprise(request: Request, viewer: Me) -> Response:
     """Forgets the address."""
-    async with pool_of(request).acquire() as conn, conn.transaction():
-        await set_apprise_url(conn, viewer=viewer, sealed=None, now=datetime.now(UTC))
+    await forget_address(pool_of(request), viewer=viewer, now=datetime.now(UTC))
     return to_json(AppriseSet(apprise=False))
 
 
 @router.post("/api/users/me/apprise/test", responses=answers(AppriseSet))
 async def try_apprise(request: Request, viewer: Me) -> Response:
     """Sends a line to it. Raises NotFound where none is named."""
-    said = get_speech(viewer.language).say("This is how Tasktalk reaches you here.")
-    now = datetime.now(UTC)
-    async with pool_of(request).acquire() as conn, conn.transaction():
-        if not await has_apprise_url(conn, viewer=viewer):
-            raise NotFound("You have named no address.")
-        await add_letters(conn, [NewLetter(viewer.user_id, "apprise", said, said)], now=now)
+    await try_address(pool_of(request), viewer=viewer, now=datetime.now(UTC))
     return to_json(AppriseSet(apprise=True))
 
 

@@ -72,6 +72,11 @@ async def get_membership(conn: Conn, *, viewer: Viewer, project_id: UUID) -> Own
     raise NotFound("There is no such project.")
 
 
+async def list_own_switches(conn: Conn, *, viewer: Viewer) -> dict[UUID, dict[str, bool]]:
+    """What the viewer switched in their projects, over their own settings; none where they switched nothing."""
+    return {row["project_id"]: row["switches"] async for row in Q.list_own_switches(conn, viewer=viewer.user_id)}
+
+
 async def is_acquaintance(conn: Conn, *, viewer: Viewer, user_id: UUID) -> bool:
     """Whether this person shares a project or a team with the viewer; others do not exist for them."""
     return await Q.find_acquaintance(conn, viewer=viewer.user_id, user_id=user_id) is not None

@@ -101,6 +101,9 @@ where u.id = :user_id::uuid and u.disabled_at is null
 select u.id, u.name, m.role, m.own_role, m.added_at, m.switches from project_members m join users u on u.id = m.user_id
 where m.project_id = :project_id::uuid order by u.name, u.id;
 
+-- name: list_own_switches(viewer)
+select project_id, switches from project_members where user_id = :viewer::uuid and switches <> '{}';
+
 -- name: set_switches(project_id, viewer, patch)!
 update project_members set switches = jsonb_strip_nulls(switches || :patch::jsonb)
 where project_id = :project_id::uuid and user_id = :viewer::uuid;

@@ -5,13 +5,14 @@ from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.orders import PERHAPS
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
-from tasktalk.assistant.grammar.scope import LONGEST, find_model
+from tasktalk.assistant.grammar.scope import LONGEST, Model, find_model
 from tasktalk.assistant.grammar.targets import find_open, read_target
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context, Draft, Intent
 
 # Readings of orders so wide that they take in what is meant for others: "find a hotel", "delete this song".
 _WIDE = frozenset({"search", "delete_task", "list_tasks", "reopen_task", "create_project"})
+_LONGEST_NAME = 3  # words
 _LONG = 3  # words: fewer say too little of what they are about
 _ALMOST, _SURELY, _RATHER, _HALF, _THIRD = 0.9, 0.75, 0.65, 0.5, 0.3
 
@@ -21,11 +22,12 @@ def is_for_others(command: Intent, plain: str, context: Context, book: Phraseboo
     model = find_model(book.language)
     if model is None:
         return command.intent == "search" and book.strong.search(fold(plain)) is not None
+    if command.intent == "project_status" and command.project and command.project not in context.projects:
+        return model.judge(fold(plain))["other"] >= _ALMOST
     target, query = command.target, command.query
     wide = command.intent in _WIDE or (command.intent == "complete_task" and book.question.match(fold(plain)))
-    if not wide or (query and query.filter) or len(plain.split()) < _LONG:
-        return False
-    if target and target.text is None:
+    nameless = target is not None and target.text is None
+    if not wide or nameless or (query and query.filter) or len(plain.split()) < _LONG:
         return False
     words = target.text if target else query.text if query else None
     if words and find_open(words, context.open_titles, book):
@@ -53,6 +55,7 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
         return None
     if (
         captured.reminded
+        or _names_somebody(captured.draft.title or plain, model, book)
         or _is_marked(captured.draft, plain)
         or (listed and shares["other"] < _ALMOST)
         or (strange and (book.language != context.language or shares["other"] < surely))
@@ -77,6 +80,18 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
         target = read_target(plain[removed.end() :], book)
         return Intent(intent="delete_task", confidence=min(sure, PERHAPS), target=target)
     return Intent(intent="unknown", confidence=sure) if kind == "other" else None
+
+
+def _names_somebody(title: str, model: Model, book: Phrasebook) -> bool:
+    """Whether it is one of the things that are noted down with a name behind them, such as "call Max".
+
+    A name is a word with a capital, or one that the model has never met: what it knows of Max is a television.
+    """
+    found = book.before_person.match(fold(title))
+    words = title[found.end() :].split() if found else []
+    if not 0 < len(words) <= _LONGEST_NAME:
+        return False
+    return all(word[0].isupper() or fold(word).strip(".,!") not in model for word in words)
 
 
 def is_somebody(text: str, context: Context, book: Phrasebook) -> bool:

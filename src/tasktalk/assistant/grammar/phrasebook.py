@@ -76,6 +76,7 @@ class Phrasebook:
         self.foreign = _words(questions["foreign"], "search")
         self.strong = _words(questions.get("strong", _NEVER), "search")
         self.task_verb = _words(questions["task_verbs"], "match")
+        self.before_person = _words(questions.get("before_person", _NEVER), "match")
         self.statement = re.compile("|".join(questions.get("statement", _NEVER)))
         self.cancellable = _words(questions["cancellable"], "search")
         self.removal = _words(questions.get("removal", _NEVER), "search")

@@ -8,6 +8,7 @@ from tasktalk.console.pages import (
     analytics,
     api_docs,
     audit,
+    find,
     integration,
     integrations,
     messages,
@@ -18,6 +19,8 @@ from tasktalk.console.pages import (
     system,
     task,
     tasks,
+    template,
+    templates,
 )
 
 router = APIRouter(include_in_schema=False)
@@ -27,6 +30,7 @@ for _part in (
     sign_in,
     tasks,
     task,
+    find,
     messages,
     system,
     account,
@@ -36,6 +40,8 @@ for _part in (
     integrations,
     integration,
     phone_mappings,
+    templates,
+    template,
     people,
     patterns,
 ):

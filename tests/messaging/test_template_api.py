@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from template_kit import TemplateMeta, approve, ask, events_of, row_of, serving_templates
 
 from product_kit import Product, count, open_product
 from tasktalk.accounts.tokens import create_token
 from tasktalk.accounts.users import create_user
 from tasktalk.db import Pool
+from template_kit import TemplateMeta, approve, ask, events_of, row_of, serving_templates
 
 NOWHERE = "019a0000-0000-7000-8000-000000000000"
 WORDS = {

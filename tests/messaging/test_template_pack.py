@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from template_kit import TemplateMeta, approve, ask, events_of, row_of, serving_templates, tell
 
 from product_kit import Product, count, open_product
 from tasktalk.db import Pool
@@ -18,6 +17,7 @@ from tasktalk.messaging.templates.rules import check_draft
 from tasktalk.sandbox.filling import fill as fill_as_meta
 from tasktalk.sandbox.template_rules import check_components
 from tasktalk.sandbox.templates import Template as MetaTemplate
+from template_kit import TemplateMeta, approve, ask, events_of, row_of, serving_templates, tell
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ _STYLES = (
     "task.css",
     "messages.css",
     "operator.css",
+    "templates.css",
     "api.css",
 )
 _FOR_EVER = "public, max-age=31536000, immutable"

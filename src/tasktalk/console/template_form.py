@@ -1,7 +1,7 @@
 """The form of a template: what was entered, what a phone would show of it, and what is stored of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from tasktalk.errors import AppError, BadRequest
@@ -15,7 +15,7 @@ from tasktalk.messaging.templates.rules import BUTTONS, check_draft
 BUTTON_KINDS = ("QUICK_REPLY", "URL", "PHONE_NUMBER")
 _TEXTS = ("name", "language", "header", "body", "footer")
 _FEWEST = 2  # rows of buttons
-_LONGEST_PLACE = 60
+_LONGEST_PLACE, _MOST = 60, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Given:
     @property
     def places(self) -> list[str]:
         """Those in header and body, in the order of their samples."""
-        places = [place for place in list_places(self.header + self.body) if len(place) <= _LONGEST_PLACE]
+        places = [place for place in list_places(self.header + self.body) if len(place) <= _LONGEST_PLACE][:_MOST]
         return sorted(places, key=int) if self.numbered else places
 
     @property
@@ -79,6 +79,8 @@ class Given:
         """Fields of a Draft, clean. Raises BadRequest by its field."""
         if self.purpose and self.purpose not in get_args(Purpose):
             raise BadRequest("This purpose is not known.", field="purpose")
+        if missing := [place for place in self.places if not self.sample(place).strip()]:
+            raise BadRequest(f"Give an example for {{{{{missing[0]}}}}}.", field="samples")
         samples = [{"name": self._name(place), "example": self.sample(place)} for place in self.places]
         buttons = [{"kind": b.kind, "text": b.text, "url": b.url, "phone_number": b.phone_number} for b in self.buttons]
         body = TemplatePatchBody.model_validate(
@@ -104,11 +106,10 @@ def given_of(draft: Draft) -> Given:
     given = Given(
         draft.name, draft.language, draft.purpose or "", draft.header, draft.body, draft.footer, draft.buttons
     )
-    if not given.numbered:
-        return Given(*_front(given), {each.name: each.example for each in draft.samples})
-    by_number = {str(number): each for number, each in enumerate(draft.samples, 1)}
-    examples = {place: each.example for place, each in by_number.items()}
-    return Given(*_front(given), examples, {place: each.name for place, each in by_number.items()})
+    names = [each.name for each in draft.samples]
+    keys = [str(number) for number in range(1, len(names) + 1)] if given.numbered else names
+    examples = {key: each.example for key, each in zip(keys, draft.samples, strict=True)}
+    return replace(given, samples=examples, meanings=dict(zip(keys, names, strict=True)))
 
 
 def read_given(form: Mapping[str, str]) -> Given:
@@ -118,9 +119,7 @@ def read_given(form: Mapping[str, str]) -> Given:
     buttons = tuple(button for number in range(BUTTONS) if (button := _button(form, number)) is not None)
     samples = {key.removeprefix("sample-"): value for key, value in form.items() if key.startswith("sample-")}
     meanings = {key.removeprefix("meaning-"): value for key, value in form.items() if key.startswith("meaning-")}
-    return Given(
-        **texts, purpose=form.get("purpose", "").strip(), buttons=buttons, samples=samples, meanings=meanings
-    )
+    return Given(**texts, purpose=form.get("purpose", "").strip(), buttons=buttons, samples=samples, meanings=meanings)
 
 
 def _button(form: Mapping[str, str], number: int) -> Button | None:
@@ -131,10 +130,6 @@ def _button(form: Mapping[str, str], number: int) -> Button | None:
     if kind not in BUTTON_KINDS:
         raise BadRequest("This kind of button is not known.", field="buttons")
     return Button(kind, text, value if kind == "URL" else None, value if kind == "PHONE_NUMBER" else None)
-
-
-def _front(given: Given) -> tuple[Any, ...]:
-    return (given.name, given.language, given.purpose, given.header, given.body, given.footer, given.buttons)
 
 
 def _is_number(place: str) -> bool:

@@ -41,7 +41,7 @@ def _step(event: Event, speech: Speech) -> Step:
     if event.event in {"status", "category", "next_category", "quality"}:
         said.append(_change(event.event, detail, speech))
     if event.event == "status":
-        tone = {"warn": "warn", "bad": "bad", "good": "good"}.get(state_of(str(detail.get("to"))).tone, "")
+        tone = state_of(str(detail.get("to"))).tone.replace("busy", "")
     if reason := detail.get("reason"):
         said.append(speech.say(REASONS[reason]) if reason in REASONS else str(reason))
     return Step(
@@ -52,7 +52,7 @@ def _step(event: Event, speech: Speech) -> Step:
 def _change(event: str, detail: dict[str, object], speech: Speech) -> str:
     def named(value: object) -> str:
         if value is None:
-            return "–"
+            return "\N{EN DASH}"
         if event == "status":
             return speech.say(state_of(str(value)).name)
         if event == "quality":

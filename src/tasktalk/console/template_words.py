@@ -23,10 +23,10 @@ class State(NamedTuple):
 STATES = {
     "DRAFT": State(phrase("draft"), "", phrase("Only here so far. Submit it, and WhatsApp reviews it.")),
     "IN_REVIEW": State(
-        phrase("waits for approval"), "warn", phrase("Another administrator approves it before it goes to WhatsApp.")
+        phrase("waits for approval"), "busy", phrase("Another administrator approves it before it goes to WhatsApp.")
     ),
     "PENDING": State(
-        phrase("in review"), "warn", phrase("WhatsApp reviews it: most often within minutes, a day at most.")
+        phrase("in review"), "busy", phrase("WhatsApp reviews it: most often within minutes, a day at most.")
     ),
     "APPROVED": State(phrase("approved"), "good", phrase("WhatsApp takes it.")),
     "REJECTED": State(
@@ -36,7 +36,7 @@ STATES = {
         phrase("paused"),
         "warn",
         phrase(
-            "WhatsApp paused it because people blocked or reported it. It comes back by itself within hours; until then "
+            "WhatsApp paused it because people blocked or reported it. It comes back by itself; until then "
             "people outside the window are reached in other ways."
         ),
     ),
@@ -81,6 +81,7 @@ ACTIONS = {
     "decline": phrase("declines it"),
     "show": phrase("shows the task"),
 }
+_EXPECTED = frozenset({"DRAFT", "IN_REVIEW", "PENDING", "APPROVED"})
 REASONS = {
     "ABUSIVE_CONTENT": phrase("its words offend"),
     "INCORRECT_CATEGORY": phrase("its category does not fit its words"),
@@ -106,21 +107,23 @@ def language_words(code: str, language: str) -> str:
     return name[:1].upper() + name[1:] if name else code
 
 
-def tell_state(each: ShownTemplate, speech: Speech, now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
-    """What is to be known of it, each with its tone; the first is its state."""
+def tell_state(
+    each: ShownTemplate, speech: Speech, now: datetime, zone: ZoneInfo, *, brief: bool = False
+) -> list[tuple[str, str]]:
+    """What is to be known of it, each with its tone; `brief`: what is not as it should be alone."""
     state = state_of(each.status)
     meaning = speech.say(state.meaning)
     if each.status == "DRAFT" and each.meta_id is not None:
         meaning = speech.say("Changed here since WhatsApp saw it. Submit it, and WhatsApp reviews the new words.")
-    told = [(state.tone, meaning)] if meaning else []
+    told = [(state.tone, meaning)] if meaning and not (brief and each.status in _EXPECTED) else []
     if each.reason:
         why = speech.say(REASONS[each.reason]) if each.reason in REASONS else each.reason
-        told.append(("bad", speech.say("WhatsApp’s reason: {why}.", why=why)))
+        told.append(("bad", speech.say("The reason: {why}.", why=why)))
     if each.drifted:
         told += _tell_drift(each, speech, now, zone)
     if each.quality == "RED":
         told.append(("bad", speech.say("People block or report it. If that goes on, WhatsApp pauses it.")))
-    if each.purpose is None:
+    if each.purpose is None and not brief:
         told.append(("", speech.say("It has no purpose, so Tasktalk never sends it.")))
     return told
 

@@ -127,7 +127,7 @@ def _secrets(form: dict[str, str]) -> dict[CredentialKind, str]:
 def tabs(integration_id: UUID, here: str, language: str) -> list[tuple[str, str, bool]]:
     """The pages of a number, for `parts.tabs`."""
     say = speech_of(language).say
-    places = {"": say("Overview"), "/phone-mappings": say("Phone mappings")}
+    places = {"": say("Overview"), "/phone-mappings": say("Phone mappings"), "/templates": say("Templates")}
     return [(f"/integrations/{integration_id}{path}", words, path == here) for path, words in places.items()]
 
 

@@ -129,6 +129,22 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What asks somebody else may take a while: the button says so, and is not pressed twice.
+document.addEventListener("submit", ({ submitter: button, defaultPrevented }) => {
+  if (!button?.dataset.sending || defaultPrevented) return;
+  setTimeout(() => {
+    const words = button.querySelector("span") ?? button;
+    const before = words.textContent;
+    words.textContent = button.dataset.sending;
+    button.setAttribute("aria-busy", "true");
+    const back = () => {
+      words.textContent = before;
+      button.removeAttribute("aria-busy");
+    };
+    addEventListener("pageshow", back, { once: true });
+  });
+});
+
 function ready() {
   for (const button of document.querySelectorAll("[data-copy][hidden]")) button.hidden = !navigator.clipboard;
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;

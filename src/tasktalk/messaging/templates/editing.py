@@ -79,6 +79,11 @@ async def change_draft(conn: Conn, *, by: Viewer, row: Record, values: Mapping[s
     return after
 
 
+def is_editable(row: Record) -> bool:
+    """Whether its words may be changed here, as it is now."""
+    return row["status"] in _EDITABLE and read_draft(row) is not None
+
+
 def check_submittable(row: Record, *, status: str = DRAFT) -> None:
     """Raises Conflict unless it is in that state, BadRequest for what Meta would refuse."""
     if row["status"] != status:

@@ -4,6 +4,7 @@ Reads tests/utterances/scope/<language>.yaml, writes src/tasktalk/assistant/gram
 sentences make the same file, to the byte.
 """
 
+import hashlib
 import json
 import re
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from tasktalk.assistant.grammar.scope import FOLDER, KINDS, SCALE, list_features, softmax
+from tasktalk.assistant.grammar.scope import FOLDER, KINDS, MADE_FROM, SCALE, list_features, softmax
 from tasktalk.assistant.grammar.tokens import fold
 
 SENTENCES = Path(__file__).parents[1] / "tests" / "utterances" / "scope"
@@ -141,16 +142,22 @@ def _as_parts(weights: dict[str, list[float]]) -> dict[str, list[int]]:
     return {feature: part for feature, part in parts.items() if max(map(abs, part)) >= SMALLEST}
 
 
-def write(weights: dict[str, list[int]]) -> str:
-    """The weights as text, a feature a line."""
+def digest(language: str) -> str:
+    """Of all that the weights are made from: the sentences, this script, and how the model looks at words."""
+    made_from = (SENTENCES / f"{language}.yaml", Path(__file__), FOLDER.with_name("scope.py"))
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in made_from)).hexdigest()
+
+
+def write(weights: dict[str, list[int]], made_from: str) -> str:
+    """The weights as text, a feature a line, after the digest of what they were made from."""
     lines = (
         f"{json.dumps(name, ensure_ascii=False)}:{json.dumps(part).replace(' ', '')}"
         for name, part in sorted(weights.items())
     )
-    return "{" + ",\n".join(lines) + "}\n"
+    return "{" + ",\n".join((f'"{MADE_FROM}":"{made_from}"', *lines)) + "}\n"
 
 
 if __name__ == "__main__":
     for each in sys.argv[1:]:
         FOLDER.mkdir(exist_ok=True)
-        (FOLDER / f"{each}.json").write_text(write(train(each)), encoding="utf-8")
+        (FOLDER / f"{each}.json").write_text(write(train(each), digest(each)), encoding="utf-8")

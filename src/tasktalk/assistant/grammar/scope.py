@@ -14,6 +14,7 @@ FOLDER = Path(__file__).parent / "scopes"
 KINDS = ("task", "query", "change", "other")  # a new task, a question about tasks, a change of them, none of it
 LONGEST = 40  # words looked at
 STEM = 4  # letters of a longer word that stand for all its endings and slips
+MADE_FROM = "//"  # beside the weights, and no word: the digest of what they were made from
 SCALE = 32  # the weights are whole numbers of this part
 # Words that lose their vowel before another: "l'eau" is two words.
 _ELIDED = r"\b(?:[cdjlmnstv]|(?:jus|lors|puis)?qu|un|[cd]?all|[dns]ell|sull|quest|quell|cos|com|dov|quand|mezz)'"
@@ -73,4 +74,8 @@ def softmax(scores: Sequence[float]) -> list[float]:
 def find_model(language: str) -> Model | None:
     """The model of a language, or None where it has none."""
     path = FOLDER / f"{language}.json"
-    return Model(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+    if not path.is_file():
+        return None
+    weights = json.loads(path.read_text(encoding="utf-8"))
+    del weights[MADE_FROM]
+    return Model(weights)

@@ -1,26 +1,25 @@
-"""Rules for articles and small words that other languages leave out: "il 15 di ogni mese", "fino al 20", "a venerdì".
+"""Rules for articles and small words that other languages leave out: "il 15", "fino al 20", "a venerdì", "el lunes".
 
 They join the stages of the other rules. LEAD is a small word that leads in a time and also means "to", UNTILDATE one
-that leads in the last day, PER one that says how often in which unit.
+that leads in the last day, PER one that says how often in which unit, DAYTHE the article that leads in a single day,
+DAYFROM what a range of days begins with and no habit does, DAILYPART every day at a part of it.
 """
 
 from dataclasses import replace
 
-from tasktalk.assistant.grammar.behind import coming_day
+from tasktalk.assistant.grammar.behind import BEHIND, HABITS, coming_day
 from tasktalk.assistant.grammar.bounds import BOUNDS
+from tasktalk.assistant.grammar.calendar import find_date
 from tasktalk.assistant.grammar.chart import Found
-from tasktalk.assistant.grammar.clocks import DAYPARTS, place, read_hour
-from tasktalk.assistant.grammar.days import OFFSETS, move
+from tasktalk.assistant.grammar.clocks import read_hour
 from tasktalk.assistant.grammar.joins import JOINS, at
-from tasktalk.assistant.grammar.picks import LISTS, list_weekdays
-from tasktalk.assistant.grammar.recurrence import CYCLES
+from tasktalk.assistant.grammar.picks import LISTS, WORKDAYS, list_weekdays
+from tasktalk.assistant.grammar.recurrence import BASES, CYCLES
 from tasktalk.assistant.grammar.roles import ROLES, When, as_value, lifted
-from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Repeat
+from tasktalk.assistant.grammar.values import Clock, Moment, Repeat, Stretch
 
 _AND = "(COMMA AND|COMMA OR|COMMA|AND|OR)"
 _NO_DATE = "(?! UNIT|MONTH|COLON|DOT|SLASH|HYPHEN|LITERAL|AMPM)"
-_TIME = "k:MOMENT/CLOCK/STRETCH/TIMESPAN/DAYPART"
-_LAST_DAY = 31
 
 
 @LISTS(f"WEEKDAY {_AND} (THE|OF) WEEKDAY (?! TO WEEKDAY|HYPHEN|NUM)", f"WDLIST {_AND} (THE|OF) WEEKDAY", makes="WDLIST")
@@ -31,99 +30,10 @@ def _weekday_list(m: Found) -> tuple[str, ...]:
     return list_weekdays(m)
 
 
-@DAYPARTS("ATHOUR c:CLOCK", makes="CLOCK")
-def _led_clock(m: Found) -> Clock:
-    return m["c"]  # type: ignore[no-any-return]
-
-
-@DAYPARTS("ATHOUR? c:CLOCK OF THE? p:PART", "ATHOUR c:CLOCK p:PARTADV", makes="CLOCK")
-def _clock_of_part(m: Found) -> Clock:
-    return place(m["c"], m["p"])
-
-
-@CYCLES(
-    "b:BASE HABIT (WEEKDAY|WDLIST|WDRANGE|WDPLURAL)",
-    "b:BASE HABITOF (WEEKDAY|WDLIST|WDRANGE)",
-    "HABIT? (WEEKDAY|WDLIST|WDRANGE) OF b:BASE",
-    makes="REPEAT",
-)
-def _beat_on_habit(m: Found) -> Repeat | None:
-    found: Repeat = m["b"]
-    if found.freq not in {"WEEKLY", "DAILY"} or (found.freq == "DAILY" and found.interval > 1):
-        return None
-    return replace(found, freq="WEEKLY", byday=list_weekdays(m), sure=0.95)
-
-
-_DATES = f"(DATETHE|THE)? DAYNOUN? D12 ({_AND} DATETHE? D12)*"
-
-
-@CYCLES(
-    f"{_DATES} (OF|PER) b:BASE",
-    f"b:BASE DATETHE DAYNOUN? D12 ({_AND} DATETHE? D12)* {_NO_DATE}",
-    f"EVERY D12 ({_AND} D12)* OF THE? u:UNIT",
-    f"{_DATES} OF EVERY u:UNIT",
-    makes="REPEAT",
-)
-def _on_dates(m: Found) -> Repeat | None:
-    """Read "il 1 e il 15 di ogni mese", "ogni mese il 15", "ogni 5 del mese"."""
-    beat: Repeat = m["b"] or Repeat("MONTHLY")
-    days = tuple(m.all("D12"))
-    if beat.freq != "MONTHLY" or m["u"] not in {None, "month"} or not all(0 < day <= _LAST_DAY for day in days):
-        return None
-    return replace(beat, bymonthday=days, sure=0.95)
-
-
-@CYCLES(
-    "(DATETHE|THE)? d:D12/ORD OF? k:MONTH (OF|PER) b:BASE",
-    "b:BASE (DATETHE|THE) d:D12/ORD OF? k:MONTH",
-    makes="REPEAT",
-)
-def _on_date(m: Found) -> Repeat | None:
-    """Read "il 3 maggio di ogni anno"."""
-    beat: Repeat = m["b"]
-    if beat.freq != "YEARLY" or not 0 < m["d"] <= _LAST_DAY:
-        return None
-    return replace(beat, bymonth=(m["k"],), bymonthday=(m["d"],), sure=0.95)
-
-
-@CYCLES("HABIT (WEEKDAYS|WDPLURAL)", makes="REPEAT")
-def _plural(m: Found) -> Repeat:
-    """Read "i sabati"."""
-    return Repeat("WEEKLY", byday=list_weekdays(m), sure=0.95)
-
-
 @CYCLES("EVERY e:END/BEGIN OF? u:UNIT", makes="REPEAT")
 def _every_edge(m: Found) -> Repeat | None:
     """Read "ogni fine mese"."""
     return Repeat("MONTHLY", bymonthday=(m["e"],), sure=0.95) if m["u"] == "month" else None
-
-
-@CYCLES("b:BASE LEAD k:MONTH", makes="REPEAT")
-def _in_month(m: Found) -> Repeat:
-    beat: Repeat = m["b"]
-    return replace(beat, bymonth=(m["k"],), sure=0.95)
-
-
-@OFFSETS(
-    "q:QTY (AFTER|FROM|BEFORE) (OF|THE) k:MOMENT",
-    "q:QTY (AFTER|FROM|BEFORE) OF THE k:MOMENT",
-    "THE? u:UNIT (AFTER|BEFORE) (OF|THE) k:MOMENT",
-    makes="MOMENT",
-)
-def _around(m: Found) -> Moment | None:
-    """Read "due giorni prima di Natale"."""
-    return move(m["k"], m["q"] or Amount(((m["u"], 1),)), -1 if m.all("BEFORE") else 1)
-
-
-@JOINS("d:MOMENT OF THE? p:PART", makes="MOMENT")
-def _day_of_part(m: Found) -> Moment | None:
-    return at(m["d"], Clock(m["p"], part=True))
-
-
-@JOINS("c:CLOCK (OF|ON) d:MOMENT p:PART", makes="MOMENT")
-def _clock_of_day_part(m: Found) -> Moment | None:
-    """Read "le 6 e mezza di domani mattina"."""
-    return at(m["d"], place(m["c"], m["p"]))
 
 
 @JOINS("d:MOMENT COMMA? FROMHOUR h:NUM (?! COLON|DOT|UNIT|TO NUM)", makes="MOMENT")
@@ -140,12 +50,6 @@ def _day_dotted(m: Found) -> Moment | None:
         return None
     clock = read_hour(m["h"], m["n"])
     return at(m["d"], clock) if clock else None
-
-
-@BOUNDS("r:REPEAT OF THE? p:PART", makes="REPEAT")
-def _repeat_of_part(m: Found) -> Repeat | None:
-    found: Repeat = m["r"]
-    return None if found.clocks else replace(found, clocks=(Clock(m["p"], part=True),), sure=0.95)
 
 
 @BOUNDS(f"r:REPEAT COMMA? UNTILDATE d:D12 {_NO_DATE}", makes="REPEAT")
@@ -167,16 +71,6 @@ def _repeat_from_hour(m: Found) -> Repeat | None:
     return replace(found, clocks=(clock,), sure=0.95) if clock and not found.clocks else None
 
 
-@ROLES(f"LEAD (THE|ABOUT)? {_TIME}", makes="WHEN")
-def _lead(m: Found) -> When:
-    return When("due", lifted(m), led=True)
-
-
-@ROLES(f"(BY|BEFORE|AFTER|UNTIL|FROM|FOR)* (BY|BEFORE|AFTER|UNTIL) (OF|TO|LEAD) THE? {_TIME}", makes="WHEN")
-def _by_of(m: Found) -> When:
-    return When("due", lifted(m), led=True)
-
-
 @ROLES("FROMHOUR h:NUM (?! COLON|DOT|UNIT|SLASH|HYPHEN|WORD)", makes="WHEN")
 def _from_hour(m: Found) -> When | None:
     clock = read_hour(m["h"])
@@ -187,3 +81,54 @@ def _from_hour(m: Found) -> When | None:
 def _bare_date(m: Found) -> When | None:
     day = coming_day(m.setting.today, m["d"])
     return When("start" if m["s"] else "due", Moment(on=day), led=True) if day else None
+
+
+# Days.
+
+
+@BEHIND("FROM DATETHE a:D12 (UNTIL|TO) k:MOMENT", makes="STRETCH")
+def _day_to_date(m: Found) -> Stretch | None:
+    """Read "desde el 10 hasta el 22 de agosto"."""
+    last: Moment = m["k"]
+    if last.on is None or m["a"] >= last.on.day:
+        return None
+    first = find_date(last.on.year, last.on.month, m["a"])
+    return Stretch(Moment(on=first, sure=0.95), last) if first else None
+
+
+@BEHIND("DAYTHE d:WEEKDAY n:D12 (?= WORD)", makes="MOMENT")
+def _weekday_number(m: Found) -> Moment | None:
+    """Read "el domingo 6 comida", when the 6th is a Sunday; otherwise the number counts what follows."""
+    day = coming_day(m.setting.today, m["n"])
+    return Moment(on=day, sure=0.95) if day and day.weekday() == m["d"] else None
+
+
+@JOINS("(DAYFROM|SPAN) s:STRETCH", makes="STRETCH")
+def _from(m: Found) -> Stretch:
+    stretch: Stretch = m["s"]
+    return replace(stretch, start=replace(stretch.start, sure=0.95))
+
+
+@ROLES("(DAYTHE|FOR DAYTHE) k:MOMENT/STRETCH", makes="WHEN")
+def _the(m: Found) -> When:
+    return When("due", lifted(m), led=True)
+
+
+# Repetition.
+
+
+@HABITS("HABIT (WEEKDAY|WDLIST) (?= SPAN (AT|ATHOUR)? NUM)", makes="REPEAT")
+def _habit(m: Found) -> Repeat:
+    """Read "los lunes de 9 a 10": what follows is an hour and no kind of Monday."""
+    return Repeat("WEEKLY", byday=list_weekdays(m), sure=0.8)
+
+
+@BASES("p:DAILYPART", makes="BASE")
+def _every_part(m: Found) -> Repeat:
+    return Repeat("DAILY", clocks=(Clock(m["p"], part=True),), sure=0.9)
+
+
+@CYCLES("SPAN? HABITRANGE", makes="REPEAT")
+def _workdays(_m: Found) -> Repeat:
+    """Read "de lunes a viernes": every week, where "del lunes al viernes" is once."""
+    return Repeat("WEEKLY", byday=WORKDAYS, sure=0.9)

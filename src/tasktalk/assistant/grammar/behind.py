@@ -1,7 +1,8 @@
 """Rules for words that stand behind what they speak of, and for articles that make a date: "lunedì prossimo", "il 15".
 
 FOLLOWING and GONE are "next" and "last" behind their noun, DATETHE an article before a bare day of the month, FROMDATE
-the one a range of days begins with, HABIT the article that makes a weekday every such day.
+and DAYFROM what a range of days begins with, HABIT the article that makes a weekday every such day, ALTERNATELY every
+second one.
 """
 
 import datetime as dt
@@ -128,9 +129,13 @@ def _day_of_this_month(m: Found) -> Moment | None:
     return on_day(coming_day(m.setting.today, m["d"]), sure=0.95) if m["u"] == "month" else None
 
 
-@BEHIND(f"FROMDATE a:D12 TO b:D12 {_NO_DATE}", "FROMDATE a:D12 TO b:D12 OF (THE|THIS)? UNIT", makes="STRETCH")
+@BEHIND(
+    f"(FROMDATE|DAYFROM) a:D12 TO b:D12 {_NO_DATE}",
+    "(FROMDATE|DAYFROM) a:D12 TO b:D12 OF (THE|THIS)? UNIT",
+    makes="STRETCH",
+)
 def _days_from_to(m: Found) -> Stretch | None:
-    """Read "dal 5 al 10": days of the month, not hours."""
+    """Read "dal 5 al 10", "del 3 al 10": days of the month, not hours."""
     first = coming_day(m.setting.today, m["a"])
     last = first and find_date(first.year, first.month, m["b"])
     if not first or not last or last < first or any(unit != "month" for unit in m.all("UNIT")):
@@ -155,13 +160,13 @@ def _habit(m: Found) -> Repeat:
     return Repeat("WEEKLY", byday=list_weekdays(m), sure=0.8)
 
 
-@ALTERNATES(f"A? {_DAYS} ALTERNATELY", makes="REPEAT")
+@ALTERNATES(f"(A|ON|IN|EVERY|ON EVERY|IN EVERY)? ({_DAYS}|WEEKDAYS) ALTERNATELY", makes="REPEAT")
 def _alternate(m: Found) -> Repeat:
-    """Read "un lunedì sì e uno no"."""
+    """Read "un lunedì sì e uno no", "sábado sim, sábado não"."""
     return Repeat("WEEKLY", 2, byday=list_weekdays(m), sure=0.95)
 
 
-@ALTERNATES("A u:UNIT ALTERNATELY", "q:QTY ALTERNATELY", makes="BASE")
+@ALTERNATES("(A|ON|IN|EVERY|ON EVERY|IN EVERY)? u:UNIT ALTERNATELY", "q:QTY ALTERNATELY", makes="BASE")
 def _alternate_unit(m: Found) -> Repeat | None:
     unit = m["q"].parts[0][0] if m["q"] and m["q"].parts[0][1] == 1 else m["u"]
     freq = {"day": "DAILY", "week": "WEEKLY", "month": "MONTHLY", "year": "YEARLY"}.get(unit)

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from tasktalk.assistant.grammar.calendar import CODES, find_date, shift
 from tasktalk.assistant.grammar.chart import Found, Rules
-from tasktalk.assistant.grammar.clocks import NO_DAY, place, read_hour, span_of
+from tasktalk.assistant.grammar.clocks import read_hour
+from tasktalk.assistant.grammar.dayparts import NO_DAY, place, span_of
 from tasktalk.assistant.grammar.joins import AND
 from tasktalk.assistant.grammar.rrules import list_days
 from tasktalk.assistant.grammar.schedules import combine, repeat_each
@@ -55,7 +56,12 @@ def _repeat_also_at(m: Found) -> Repeat | None:
     return replace(found, clocks=(*found.clocks, m["c"])) if found.clocks else None
 
 
-@BOUNDS("r:REPEAT (IN THE|AT|IN|ON)? p:PART", "r:REPEAT d:DAYPART", "(IN THE)? p:PART (OF|ON) r:REPEAT", makes="REPEAT")
+@BOUNDS(
+    "r:REPEAT (IN THE|AT|IN|ON|OF|OF THE)? p:PART",
+    "r:REPEAT d:DAYPART",
+    "(IN THE)? p:PART (OF|ON) r:REPEAT",
+    makes="REPEAT",
+)
 def _repeat_part(m: Found) -> Repeat | None:
     found: Repeat = m["r"]
     clock = m["d"] or Clock(m["p"], part=True)

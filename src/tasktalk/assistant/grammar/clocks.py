@@ -1,18 +1,13 @@
-"""Rules for times of day: "5pm", "17:30", "630 am", "half past 3", "at 3:30", "8 in the evening"."""
-
-from dataclasses import replace
+"""Rules for times of day: "5pm", "17:30", "630 am", "half past 3", "at 3:30"."""
 
 from tasktalk.assistant.grammar.chart import Found, Rules
 from tasktalk.assistant.grammar.values import Clock
 
 EARLY_CLOCKS = Rules()  # before "17h" becomes an amount
 CLOCKS = Rules()
-DAYPARTS = Rules()
-TIMESPANS = Rules()
 
 LAST_SMALL_HOUR = 6  # "at 3" is in the afternoon, "at 8" in the morning, unless other words say otherwise
 NOON = 12
-FARTHEST_ZONE = 14  # hours ahead of UTC
 
 
 def read_hour(hour: int, minute: int = 0, *, fixed: bool = False) -> Clock | None:
@@ -116,18 +111,6 @@ def _beside_day(m: Found) -> Clock | None:
     return read_hour(hour, minute, fixed=True) if len(m["f"]) == 4 and minute in {15, 30, 45} else None  # noqa: PLR2004
 
 
-@CLOCKS(
-    "(?<! DOT|COMMA|SLASH|NUM) FROM? a:D12 DOT i:D12 (HYPHEN|DASH|TO|UNTIL) b:D12 DOT j:D12"
-    " (?! DOT|ORDDOT|UNIT|PERCENT|LITERAL)",
-    makes="TIMESPAN",
-)
-def _dotted_span(m: Found) -> tuple[Clock, Clock] | None:
-    """Read "9.30-10.45": minutes that no month is."""
-    if any(0 < m[minute] <= NOON or m.node(minute).end - m.node(minute).start != 2 for minute in "ij"):  # noqa: PLR2004
-        return None
-    return span_of(read_hour(m["a"], m["i"]), read_hour(m["b"], m["j"]))
-
-
 @EARLY_CLOCKS("AT? h:D12 HSEP n:D12", makes="CLOCK")
 def _h_between(m: Found) -> Clock | None:
     """Read "17h30"; "1h30" without "at" is an amount."""
@@ -183,8 +166,8 @@ def _minutes_around(m: Found) -> Clock | None:
     if not minutes or not 0 < minutes < 30 or not 1 <= m["h"] <= NOON:  # noqa: PLR2004  (half an hour)
         return None
     if m["x"] is not None:
-        return _hour_before(m["h"], 30 + minutes * m["p"], None)
-    return read_hour(m["h"], minutes) if m["p"] > 0 else _hour_before(m["h"], 60 - minutes, None)
+        return with_minutes(m["h"], minutes * m["p"] - 30)
+    return with_minutes(m["h"], minutes * m["p"])
 
 
 @CLOCKS("AT f:HMM OCLOCK? (?! WORD|UNIT|LITERAL|SLASH|DOT|HYPHEN|PUNCT|BANG)", makes="CLOCK")
@@ -216,30 +199,33 @@ def _half_past(m: Found) -> Clock | None:
     return with_half(m["h"], 30, m["a"]) if m["a"] else read_hour(m["h"], 30)
 
 
-def _hour_before(hour: int, minute: int, half: str | None) -> Clock | None:
-    """So many minutes into the hour that leads up to `hour`."""
-    if not 1 <= hour <= NOON:
+def with_minutes(hour: int, minutes: int, half: str | None = None) -> Clock | None:
+    """So many minutes past an hour, or to it where they are negative; None where there is no such time."""
+    if not 1 <= hour <= 24 or not -60 < minutes < 60:  # noqa: PLR2004  (a clock)
         return None
-    before = (hour - 2) % NOON + 1
-    return with_half(before, minute, half) if half else read_hour(before, minute)
+    if minutes < 0:
+        hour, minutes = (hour - 1 if hour > NOON else (hour - 2) % NOON + 1), 60 + minutes
+    return with_half(hour, minutes, half) if half else read_hour(hour, minutes)
 
 
 @CLOCKS("AT? HALFTO h:NUM OCLOCK? a:AMPM? (?! UNIT)", makes="CLOCK")
 def _half_to(m: Found) -> Clock | None:
     """Read "halb acht", "half acht": half of the eighth hour."""
-    return _hour_before(m["h"], 30, m["a"])
+    return with_minutes(m["h"], -30, m["a"]) if m["h"] <= NOON else None
 
 
 @CLOCKS("AT? q:QUARTERTO h:NUM OCLOCK? a:AMPM? (?! UNIT|COLON|DOT|SLASH)", makes="CLOCK")
 def _quarters_to(m: Found) -> Clock | None:
     """Read "viertel acht" (7:15), "dreiviertel acht" (7:45)."""
-    return _hour_before(m["h"], m["q"], m["a"])
+    return with_minutes(m["h"], m["q"] - 60, m["a"]) if m["h"] <= NOON else None
 
 
 @CLOCKS("AT? q:NUM UNIT? p:PASTHOUR/TOHOUR HALFTO h:NUM OCLOCK? a:AMPM?", makes="CLOCK")
 def _around_half(m: Found) -> Clock | None:
     """Read "fünf vor halb acht" (7:25)."""
-    return _hour_before(m["h"], 30 + m["q"] * m["p"], m["a"]) if 0 < m["q"] < 30 else None  # noqa: PLR2004  (half an hour)
+    if not 0 < m["q"] < 30 or m["h"] > NOON:  # noqa: PLR2004  (half an hour)
+        return None
+    return with_minutes(m["h"], m["q"] * m["p"] - 30, m["a"])
 
 
 @CLOCKS(
@@ -252,28 +238,21 @@ def _past_or_to(m: Found) -> Clock | None:
     minutes = m["q"] * m["p"]
     if not 0 < m["q"] < 60 or not 1 <= m["h"] <= NOON or (m["q"] % 5 and not m["a"]):  # noqa: PLR2004  (a clock)
         return None
-    hour, minute = (m["h"], minutes) if minutes > 0 else ((m["h"] - 2) % NOON + 1, 60 + minutes)
-    return with_half(hour, minute, m["a"]) if m["a"] else read_hour(hour, minute)
+    return with_minutes(m["h"], minutes, m["a"])
 
 
 @CLOCKS(
     "AT h:NUM (?! SLASH|HYPHEN|DOT|COLON|UNIT|WORD|LITERAL|MONTH|OF|WEEKDAY"
     "|COMMA NUM (?! HYPHEN? TIMES)|DASH NUM DOT|PERCENT)",
+    "SUREAT h:NUM (?= WORD)",
+    "^ AT h:NUM (?= WORD)",
     makes="CLOCK",
 )
 def _bare_hour(m: Found) -> Clock | None:
-    return read_hour(m["h"]) if 0 < m["h"] <= 24 else None  # noqa: PLR2004  (a clock)
+    """Read "at 9", and "at 9 standup" where a message begins so; further in, "at 3 trees" may be a place.
 
-
-@CLOCKS("SUREAT h:NUM (?= WORD)", makes="CLOCK")
-def _sure_hour(m: Found) -> Clock | None:
-    """Read "um 5 Milch kaufen": a word that leads in hours and little else."""
-    return read_hour(m["h"]) if 0 < m["h"] <= 24 else None  # noqa: PLR2004  (a clock)
-
-
-@CLOCKS("^ AT h:NUM (?= WORD)", makes="CLOCK")
-def _hour_first(m: Found) -> Clock | None:
-    """Read "at 9 standup": what a message begins with is its time; further in, "at 3 trees" may be a place."""
+    SUREAT leads in hours and little else ("um 5 Milch kaufen").
+    """
     return read_hour(m["h"]) if 0 < m["h"] <= 24 else None  # noqa: PLR2004  (a clock)
 
 
@@ -282,117 +261,3 @@ def _hour_first(m: Found) -> Clock | None:
 def _bare_words(m: Found) -> Clock | None:
     """Read "at two thirty"."""
     return read_hour(m["h"], m["n"]) if 0 < m["h"] <= NOON and m["n"] >= 5 else None  # noqa: PLR2004  (a clock)
-
-
-def place(clock: Clock, part_hour: int) -> Clock:
-    """The clock as a part of the day fixes it: "8 in the evening", "1 at night", "12 at night"."""
-    if clock.part:
-        return clock
-    if clock.fixed and clock.hour > NOON:
-        return clock
-    hour = clock.hour % NOON
-    if part_hour < NOON:
-        return replace(clock, hour=hour, fixed=True)
-    if part_hour == NOON:
-        return replace(clock, hour=NOON if hour in {0, NOON} else hour if hour >= 10 else hour + NOON, fixed=True)  # noqa: PLR2004  (11 is still noonish)
-    if part_hour >= 21 and hour < 6:  # noqa: PLR2004  (after midnight is still night)
-        return replace(clock, hour=hour or 24, fixed=True)
-    return replace(clock, hour=hour + NOON, fixed=True)
-
-
-@DAYPARTS("c:CLOCK (IN THE|IN|AT|THIS|ON THE|ONTHE)? p:PART", makes="CLOCK")
-def _clock_part(m: Found) -> Clock:
-    return place(m["c"], m["p"])
-
-
-@DAYPARTS("IN THE p:PART AT? h:NUM (?! UNIT|WORD|SLASH|MONTH)", makes="CLOCK")
-def _part_clock(m: Found) -> Clock | None:
-    clock = read_hour(m["h"])
-    return clock and place(clock, m["p"])
-
-
-@DAYPARTS("(IN THE|IN|DURING|ONTHE) p:PART c:CLOCK", "p:PARTADV c:CLOCK", makes="CLOCK")
-def _part_then_clock(m: Found) -> Clock:
-    return place(m["c"], m["p"])
-
-
-@DAYPARTS("c:CLOCK z:ZONE (?! WORD|LITERAL)", "c:CLOCK PLUS z:HMM/CLOCK (?! UNIT|WORD)", makes="CLOCK")
-def _zoned(m: Found) -> Clock | None:
-    """Read "10:30 pst", "10:00 +0100": an hour of somewhere else."""
-    zone = m["z"]
-    if isinstance(zone, str):
-        hours, minutes = _split(zone)
-        zone = hours * 60 + minutes
-    elif isinstance(zone, Clock):
-        zone = zone.hour % 12 * 60 + zone.minute
-    return replace(m["c"], utc_offset=zone, fixed=True) if abs(zone) <= FARTHEST_ZONE * 60 else None
-
-
-@DAYPARTS("AT? h:D12 (IN THE|AT) p:PART", makes="CLOCK")
-def _hour_in_part(m: Found) -> Clock | None:
-    clock = read_hour(m["h"])
-    return clock and place(clock, m["p"])
-
-
-@DAYPARTS("c:CLOCK COMMA? p:PARTADV", "p:PARTADV (COMMA|AT|FROM|ABOUT) c:CLOCK", makes="CLOCK")
-def _clock_adverb(m: Found) -> Clock:
-    return place(m["c"], m["p"])
-
-
-@DAYPARTS("AT? h:D12 p:PARTADV", makes="CLOCK")
-def _hour_adverb(m: Found) -> Clock | None:
-    clock = read_hour(m["h"])
-    return clock and place(clock, m["p"])
-
-
-@DAYPARTS("IN THE p:PART", "AT p:PART", "ONTHE p:PART", "p:PARTADV", makes="DAYPART")
-def _in_part(m: Found) -> Clock:
-    return Clock(m["p"], part=True)
-
-
-def _same_half(start: Clock, end: Clock) -> Clock:
-    """The first hour of a range takes the half of the day of the second: "3-4pm", but "11-1pm"."""
-    if start.fixed or not end.fixed:
-        return start
-    for guess in (start.afternoon(), start.forenoon()):
-        if (guess.hour, guess.minute) < (end.hour, end.minute):
-            return guess
-    return start
-
-
-def after(start: Clock, end: Clock) -> Clock:
-    """The second hour of a range, put behind the first where its half was left open: "8pm - 11", "from 10 to 2"."""
-    if end.fixed or ((end.hour, end.minute) > (start.hour, start.minute) and not start.fixed):
-        return end
-    for guess in (end.forenoon(), end.afternoon()):
-        if (guess.hour, guess.minute) > (start.hour, start.minute):
-            return guess
-    return end.forenoon()  # "22:00 - 6:00" ends the next day
-
-
-NO_DAY = "(?! UNIT|WORD|MONTH|SLASH|HYPHEN|DOT|LITERAL)"
-
-
-@TIMESPANS(
-    "(FROM|BETWEEN)? a:CLOCK (TO|DASH|HYPHEN|UNTIL) b:CLOCK",
-    f"(FROM|BETWEEN)? a:CLOCK (TO|DASH|HYPHEN|UNTIL) b:NUM {NO_DAY}",
-    "(FROM|BETWEEN|AT)? a:NUM (TO|DASH|HYPHEN) b:CLOCK",
-    f"AT a:NUM (TO|DASH|HYPHEN) b:NUM {NO_DAY}",
-    f"(FROM|SPAN) a:NUM (TO|DASH|HYPHEN|UNTIL) b:NUM {NO_DAY}",
-    "SPAN a:NUM (TO|DASH|HYPHEN|UNTIL) b:CLOCK",
-    "SPAN a:CLOCK (TO|DASH|HYPHEN|UNTIL) b:CLOCK",
-    f"BETWEEN a:CLOCK/NUM (AND|HYPHEN|DASH) b:CLOCK/NUM {NO_DAY}",
-    makes="TIMESPAN",
-)
-def _timespan(m: Found) -> tuple[Clock, Clock] | None:
-    start = m["a"] if isinstance(m["a"], Clock) else read_hour(m["a"])
-    end = m["b"] if isinstance(m["b"], Clock) else read_hour(m["b"])
-    return span_of(start, end)
-
-
-def span_of(start: Clock | None, end: Clock | None) -> tuple[Clock, Clock] | None:
-    """Two times of day as a range whose ends agree about before and after noon; None where one of them is no time."""
-    if start is None or end is None:
-        return None
-    start = _same_half(start, end)
-    return start, after(start, end)

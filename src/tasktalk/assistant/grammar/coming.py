@@ -23,7 +23,7 @@ def _coming_weekday(m: Found) -> Moment:
     return Moment(on=coming(m.setting.today + DAY, m["d"]), sure=0.95, weekday=m["d"])
 
 
-@COMING("(ON|AT|IN)? THE? COMING WEEKEND", makes="MOMENT")
+@COMING("(ON|AT|IN)? THE? COMING WEEKEND", "(ON|AT|IN)? THE? WEEKEND COMING", makes="MOMENT")
 def _coming_weekend(m: Found) -> Moment:
     today = m.setting.today
     return Moment(on=monday_of(today, int(today.weekday() > FRIDAY)) + DAY * SATURDAY, sure=0.95)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tasktalk.assistant.grammar.calendar import CODES, DAY, add_months, find_date, full_year, last_of, nth_weekday
 from tasktalk.assistant.grammar.chart import Found, Rules
-from tasktalk.assistant.grammar.clocks import FARTHEST_ZONE
+from tasktalk.assistant.grammar.dayparts import FARTHEST_ZONE
 from tasktalk.assistant.grammar.days import on_day, period
 from tasktalk.assistant.grammar.values import Clock, Moment, Nth
 

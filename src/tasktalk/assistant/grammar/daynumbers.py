@@ -1,18 +1,14 @@
 """Rules for days told as a number and its noun, and turns of days: "dia 15", "todo dia 5", "de dois em dois dias".
 
-DAYNO is the noun of a day of the month, LEADORD an ordinal that is another word alone, ALTERNATE what makes every
-second one of a weekday, FREQADV an adverb of repetition that names nothing else.
+DAYNO is the noun of a day of the month, LEADORD an ordinal that is another word alone.
 """
-
-from dataclasses import replace
 
 from tasktalk.assistant.grammar.calendar import add_months, find_date
 from tasktalk.assistant.grammar.chart import Found
 from tasktalk.assistant.grammar.dates import DATES, resolve
 from tasktalk.assistant.grammar.days import on_day
 from tasktalk.assistant.grammar.numbers import NUMBERS
-from tasktalk.assistant.grammar.picks import list_weekdays
-from tasktalk.assistant.grammar.recurrence import BASES, CYCLES, base
+from tasktalk.assistant.grammar.recurrence import BASES, base
 from tasktalk.assistant.grammar.values import Amount, Moment, Repeat
 
 _MONTH = 31  # days
@@ -95,37 +91,3 @@ def _from_to_amount(m: Found) -> Repeat | None:
     """Read "de dois em dois dias"."""
     amount: Amount = m["q"]
     return base(*amount.parts[0]) if len(amount.parts) == 1 and amount.parts[0][1] == m["a"] else None
-
-
-@BASES("f:FREQADV", makes="BASE")
-def _adverb(m: Found) -> Repeat:
-    """Read "semanalmente", which names nothing that the task is about, as "weekly" may."""
-    freq, interval = m["f"].split()
-    return Repeat(freq, int(interval))
-
-
-@BASES("(ON|IN)? EVERY? u:UNIT ALTERNATE", "q:QTY ALTERNATE", makes="BASE")
-def _alternate_unit(m: Found) -> Repeat | None:
-    """Read "dia sim, dia não"."""
-    unit, number = m["q"].parts[0] if m["q"] else (m["u"], 1)
-    return base(unit, 2) if number == 1 else None
-
-
-@CYCLES("(ON|IN)? EVERY? (WEEKDAY|WEEKDAYS) ALTERNATE", makes="REPEAT")
-def _alternate(m: Found) -> Repeat:
-    """Read "sábado sim, sábado não"."""
-    return replace(Repeat("WEEKLY", 2, byday=list_weekdays(m)), sure=0.95)
-
-
-@BASES("(ON|AT)? EVERY (THE? DAYNO)? d:NUM/LEADORD OF? k:MONTH", makes="REPEAT")
-@CYCLES(
-    "b:BASE (ON|AT)? (THE? DAYNO)? d:NUM/LEADORD OF? k:MONTH",
-    "(ON|AT)? (THE? DAYNO)? d:NUM/LEADORD OF? k:MONTH COMMA? b:BASE",
-    makes="REPEAT",
-)
-def _every_date(m: Found) -> Repeat | None:
-    """Read "todo dia 12 de junho", "todo ano no dia 12 de junho"."""
-    beat = m["b"] or Repeat("YEARLY")
-    if beat.freq != "YEARLY" or not 1 <= m["d"] <= _MONTH:
-        return None
-    return replace(beat, bymonth=(m["k"],), bymonthday=(m["d"],), sure=0.95)

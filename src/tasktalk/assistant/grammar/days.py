@@ -15,7 +15,8 @@ from tasktalk.assistant.grammar.calendar import (
     shift,
 )
 from tasktalk.assistant.grammar.chart import Found, Rules
-from tasktalk.assistant.grammar.clocks import place, read_hour
+from tasktalk.assistant.grammar.clocks import read_hour
+from tasktalk.assistant.grammar.dayparts import place
 from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Stretch
 
 DAYS = Rules()
@@ -289,9 +290,9 @@ def _in_weeks_on(m: Found) -> Moment | None:
 
 
 @OFFSETS(
-    "q:QTY (AFTER|FROM|BEFORE) k:MOMENT",
+    "q:QTY (AFTER|FROM|BEFORE) (OF|THE)* k:MOMENT",
     "A u:UNIT (AFTER|FROM|BEFORE) k:MOMENT",
-    "THE? u:UNIT (AFTER|BEFORE) k:MOMENT",
+    "THE? u:UNIT (AFTER|BEFORE) (OF|THE)? k:MOMENT",
     makes="MOMENT",
 )
 def _around(m: Found) -> Moment | None:

@@ -4,13 +4,23 @@ import datetime as dt
 from functools import lru_cache
 
 # The rules of the first of these join the stages of the others.
-from tasktalk.assistant.grammar import articles, daynumbers, dotted, frequencies, led, marked, numbered, turns  # noqa: F401
+from tasktalk.assistant.grammar import (  # noqa: F401
+    articles,
+    daynumbers,
+    dotted,
+    frequencies,
+    marked,
+    numbered,
+    turns,
+    yeardays,
+)
 from tasktalk.assistant.grammar.behind import ALTERNATES, BEHIND, HABITS
 from tasktalk.assistant.grammar.bounds import BOUNDS
 from tasktalk.assistant.grammar.chart import Alphabet, Machine, Node, Setting
-from tasktalk.assistant.grammar.clocks import CLOCKS, DAYPARTS, EARLY_CLOCKS, TIMESPANS
+from tasktalk.assistant.grammar.clocks import CLOCKS, EARLY_CLOCKS
 from tasktalk.assistant.grammar.coming import COMING
 from tasktalk.assistant.grammar.dates import DATES, MONTHS
+from tasktalk.assistant.grammar.dayparts import DAYPARTS, TIMESPANS
 from tasktalk.assistant.grammar.days import DAYS, OFFSETS
 from tasktalk.assistant.grammar.hours import HOUR_SPANS, HOURS
 from tasktalk.assistant.grammar.joins import JOINS

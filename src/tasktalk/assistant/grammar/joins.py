@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from tasktalk.assistant.grammar.calendar import find_date
 from tasktalk.assistant.grammar.chart import Found, Rules
-from tasktalk.assistant.grammar.clocks import LAST_SMALL_HOUR, NO_DAY, place, read_hour, span_of
+from tasktalk.assistant.grammar.clocks import LAST_SMALL_HOUR, read_hour
+from tasktalk.assistant.grammar.dayparts import NO_DAY, place, span_of
 from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Several, Stretch
 
 LATE = 21  # the hour from which a part of the day goes on after midnight
@@ -47,9 +48,15 @@ def _day_before_time(m: Found) -> Moment | None:
     return at(m["d"], m["c"])
 
 
-@JOINS("d:MOMENT (IN|ON)? THE? p:PART", "THE? p:PART (OF|ON) d:MOMENT", makes="MOMENT")
+@JOINS("d:MOMENT (IN|ON|OF)? THE? p:PART", "THE? p:PART (OF|ON) d:MOMENT", makes="MOMENT")
 def _day_and_part(m: Found) -> Moment | None:
     return at(m["d"], Clock(m["p"], part=True))
+
+
+@JOINS("c:CLOCK (COMMA|ON|OF)? d:MOMENT p:PART", makes="MOMENT")
+def _clock_day_part(m: Found) -> Moment | None:
+    """Read "à 8h demain soir", "le 6 e mezza di domani mattina"."""
+    return at(m["d"], place(m["c"], m["p"]))
 
 
 @JOINS("d:MOMENT (AT|COMMA)? h:D12 (IN THE)? p:PART", makes="MOMENT")
@@ -117,7 +124,9 @@ def _dates_slash(m: Found) -> Stretch | None:
 
 
 @JOINS(
-    "(FROM|BETWEEN|SPAN)? a:MOMENT (TO|DASH|HYPHEN|UNTIL) b:MOMENT", "BETWEEN a:MOMENT AND b:MOMENT", makes="STRETCH"
+    "(FROM|BETWEEN|SPAN|DAYFROM)? a:MOMENT (TO|DASH|HYPHEN|UNTIL) b:MOMENT",
+    "BETWEEN a:MOMENT AND b:MOMENT",
+    makes="STRETCH",
 )
 def _days(m: Found) -> Stretch | None:
     start, end = m["a"], m["b"]

@@ -10,18 +10,10 @@ from dataclasses import replace
 from tasktalk.assistant.grammar.behind import coming_day
 from tasktalk.assistant.grammar.calendar import find_date
 from tasktalk.assistant.grammar.chart import Found, Node
-from tasktalk.assistant.grammar.clocks import (
-    DAYPARTS,
-    EARLY_CLOCKS,
-    LAST_SMALL_HOUR,
-    NOON,
-    TIMESPANS,
-    place,
-    read_hour,
-    span_of,
-)
+from tasktalk.assistant.grammar.clocks import EARLY_CLOCKS, LAST_SMALL_HOUR, NOON, read_hour
+from tasktalk.assistant.grammar.dayparts import DAYPARTS, place, span_of
 from tasktalk.assistant.grammar.days import on_day
-from tasktalk.assistant.grammar.joins import JOINS, at
+from tasktalk.assistant.grammar.joins import JOINS
 from tasktalk.assistant.grammar.numbers import AMOUNTS
 from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Stretch
 
@@ -164,11 +156,6 @@ def _numbers(m: Found) -> tuple[Clock, Clock] | None:
     return span_of(read_hour(m["a"]), read_hour(m["b"])) if m["a"] and m["b"] else None
 
 
-@TIMESPANS("FROMOF a:CLOCK (TO|UNTIL)? b:CLOCK", makes="TIMESPAN")
-def _from_to(m: Found) -> tuple[Clock, Clock] | None:
-    return span_of(m["a"], m["b"])
-
-
 @JOINS("FROMDATE w:MOMENT a:D12 TO b:MOMENT", makes="STRETCH")
 def _weekday_numbers(m: Found) -> Stretch | None:
     """Read "du lundi 3 au vendredi 7 août", where the first day has its weekday and no month."""
@@ -179,12 +166,6 @@ def _weekday_numbers(m: Found) -> Stretch | None:
     return Stretch(Moment(on=first, sure=0.9), last) if first else None
 
 
-@DAYPARTS("t:TIMESPAN p:OFPART", makes="TIMESPAN")
-def _span_of_part(m: Found) -> tuple[Clock, Clock]:
-    start, end = m["t"]
-    return place(start, m["p"]), place(end, m["p"])
-
-
 @DAYPARTS("DATETHE d:D12 p:PARTADV", makes="MOMENT")
 def _day_and_part(m: Found) -> Moment | None:
     """Read "le 3 au matin"."""
@@ -193,11 +174,6 @@ def _day_and_part(m: Found) -> Moment | None:
 
 
 # Amounts.
-
-
-@AMOUNTS("h:NUM HOURNOUN n:D12 MINUTENOUN?", makes="QTY")
-def _hours_minutes(m: Found) -> Amount | None:
-    return Amount((("hour", m["h"]), ("minute", m["n"]))) if _written(m.node("n")) else None
 
 
 @AMOUNTS("n:NUM u:UNIT x:HOURPLUS", makes="QTY")
@@ -217,9 +193,3 @@ def _half(m: Found) -> Amount:
 def _lasting(m: Found) -> Amount | None:
     amount: Amount = m["q"]
     return amount if amount.minutes else None
-
-
-@JOINS("c:CLOCK (COMMA|ON)? d:MOMENT p:PART", makes="MOMENT")
-def _clock_day_part(m: Found) -> Moment | None:
-    """Read "à 8h demain soir"."""
-    return at(m["d"], place(m["c"], m["p"]))

@@ -1,7 +1,7 @@
-"""Rules for hours told as a number and its noun: "às 17 horas", "17h30", "das 9h às 11h", "dez para as oito".
+"""Rules for hours told as a number and its noun: "às 17 horas", "17h30", "das 9h às 11h".
 
 HOURMARK is the noun of an hour, HOURSIGN its letter, HOURTO what leads in the second hour of a range, INPART a part of
-the day with its small word, MINUTESTO what stands between minutes and the hour they lead up to.
+the day with its small word.
 """
 
 from dataclasses import replace
@@ -9,21 +9,11 @@ from dataclasses import replace
 from tasktalk.assistant.grammar.behind import HABITS
 from tasktalk.assistant.grammar.bounds import BOUNDS
 from tasktalk.assistant.grammar.chart import Found
-from tasktalk.assistant.grammar.clocks import (
-    CLOCKS,
-    DAYPARTS,
-    EARLY_CLOCKS,
-    LAST_SMALL_HOUR,
-    NOON,
-    TIMESPANS,
-    place,
-    read_hour,
-    span_of,
-)
+from tasktalk.assistant.grammar.clocks import CLOCKS, EARLY_CLOCKS, LAST_SMALL_HOUR, read_hour
 from tasktalk.assistant.grammar.dates import DATES
+from tasktalk.assistant.grammar.dayparts import DAYPARTS, place, span_of
 from tasktalk.assistant.grammar.joins import JOINS
-from tasktalk.assistant.grammar.numbers import AMOUNTS
-from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Repeat, Stretch
+from tasktalk.assistant.grammar.values import Clock, Moment, Repeat, Stretch
 
 _MINUTES, _FIVE, _HALF = 60, 5, 0.5
 _EARLY = 5  # "às 5h" is before breakfast, "às 3h" after lunch
@@ -44,11 +34,6 @@ def _hour_noun(m: Found) -> Clock | None:
         return None  # "estudar 1h30"
     written = "PADDED" in m.node("h").senses or (m.all("HOURSIGN") and m["h"] >= _EARLY)
     return read_hour(m["h"], minute, fixed=bool(written))
-
-
-@AMOUNTS("h:D12 HOURSIGN n:D12 UNIT?", makes="QTY")
-def _hours_minutes(m: Found) -> Amount:
-    return Amount((("hour", m["h"]), ("minute", m["n"])))
 
 
 @EARLY_CLOCKS(
@@ -76,58 +61,6 @@ def _hours_to(m: Found) -> tuple[Clock, Clock] | None:
     return span_of(read_hour(m["a"], int(m["i"] or 0)), read_hour(m["b"], int(m["j"] or 0)))
 
 
-@TIMESPANS("(FROM|SPAN) a:CLOCK/NUM b:CLOCK", makes="TIMESPAN")
-def _from_and_at(m: Found) -> tuple[Clock, Clock] | None:
-    start = m["a"] if isinstance(m["a"], Clock) else read_hour(m["a"])
-    return span_of(start, m["b"])
-
-
-@CLOCKS("AT? h:NUM AND HALF (?! UNIT|WORD)", "AT h:NUM AND HALF", "h:NUM AND HALF (?= OF THE? PART)", makes="CLOCK")
-def _and_half(m: Found) -> Clock | None:
-    return read_hour(m["h"], 30) if 0 < m["h"] < 24 else None  # noqa: PLR2004  (a clock)
-
-
-@CLOCKS(
-    "AT h:NUM AND n:NUM/QUARTER (?! UNIT|WORD|COLON)",
-    "h:NUM AND n:NUM/QUARTER (?= OF THE? PART|INPART)",
-    "AT h:NUM s:LESS n:NUM/QUARTER (?! UNIT|WORD|COLON)",
-    "h:NUM s:LESS n:NUM/QUARTER (?= OF THE? PART|INPART)",
-    makes="CLOCK",
-)
-def _and_minutes(m: Found) -> Clock | None:
-    """Read "às cinco e quinze", "às cinco menos um quarto"."""
-    hour, minute = m["h"], m["n"]
-    if minute % _FIVE or not 0 < hour < 24 or not 0 < minute < _MINUTES:  # noqa: PLR2004  (a clock)
-        return None
-    return read_hour(_before(hour), _MINUTES - minute) if m["s"] else read_hour(hour, minute)
-
-
-@CLOCKS("AT? q:NUM/QUARTER UNIT? MINUTESTO h:NUM (?! UNIT|WORD)", "AT q:NUM/QUARTER MINUTESTO h:NUM", makes="CLOCK")
-def _minutes_to(m: Found) -> Clock | None:
-    """Read "dez para as oito"; "5 para as 10" may be about the fifth task."""
-    minutes = m["q"]
-    if minutes % _FIVE or not 0 < minutes < _MINUTES or not 1 <= m["h"] <= NOON:
-        return None
-    if "D12" in m.node("q").senses and not m.all("AT", "UNIT"):
-        return None
-    return read_hour(_before(m["h"]), _MINUTES - minutes)
-
-
-def _before(hour: int) -> int:
-    return (hour - 2) % NOON + 1
-
-
-@DAYPARTS("c:CLOCK OF THE? p:PART", "c:CLOCK p:INPART", makes="CLOCK")
-def _clock_of_part(m: Found) -> Clock:
-    return place(m["c"], m["p"])
-
-
-@DAYPARTS("AT? h:NUM OF THE? p:PART", makes="CLOCK")
-def _hour_of_part(m: Found) -> Clock | None:
-    clock = read_hour(m["h"]) if 0 < m["h"] <= 24 else None  # noqa: PLR2004  (a clock)
-    return clock and place(clock, m["p"])
-
-
 @DAYPARTS("AT? q:QTY OF THE? p:PART", "AT? q:QTY p:INPART", makes="CLOCK")
 def _hours_of_part(m: Found) -> Clock | None:
     """Read "8 horas da noite"."""
@@ -141,11 +74,6 @@ def _hours_of_part(m: Found) -> Clock | None:
 def _exactly(m: Found) -> Clock | None:
     """Read "17h em ponto"."""
     return m["c"] or (read_hour(m["h"]) if 0 < m["h"] <= 24 else None)  # noqa: PLR2004  (a clock)
-
-
-@DAYPARTS("p:INPART", makes="DAYPART")
-def _part(m: Found) -> Clock:
-    return Clock(m["p"], part=True)
 
 
 @JOINS(

@@ -83,9 +83,12 @@ def _spell(m: Found) -> Amount | None:
     return Amount((("minute", m["s"] * (m["n"] or 1)),)) if (m["n"] or 1) <= MAX_NUMBER else None
 
 
-@AMOUNTS("h:D12 HSEP n:D12", makes="QTY")
-def _hours_minutes(m: Found) -> Amount:
-    return Amount((("hour", m["h"]), ("minute", m["n"])))
+@AMOUNTS("h:D12 HSEP n:D12", "h:D12 HOURSIGN n:D12 UNIT?", "h:NUM HOURNOUN n:D12 MINUTENOUN?", makes="QTY")
+def _hours_minutes(m: Found) -> Amount | None:
+    """Read "1h30": minutes have two figures."""
+    minutes = m.node("n")
+    written = minutes.end - minutes.start == 2  # noqa: PLR2004
+    return Amount((("hour", m["h"]), ("minute", m["n"]))) if written else None
 
 
 @SUMS("a:QTY (COMMA|AND|COMMA AND)? b:QTY", makes="QTY")

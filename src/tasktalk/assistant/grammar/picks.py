@@ -33,6 +33,12 @@ def list_weekdays(m: Found) -> tuple[str, ...]:
     return tuple(dict.fromkeys(codes))
 
 
+def list_months(m: Found) -> tuple[int, ...]:
+    """The numbers of all months that were matched, one by one or as a list."""
+    lists: list[tuple[int, ...]] = m.all("MONTHLIST")
+    return lists[0] if lists else tuple(m.all("MONTH"))
+
+
 # Lists and ranges of weekdays, of numbers, of months.
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tasktalk.assistant.grammar.calendar import CODES
 from tasktalk.assistant.grammar.chart import Found, Rules
-from tasktalk.assistant.grammar.picks import WORKDAYS, list_weekdays
+from tasktalk.assistant.grammar.picks import WORKDAYS, list_months, list_weekdays
 from tasktalk.assistant.grammar.values import Amount, Clock, Nth, Repeat
 
 BASES = Rules()
@@ -121,7 +121,7 @@ def _except_weekdays(m: Found) -> tuple[str, ...]:
 
 @CYCLES("COMMA? EXCEPT (ON|IN|DURING)? (MONTH|MONTHLIST) (?! NUM|ORD)", makes="NOTMONTHS")
 def _except_months(m: Found) -> tuple[int, ...]:
-    return _months(m)
+    return list_months(m)
 
 
 # The beat with its days.
@@ -135,7 +135,10 @@ def _plain(m: Found) -> Repeat:
 
 
 @CYCLES(
-    f"b:BASE (ON|AT|IN|OVER)? THE? {_DAYS}", f"(?<! FROM) (?<! FROM ON) (ON)? {_DAYS} COMMA? b:BASE", makes="REPEAT"
+    f"b:BASE (ON|AT|IN|OVER|HABIT|HABITOF)? THE? {_DAYS}",
+    "HABIT? (WEEKDAY|WDLIST|WDRANGE) OF b:BASE",
+    f"(?<! FROM) (?<! FROM ON) (ON)? {_DAYS} COMMA? b:BASE",
+    makes="REPEAT",
 )
 def _beat_on_weekdays(m: Found) -> Repeat | None:
     found: Repeat = m["b"]
@@ -169,7 +172,7 @@ def _every_nth(nth: Nth, *, completion: bool) -> Repeat:
     return Repeat("MONTHLY", byday=nth.weekdays, from_completion=completion, sure=0.95)
 
 
-@CYCLES("ON? (WEEKDAYS|WORKDAYS|WEEKENDS)", "ON? w:WDPLURAL", makes="REPEAT")
+@CYCLES("ON? (WEEKDAYS|WORKDAYS|WEEKENDS)", "ON? w:WDPLURAL", "HABIT (WEEKDAYS|WDPLURAL)", makes="REPEAT")
 def _plural(m: Found) -> Repeat | None:
     plural = m.all("WEEKDAYS", "WDPLURAL", "WORKDAYS", "WEEKENDS")
     if plural:
@@ -233,62 +236,3 @@ def _every_nth_of_month(m: Found) -> Repeat | None:
     if m["u"] is None and m.all("NTHDAY") and len(nth.days) == 1 and nth.days[0] > 0:
         return base("day", nth.days[0])  # "every 4th day"
     return monthly(Repeat("MONTHLY"), nth)
-
-
-_MONTHS = "(MONTH|MONTHLIST)"
-
-
-def _months(m: Found) -> tuple[int, ...]:
-    lists = m.all("MONTHLIST")
-    return tuple(lists[0]) if lists else tuple(m.all("MONTH"))
-
-
-@CYCLES(
-    f"(b:BASE|EVERY) COMMA? (ON|IN)? THE? n:NTHWD/NTH/NTHDAY (IN|OF) {_MONTHS}",
-    f"(b:BASE|EVERY) (ON|IN)? THE? ORD (OF|IN)? {_MONTHS}",
-    f"(b:BASE|EVERY) (ON|IN)? {_MONTHS} (ON)? (THE|UNIT)? (n:NTH/NTHDAY|ORD)",
-    f"(b:BASE|EVERY) (ON|IN)? {_MONTHS} STOP? (ON)? (THE|UNIT)? d:D12 (AND D12)? (?! COLON|AMPM)",
-    f"(b:BASE|EVERY) (ON)? d:D12 {_MONTHS}",
-    makes="REPEAT",
-)
-def _yearly(m: Found) -> Repeat | None:
-    beat = m["b"] or Repeat("YEARLY", sure=0.95)
-    if beat.freq != "YEARLY":
-        return None
-    nth = m["n"] if isinstance(m["n"], Nth) else None
-    days = nth.days if nth else tuple(m.all("ORD")) or tuple(m.all("D12"))
-    return replace(beat, bymonth=_months(m), bymonthday=days, byday=nth.weekdays if nth else (), sure=0.95)
-
-
-@CYCLES(f"EVERY {_MONTHS}", f"b:BASE (IN|ON) {_MONTHS}", makes="REPEAT")
-def _every_month_name(m: Found) -> Repeat | None:
-    beat = m["b"] or Repeat("YEARLY")
-    if beat.freq == "YEARLY" and not m.all("BASE"):
-        return replace(beat, bymonth=_months(m), bymonthday=(1,), sure=0.95)
-    return replace(beat, bymonth=_months(m), sure=0.95)
-
-
-@CYCLES("EVERY k:SEASON", "b:BASE (IN|ON)? THE? k:SEASON", "(IN|ON)? THE? k:SEASON b:BASE", makes="REPEAT")
-def _every_season(m: Found) -> Repeat | None:
-    beat = m["b"] or Repeat("YEARLY", sure=0.95)
-    return replace(beat, bymonth=(m["k"],), bymonthday=(1,)) if beat.freq == "YEARLY" else None
-
-
-@CYCLES("(ON|AT)? (THE|DATETHE|DAYTHE)? NUM (AND (THE|DATETHE|DAYTHE)? NUM)* OF b:BASE", makes="REPEAT")
-def _numbers_of_every_month(m: Found) -> Repeat | None:
-    """Read "el cinco de cada mes"."""
-    return monthly(m["b"], Nth(days=tuple(m.all("NUM")))) if m["b"].freq == "MONTHLY" else None
-
-
-@CYCLES("EVERY n:D12 (COMMA D12)* (AND D12)? (?! WORD|COLON|UNIT|AMPM|LITERAL|DOT|SLASH)", makes="REPEAT")
-def _every_numbers(m: Found) -> Repeat | None:
-    days = tuple(m.all("D12"))
-    return Repeat("MONTHLY", bymonthday=days) if all(1 <= day <= 31 for day in days) else None  # noqa: PLR2004  (a calendar)
-
-
-@CYCLES("(b:BASE|EVERY) (ON)? (WEEKDAY|WDLIST|WDRANGE)? (IN|OF) u:UNIT n:NUM (AND NUM)*", makes="REPEAT")
-def _week_number(m: Found) -> Repeat | None:
-    beat = m["b"] or Repeat("YEARLY")
-    if m["u"] != "week" or beat.freq != "YEARLY":
-        return None
-    return replace(beat, byday=list_weekdays(m), byweekno=tuple(n for n in m.all("NUM") if 1 <= n <= 53), sure=0.95)  # noqa: PLR2004

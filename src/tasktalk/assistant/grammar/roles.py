@@ -46,12 +46,12 @@ def _bare(m: Found) -> When:
     return When("due", as_value(m["k"]))
 
 
-@ROLES(f"(ON|AT|IN|FOR|ABOUT|THIS) (THE|ABOUT)? {_TIME}", makes="WHEN")
+@ROLES(f"(ON|AT|IN|FOR|ABOUT|THIS|LEAD) (THE|ABOUT)? {_TIME}", makes="WHEN")
 def _on(m: Found) -> When:
     return When("due", lifted(m), led=True)
 
 
-@ROLES(f"(BY|BEFORE|AFTER|UNTIL|FROM|FOR)* (BY|BEFORE|AFTER|UNTIL) (THE|ON|AT|ABOUT)* {_TIME}", makes="WHEN")
+@ROLES(f"(BY|BEFORE|AFTER|UNTIL|FROM|FOR)* (BY|BEFORE|AFTER|UNTIL) (THE|ON|AT|ABOUT|OF|TO|LEAD)* {_TIME}", makes="WHEN")
 def _by(m: Found) -> When:
     return When("due", lifted(m), led=True, until=bool(m.all("UNTIL")))
 
@@ -68,7 +68,7 @@ def _by_hour(m: Found) -> When | None:
     return When("due", as_value(clock), led=True) if clock and 0 < m["h"] < 24 else None  # noqa: PLR2004  (a clock)
 
 
-@ROLES("SPAN THE? k:MOMENT/CLOCK", makes="WHEN")
+@ROLES("(SPAN|DAYFROM) THE? k:MOMENT/CLOCK", makes="WHEN")
 def _of(m: Found) -> When | None:
     """Read "verslag van maandag": it says which one; one may ask for it, but it is no due time."""
     value = as_value(m["k"])

@@ -1,13 +1,12 @@
-"""Rules for days and repetition counted in turns: "un lundi sur deux", "vendredi en huit", "le 1er et le 15 du mois".
+"""Rules for days and repetition counted in turns: "un lundi sur deux", "vendredi en huit".
 
-OUTOF counts turns, BEAT is a whole beat in words, EACHTHE the article of every weekend, WEEKSON so many weeks after the
+OUTOF counts turns, EACHTHE the article of every weekend, WEEKSON so many weeks after the
 coming day, SHORTDAY a weekday's short form that is another word, too.
 """
 
 from dataclasses import replace
 
 from tasktalk.assistant.grammar.behind import HABITS, coming_day
-from tasktalk.assistant.grammar.bounds import BOUNDS
 from tasktalk.assistant.grammar.calendar import DAY, add_days, coming, shift
 from tasktalk.assistant.grammar.chart import Found
 from tasktalk.assistant.grammar.dates import DATES, IMPOSSIBLE, ahead
@@ -17,8 +16,6 @@ from tasktalk.assistant.grammar.picks import list_weekdays
 from tasktalk.assistant.grammar.recurrence import BASES, CYCLES, base
 from tasktalk.assistant.grammar.roles import ROLES, When, lifted
 from tasktalk.assistant.grammar.values import Amount, Clock, Moment, Repeat
-
-_MONTH = 31
 
 # Days.
 
@@ -76,12 +73,6 @@ def _short_day(m: Found) -> int:
 # Repetition.
 
 
-@BASES("f:BEAT", makes="BASE")
-def _beat(m: Found) -> Repeat:
-    freq, interval = m["f"].split()
-    return Repeat(freq, int(interval))
-
-
 @BASES("q:QTY OUTOF n:NUM", "EVERY q:QTY AFTERDONE", makes="BASE")
 def _turn(m: Found) -> Repeat | None:
     """Read "un jour sur deux", "tous les 3 jours après l'avoir fait"."""
@@ -103,31 +94,3 @@ def _weekday_turn(m: Found) -> Repeat | None:
 def _each_weekend(m: Found) -> Repeat:
     """Read "le week-end"."""
     return Repeat("WEEKLY", byday=list_weekdays(m), sure=0.8)
-
-
-@BOUNDS("r:REPEAT COMMA? b:REPEAT", makes="REPEAT")
-def _day_and_turn(m: Found) -> Repeat | None:
-    """Read "le mardi soir une semaine sur deux"."""
-    found: Repeat = m["r"]
-    turn: Repeat = m["b"]
-    if found.freq != "WEEKLY" or not found.byday or found.interval > 1 or turn != Repeat("WEEKLY", turn.interval):
-        return None
-    return replace(found, interval=turn.interval, sure=0.95)
-
-
-_NUMBERS = "(ORD|LEADORD|D12) ((COMMA|AND|COMMA AND) DATETHE? (ORD|LEADORD|D12))*"
-
-
-@CYCLES(
-    f"(ON|AT)? DATETHE {_NUMBERS} OF? b:BASE",
-    f"b:BASE COMMA? DATETHE {_NUMBERS} (?! MONTH|UNIT|COLON|SLASH|WORD)",
-    f"EVERY {_NUMBERS} OF THE? u:UNIT",
-    makes="REPEAT",
-)
-def _days_of_month(m: Found) -> Repeat | None:
-    """Read "le 1er et le 15 de chaque mois", "tous les 15 du mois"."""
-    beat: Repeat = m["b"] or Repeat("MONTHLY")
-    days = tuple(m.all("ORD", "LEADORD", "D12"))
-    if beat.freq != "MONTHLY" or m["u"] not in {None, "month"} or not all(1 <= day <= _MONTH for day in days):
-        return None
-    return replace(beat, bymonthday=days, sure=0.95)

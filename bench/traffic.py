@@ -58,6 +58,7 @@ async def _measure(running: Running, *, quick: bool) -> Traffic:
         while await count_traffic(pool, datetime.now(UTC)):
             pass
         found.counting_seconds = time.perf_counter() - began
+        await pool.execute("analyze")  # as the server does by itself when a table has grown
         await pool.close()
         async with Client(running.facts["web"]) as client:
             path = _ASKED["figures of 30 days"].format(id=integration_id)

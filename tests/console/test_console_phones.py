@@ -30,7 +30,7 @@ async def test_a_code_is_shown_once_with_its_picture_and_link(desk: Desk, ana: B
     assert f"https://wa.me/15550001111?text=link%20{found[1]}" in unescape(answer.text)
     assert "<svg viewBox" in answer.text
     assert "style=" not in answer.text.partition('class="qr"')[2].partition("</svg>")[0]
-    assert found[1] not in await ana.read("/account")
+    assert found[1] not in await ana.read("/account/phones")
 
 
 async def test_without_a_number_the_code_is_enough(ana: Browser) -> None:
@@ -41,19 +41,19 @@ async def test_without_a_number_the_code_is_enough(ana: Browser) -> None:
 
 async def test_a_phone_is_unlinked_by_its_person_alone(desk: Desk, ana: Browser, ben: Browser) -> None:
     mine = await phone(desk, ana)
-    page = await ana.read("/account")
+    page = await ana.read("/account/phones")
     assert "+447700900123" in page
     assert "Not heard from yet" in page
-    assert "+447700900123" not in await ben.read("/account")
+    assert "+447700900123" not in await ben.read("/account/phones")
     where = f"/account/phones/{mine}/unlink"
     assert where in page
     assert (await ben.send(where)).status_code == 404
     assert (await ana.send(where)).status_code == 303
-    assert "+447700900123" not in await ana.read("/account")
+    assert "+447700900123" not in await ana.read("/account/phones")
     assert (await ana.send("/account/phones/x/unlink")).status_code == 404
 
 
 async def test_a_suspended_phone_asks_to_be_linked_again(desk: Desk, ana: Browser) -> None:
     await phone(desk, ana)
     await desk.pool.execute("update contacts set suspended_at = now(), suspended_why = 'phone_reused'")
-    assert "Link yours again" in await ana.read("/account")
+    assert "Link yours again" in await ana.read("/account/phones")

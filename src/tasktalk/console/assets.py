@@ -24,6 +24,7 @@ _STYLES = (
     "task.css",
     "messages.css",
     "operator.css",
+    "account.css",
     "templates.css",
     "api.css",
 )

@@ -21,6 +21,7 @@ from tasktalk.analytics.messages.rows import (
     payload_of,
     sent_message,
 )
+from tasktalk.assistant.replies.speech import Speech, phrase
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest
@@ -28,6 +29,13 @@ from tasktalk.errors import BadRequest
 Q = queries(__file__)
 
 Show = Literal["all", "in", "out", "failed"]
+KINDS = {
+    "reply": phrase("Reply"),
+    "reaction": phrase("Reaction"),
+    "notice": phrase("Notice"),
+    "test": phrase("Test"),
+    "document": phrase("Document"),
+}
 _FIRST = 2**62
 
 
@@ -59,7 +67,9 @@ class Page:
     next: str | None
 
 
-async def list_entries(conn: Conn, *, viewer: Viewer, show: Show, cursor: str | None, limit: int = 50) -> Page:
+async def list_entries(
+    conn: Conn, *, viewer: Viewer, show: Show, cursor: str | None, speech: Speech, limit: int = 50
+) -> Page:
     """A page of the log: all conversations for an administrator, else the viewer's own. Raises BadRequest (cursor)."""
     before_in, before_out = _read_cursor(cursor)
     lanes: list[str] | None = None
@@ -75,8 +85,8 @@ async def list_entries(conn: Conn, *, viewer: Viewer, show: Show, cursor: str | 
             conn, contacts if lanes is not None else None, before_out, limit + 1, failed=failed
         )
     writers = await list_writers(conn, inbound)
-    entries = [_received(row, writers[row["seq"]], viewer) for row in inbound]
-    entries += [_sent(row, viewer) for row in outbound]
+    entries = [_received(row, writers[row["seq"]], viewer, speech) for row in inbound]
+    entries += [_sent(row, viewer, speech) for row in outbound]
     entries.sort(key=lambda entry: (entry.at, entry.way, entry.seq), reverse=True)
     page = entries[:limit]
     after = None
@@ -113,41 +123,48 @@ async def _list_outbound(
     return [row async for row in found]
 
 
-def who_of(contact: Row | None, *, own: bool) -> str:
+def who_of(contact: Row | None, speech: Speech, *, own: bool) -> str:
     """A name for a contact; a stranger's phone shows its last digits alone."""
     if own:
-        return "You"
+        return speech.say("You")
     if contact is None:
-        return "Somebody"
+        return speech.say("Somebody")
     if contact["name"] or contact["profile_name"]:
         return str(contact["name"] or contact["profile_name"])
     if contact["username"]:
         return f"@{contact['username']}"
-    return masked(contact["wa_id"]) or "Somebody"
+    return masked(contact["wa_id"]) or speech.say("Somebody")
 
 
-def _received(row: Row, writer: Row | None, viewer: Viewer) -> Entry:
+def sent_words(kind: str, what: str, speech: Speech) -> str:
+    """`Reply · Text`: for what we wrote it, and what it is."""
+    return f"{speech.say(KINDS.get(kind, kind.capitalize()))} · {speech.say(what)}"
+
+
+def _received(row: Row, writer: Row | None, viewer: Viewer, speech: Speech) -> Entry:
     payload = payload_of(row)
     message, own = message_of(payload), is_own(writer, row["received_at"], viewer)
     fate, tone = words.inbound_fate(row)
     if row["kind"] == "message":
-        who, what = who_of(writer, own=own), words.kind_words(message)
+        who, what = who_of(writer, speech, own=own), speech.say(words.kind_words(message))
     else:
-        field = payload.get("field")
-        who, what = "WhatsApp", f"Notice: {field}" if isinstance(field, str) else "A delivery that cannot be read"
+        field, who = payload.get("field"), "WhatsApp"
+        what = speech.say("A delivery that cannot be read")
+        if isinstance(field, str):
+            what = speech.say("Notice: {field}", field=field)
     if row["note"] and row["note"] != what:
-        what += f" · {row['note']}"
+        what += f" · {speech.say(row['note'])}"
     text = words.plain_text_of(message) if own else None
-    return Entry("in", row["seq"], row["received_at"], who, what, fate, tone, own, text)
+    return Entry("in", row["seq"], row["received_at"], who, what, speech.say(fate), tone, own, text)
 
 
-def _sent(row: Row, viewer: Viewer) -> Entry:
+def _sent(row: Row, viewer: Viewer, speech: Speech) -> Entry:
     message, own = sent_message(row), is_own(row, row["created_at"], viewer)
     fate, tone = words.outbound_fate(row)
-    what = f"{row['kind'].capitalize()} · {words.kind_words(message)}"
-    who = "Tasktalk" if own else who_of(row, own=False)
+    what = sent_words(row["kind"], words.kind_words(message), speech)
+    who = "Tasktalk" if own else who_of(row, speech, own=False)
     text = words.plain_text_of(message) if own else None
-    return Entry("out", row["seq"], row["created_at"], who, what, fate, tone, own, text)
+    return Entry("out", row["seq"], row["created_at"], who, what, speech.say(fate), tone, own, text)
 
 
 def _read_cursor(cursor: str | None) -> tuple[int, int]:

@@ -1,45 +1,46 @@
-"""States, kinds and errors in plain words."""
+"""States, kinds and errors in plain words: in English, which the console says in the language of who looks."""
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from tasktalk.assistant.replies.speech import phrase
 from tasktalk.whatsapp.explanations import UNKNOWN, explain
 
 _KINDS = {
-    "text": "Text",
-    "image": "Photo",
-    "video": "Video",
-    "audio": "Voice note",
-    "document": "Document",
-    "sticker": "Sticker",
-    "location": "Location",
-    "contacts": "Contact card",
-    "reaction": "Reaction",
-    "interactive": "Buttons or list",
-    "button": "Tap on a button",
-    "template": "Template",
-    "system": "Notice of WhatsApp",
-    "order": "Order",
-    "unsupported": "Something unsupported",
+    "text": phrase("Text"),
+    "image": phrase("Photo"),
+    "video": phrase("Video"),
+    "audio": phrase("Voice note"),
+    "document": phrase("Document"),
+    "sticker": phrase("Sticker"),
+    "location": phrase("Location"),
+    "contacts": phrase("Contact card"),
+    "reaction": phrase("Reaction"),
+    "interactive": phrase("Buttons or list"),
+    "button": phrase("Tap on a button"),
+    "template": phrase("Template"),
+    "system": phrase("Notice of WhatsApp"),
+    "order": phrase("Order"),
+    "unsupported": phrase("Something unsupported"),
 }
 
 _INTERACTIVE = {
-    "button": "Buttons",
-    "list": "List",
-    "button_reply": "Tap on a button",
-    "list_reply": "Choice from a list",
-    "nfm_reply": "Form",
+    "button": phrase("Buttons"),
+    "list": phrase("List"),
+    "button_reply": phrase("Tap on a button"),
+    "list_reply": phrase("Choice from a list"),
+    "nfm_reply": phrase("Form"),
 }
 
 _MARKED = re.compile(r"(?<!\w)([*_~])(\S(?:[^*_~\n]*\S)?)\1(?!\w)")
 
 _STATUSES = {
-    "sent": ("check", "Sent", "WhatsApp has passed it on."),
-    "delivered": ("check-check", "Delivered", "It is on the person's phone."),
-    "read": ("check-check", "Read", "The person has seen it."),
-    "played": ("play", "Played", "The person has listened to it."),
-    "failed": ("circle-x", "Failed", ""),
+    "sent": ("check", phrase("Sent"), phrase("WhatsApp has passed it on.")),
+    "delivered": ("check-check", phrase("Delivered"), phrase("It is on the person's phone.")),
+    "read": ("check-check", phrase("Read"), phrase("The person has seen it.")),
+    "played": ("play", phrase("Played"), phrase("The person has listened to it.")),
+    "failed": ("circle-x", phrase("Failed"), ""),
 }
 
 
@@ -49,7 +50,7 @@ def kind_words(message: Mapping[str, Any]) -> str:
     inner = message.get("interactive")
     if kind == "interactive" and isinstance(inner, dict):
         return _INTERACTIVE.get(str(inner.get("type")), _KINDS[kind])
-    return _KINDS.get(kind, "Message")
+    return _KINDS.get(kind, phrase("Message"))
 
 
 def error_words(code: int | None, said: str | None) -> str:
@@ -69,26 +70,26 @@ def status_words(status: str) -> tuple[str, str, str]:
 def inbound_fate(row: Mapping[str, Any]) -> tuple[str, str]:
     """What became of a message received, and its tone."""
     if row["state"] == "dead":
-        return "Failed", "bad"
+        return phrase("Failed"), "bad"
     if row["state"] == "waiting":
-        return ("Trying again", "warn") if row["attempts"] else ("Waiting", "busy")
+        return (phrase("Trying again"), "warn") if row["attempts"] else (phrase("Waiting"), "busy")
     if row["kind"] == "unreadable":
-        return "Not readable", "warn"
-    return "Handled", "good"
+        return phrase("Not readable"), "warn"
+    return phrase("Handled"), "good"
 
 
 def outbound_fate(row: Mapping[str, Any]) -> tuple[str, str]:
     """What became of a message to be sent, and its tone."""
     if row["state"] == "refused" or row["status"] == "failed":
-        return "Failed", "bad"
+        return phrase("Failed"), "bad"
     if row["status"]:
         name = status_words(row["status"])[1]
         return name, "accent" if row["status"] in {"read", "played"} else "good"
     return {
-        "waiting": ("Trying again", "warn") if row["attempts"] else ("Waiting", "busy"),
-        "sending": ("Sending", "busy"),
-        "doubtful": ("Making sure", "warn"),
-    }.get(row["state"], ("Accepted", "good"))
+        "waiting": (phrase("Trying again"), "warn") if row["attempts"] else (phrase("Waiting"), "busy"),
+        "sending": (phrase("Sending"), "busy"),
+        "doubtful": (phrase("Making sure"), "warn"),
+    }.get(row["state"], (phrase("Accepted"), "good"))
 
 
 def plain(text: str) -> str:

@@ -1,131 +1,98 @@
-"""The message log and the story of one message."""
+"""The message log: everything for an administrator, narrowed by number and person; their own for everybody else."""
 
-from datetime import datetime
-from typing import Annotated, Any, get_args
-from uuid import UUID
+from typing import Any, get_args
 
-import msgspec
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from tasktalk.accounts.access import Viewer
-from tasktalk.accounts.request import Visit, page_visit
-from tasktalk.analytics.messages import rows, words
-from tasktalk.analytics.messages.redact import redact
-from tasktalk.analytics.messages.rows import Q, Row
+from tasktalk.accounts.linking.mappings import list_mappings
+from tasktalk.assistant.replies.speech import Speech
 from tasktalk.console import log
 from tasktalk.console.frame import find_number, load_frame
 from tasktalk.console.log import Show
-from tasktalk.console.page import PageRoute, draw, now_of
-from tasktalk.console.story import tell_received, tell_sent
+from tasktalk.console.narrowed import list_narrowed
+from tasktalk.console.page import PageRoute, address_with, draw, now_of
+from tasktalk.console.visits import Anybody
 from tasktalk.console.words import speech_of
 from tasktalk.db import Conn
-from tasktalk.errors import NotFound
+from tasktalk.errors import BadRequest
+from tasktalk.ids import parse_id
+from tasktalk.integrations.shown import list_shown
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-_LARGEST = 2**63 - 1
+_MOST = 200  # people to choose from
 
 
 @router.get("/messages")
-async def show_log(request: Request, visit: Annotated[Visit, Depends(page_visit)]) -> Response:
-    """Newest first: everything for an administrator, their own conversation for everybody else."""
-    asked, cursor = request.query_params.get("show", "all"), request.query_params.get("after")
-    show: Show = asked if asked in get_args(Show) else "all"  # type: ignore[assignment]  # (checked just here)
+async def show_log(request: Request, visit: Anybody) -> Response:
+    """Newest first."""
+    speech, viewer, cursor = speech_of(visit.viewer.language), visit.viewer, request.query_params.get("after")
+    asked = {name: request.query_params.get(name, "") for name in ("show", "integration", "contact")}
+    if asked["show"] not in get_args(Show):
+        asked["show"] = "all"
+    show: Show = asked["show"]  # type: ignore[assignment]  # (checked just above)
     async with request.app.state.pool.acquire() as conn:
-        frame = await load_frame(conn, visit, here="messages", title="Messages", now=now_of(request))
-        page = await log.list_entries(conn, viewer=visit.viewer, show=show, cursor=cursor)
-        number = await find_number(conn)
-    after = f"/messages?show={show}&after={page.next}" if page.next else None
-    context = frame | {"live": "" if cursor else "messages"}
-    return draw(request, "messages.html", show=show, entries=page.entries, next_page=after, number=number, **context)
-
-
-@router.get("/messages/{seq}")
-async def show_received(request: Request, seq: int, visit: Annotated[Visit, Depends(page_visit)]) -> Response:
-    """A message received: what became of it, and its replies."""
-    async with request.app.state.pool.acquire() as conn:
-        row = await Q.find_inbound(conn, seq=_checked(seq))
-        if row is None:
-            raise NotFound("There is no such message.")
-        writer = (await rows.list_writers(conn, [row]))[row["seq"]]
-        own = _check_may_see(writer, row["received_at"], visit.viewer)
-        contacts = log.own_contact_ids(writer)
-        answers = [a async for a in Q.list_answers(conn, inbox_seq=seq, contacts=contacts)]
-        frame = await _frame(conn, visit, request, title=f"Message from {_name(writer, own=own)}")
-    payload = rows.payload_of(row)
-    message = rows.message_of(payload)
+        frame = await load_frame(conn, visit, here="messages", title=speech.say("Messages"), now=now_of(request))
+        choices = await _choices(conn, viewer, asked, speech)
+        number = parse_id(asked["integration"]) if viewer.is_admin and asked["integration"] else None
+        if viewer.is_admin and asked["integration"] and number is None:
+            raise BadRequest("This number is not known.", field="integration")
+        if number is not None:
+            contact = parse_id(asked["contact"]) if asked["contact"] else None
+            if asked["contact"] and contact is None:
+                raise BadRequest("This person is not known.", field="contact")
+            page = await list_narrowed(
+                conn, integration_id=number, contact=contact, show=show, cursor=cursor, speech=speech
+            )
+        else:
+            page = await log.list_entries(conn, viewer=viewer, show=show, cursor=cursor, speech=speech)
+        to_write_to = await find_number(conn)
+    kept = asked if number is not None else {"show": asked["show"]}
     return draw(
         request,
-        "message.html",
-        way="in",
-        own=own,
-        subtitle=words.kind_words(message),
-        text=words.plain_text_of(message) if own else None,
-        steps=tell_received(row, answers, speech_of(visit.viewer.language)),
-        pairs=_pairs(row, message.get("id"), own=own),
-        raw=_raw(payload or {"unreadable": row["payload"]}, own=own),
-        **frame,
+        "messages.html",
+        show=show,
+        shows=[
+            (address_with("/messages", kept | {"show": "" if key == "all" else key}), words, key == show)
+            for key, words in _shows(speech).items()
+        ],
+        asked=asked,
+        narrowed=number is not None,
+        entries=page.entries,
+        next_page=address_with("/messages", kept | {"after": page.next}) if page.next else None,
+        number=to_write_to,
+        **choices | frame | {"live": "" if cursor else "messages"},
     )
 
 
-@router.get("/messages/out/{seq}")
-async def show_sent(request: Request, seq: int, visit: Annotated[Visit, Depends(page_visit)]) -> Response:
-    """A message sent or to be sent: every attempt and every status."""
-    async with request.app.state.pool.acquire() as conn:
-        row = await Q.find_outbound(conn, seq=_checked(seq))
-        if row is None:
-            raise NotFound("There is no such message.")
-        own = _check_may_see(row, row["created_at"], visit.viewer)
-        attempts = [a async for a in Q.list_attempts(conn, outbox_id=row["id"])]
-        statuses = [s async for s in Q.list_statuses(conn, outbox_id=row["id"])]
-        frame = await _frame(conn, visit, request, title=f"Message to {_name(row, own=own)}")
-    message = rows.sent_message(row)
-    return draw(
-        request,
-        "message.html",
-        way="out",
-        own=own,
-        subtitle=f"{row['kind'].capitalize()} · {words.kind_words(message)}",
-        text=words.plain_text_of(message) if own else None,
-        steps=tell_sent(row, attempts, statuses),
-        pairs=_pairs(row, row["wamid"], own=own),
-        raw=_raw(message, own=own),
-        **frame,
-    )
+def places(here: str, speech: Speech) -> list[tuple[str, str, bool]]:
+    """The tabs of administrators."""
+    named = {"/messages": speech.say("Messages"), "/conversations": speech.say("Conversations")}
+    return [(address, words, address == here) for address, words in named.items()]
 
 
-async def _frame(conn: Conn, visit: Visit, request: Request, *, title: str) -> dict[str, Any]:
-    frame = await load_frame(conn, visit, here="messages", title=title, now=now_of(request))
-    return frame | {"live": "messages"}
+def _shows(speech: Speech) -> dict[Show, str]:
+    say = speech.say
+    return {"all": say("All"), "in": say("Received"), "out": say("Sent"), "failed": say("Failed")}
 
 
-def _checked(seq: int) -> int:
-    if not 0 < seq <= _LARGEST:
-        raise NotFound("There is no such message.")
-    return seq
-
-
-def _check_may_see(contact: Row | None, at: datetime, viewer: Viewer) -> bool:
-    """Whether its words may be seen. Raises NotFound for who may not even know that it exists."""
-    own = rows.is_own(contact, at, viewer)
-    if not own and not viewer.is_admin:
-        raise NotFound("There is no such message.")
-    return own
-
-
-def _name(contact: Row | None, *, own: bool) -> str:
-    name = log.who_of(contact, own=own)
-    return name.lower() if name in {"You", "Somebody"} else name
-
-
-def _pairs(row: Row, wamid: object, *, own: bool) -> list[tuple[str, str]]:
-    shown = wamid if own or not isinstance(wamid, str) else redact(wamid, "id")
-    pairs = [("Number", row["phone_number_id"] or "unknown"), ("Message id", str(shown or "none yet"))]
-    if isinstance(row.get("id"), UUID):
-        pairs += [("Our id", str(row["id"])), ("Tries", str(row["attempts"]))]
-    return [*pairs, ("Place in the queue", str(row["seq"]))]
-
-
-def _raw(payload: dict[str, Any], *, own: bool) -> str:
-    shown = payload if own else redact(payload)
-    return msgspec.json.format(msgspec.json.encode(shown), indent=2).decode()
+async def _choices(conn: Conn, viewer: Viewer, asked: dict[str, str], speech: Speech) -> dict[str, Any]:
+    """What an administrator may narrow by: a number, and whose phones are mapped to it."""
+    if not viewer.is_admin:
+        return {"tabs": [], "numbers": [], "people": []}
+    shown = await list_shown(conn)
+    if asked["contact"] and not asked["integration"] and len(shown) == 1:
+        asked["integration"] = str(shown[0].id)
+    chosen = next((each for each in shown if str(each.id) == asked["integration"]), None)
+    people: list[tuple[str, str]] = []
+    if chosen is not None or len(shown) == 1:
+        mapped = await list_mappings(conn, integration_id=(chosen or shown[0]).id, limit=_MOST, after=None)
+        people = [(str(each.id), each.user.name) for each in mapped.items]
+        if asked["contact"] and asked["contact"] not in dict(people):  # who wrote unknown
+            people.append((asked["contact"], speech.say("Somebody")))
+    return {
+        "tabs": places("/messages", speech),
+        "numbers": [("", speech.say("All numbers")), *((str(each.id), each.name) for each in shown)],
+        "people": [("", speech.say("Everybody")), *people] if people else [],
+    }

@@ -84,7 +84,11 @@ async def test_what_cannot_be_is_told_in_place(desk: Desk, ana: Browser, key: st
     answer = await ana.send(HERE, **FORM | {key: value})
     assert answer.status_code == 400
     assert 'role="alert"' in answer.text
-    assert not field or f'id="{field}-wrong"' in answer.text
+    if field:  # named above, where one looks first, and beside it
+        assert f'id="{field}-wrong"' in answer.text
+        leads_to = re.search(r'Nothing was saved. <a href="#([a-z_]+)"', answer.text)
+        assert leads_to is not None
+        assert f'id="{leads_to[1]}"' in answer.text
     assert "<b>" not in answer.text
     assert 'name="on_added" value="on" checked' in answer.text  # the form as it was sent
     assert await chosen(desk, ana) == before

@@ -12,6 +12,7 @@ from tasktalk.console.pages.account_reading import OF_OTHERS
 from tasktalk.console.visits import Anybody
 from tasktalk.console.words import speech_of
 from tasktalk.errors import BadRequest
+from tasktalk.tasks.preferences.events import Event
 from tasktalk.tasks.preferences.preferences import get_preferences
 from tasktalk.tasks.projects.projects import get_project
 from tasktalk.tasks.projects.sharing.members import EVENTS, get_membership, switch_notifications
@@ -20,7 +21,8 @@ from tasktalk.web.http import known_id
 router = APIRouter(prefix=HERE + "/projects", route_class=PageRoute, include_in_schema=False)
 
 _CHOICES = {"": None, "on": True, "off": False}
-_KINDS = {event: words for event, words in OF_OTHERS.items() if event in EVENTS}
+# Who may choose here is in the project, and invited no more.
+_KINDS = {event: words for event, words in OF_OTHERS.items() if event in EVENTS - {Event.INVITED}}
 
 
 @router.get("/{project_id}")

@@ -1,8 +1,7 @@
 """One message template: written with a phone beside it, handed in, approved, its history, taken away."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from typing import Any, NamedTuple, get_args
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -15,6 +14,7 @@ from tasktalk.console.page import Note, PageRoute, Wrong, draw, go, now_of, read
 from tasktalk.console.pages.integration import tabs
 from tasktalk.console.pages.templates import word_tables
 from tasktalk.console.template_form import Given, given_of, read_given
+from tasktalk.console.template_phone import begin, phone_of
 from tasktalk.console.template_story import tell_history
 from tasktalk.console.template_words import ACTIONS, tell_state
 from tasktalk.console.visits import Operator
@@ -22,10 +22,9 @@ from tasktalk.console.words import speech_of
 from tasktalk.errors import BadRequest, Conflict, Unavailable
 from tasktalk.integrations.shown import get_shown
 from tasktalk.messaging.templates import acting
-from tasktalk.messaging.templates.choosing import Purpose
-from tasktalk.messaging.templates.drafts import AUTHENTICATION, read_draft
+from tasktalk.messaging.templates.drafts import read_draft
 from tasktalk.messaging.templates.editing import IN_REVIEW, is_editable
-from tasktalk.messaging.templates.pack import KINDS, LANGUAGES, write
+from tasktalk.messaging.templates.pack import LANGUAGES
 from tasktalk.messaging.templates.rules import BODY
 from tasktalk.messaging.templates.shown import ShownTemplate, list_history, show
 from tasktalk.web.http import known_id
@@ -39,19 +38,10 @@ _FIELDS = ("name", "language", "purpose", "header", "body", "footer", "buttons",
 _FAILURES = (BadRequest, Conflict, Unavailable)
 
 
-class Phone(NamedTuple):
-    """What a phone draws; a button is its kind and its words."""
-
-    header: str
-    body: str
-    footer: str
-    buttons: list[tuple[str, str]]
-
-
 @router.get("/new")
 async def show_new(request: Request, integration_id: str, visit: Operator) -> Response:
     """An empty one, or the words of the pack to begin with."""
-    given = _begin(request.query_params.get("from", ""), request.query_params.get("language", "en"))
+    given = begin(request.query_params.get("from", ""), request.query_params.get("language", "en"))
     return await _draw(request, visit, known_id(integration_id), given)
 
 
@@ -145,14 +135,6 @@ def _told(shown: ShownTemplate, visit: Visit) -> Note:
     return Note(say("Handed to WhatsApp, which reviews it now."))
 
 
-def _begin(purpose: str, language: str) -> Given:
-    """The words of the pack for that purpose, or nothing."""
-    if purpose not in get_args(Purpose) or language not in LANGUAGES:
-        return Given(language="en")
-    draft = write(purpose, language)  # type: ignore[arg-type]  # (checked just here)
-    return Given(language=language) if draft.category == AUTHENTICATION else given_of(replace(draft, name=""))
-
-
 async def _draw(
     request: Request,
     visit: Visit,
@@ -196,8 +178,7 @@ async def _draw(
         here_address=f"{base}/{template_id}" if template_id else f"{base}/new",
         tabs=tabs(integration_id, "/templates", visit.viewer.language),
         given=given if editable else None,
-        phone=_phone(given, context["shown"]),
-        kinds=KINDS,
+        phone=phone_of(given, context["shown"]),
         most=BODY,
         units=count_units,
         bubble=bubble,
@@ -206,14 +187,3 @@ async def _draw(
         wrong=wrong,
         **word_tables(speech) | frame | context,
     )
-
-
-def _phone(given: Given | None, shown: ShownTemplate | None) -> Phone:
-    """What it draws: what is being written, else what is stored."""
-    if given is not None:
-        buttons = [(each.kind, each.text) for each in given.buttons]
-        return Phone(given.filled(given.header), given.filled(given.body), given.footer, buttons)
-    if shown is None:
-        return Phone("", "", "", [])
-    buttons = [(each.kind, each.text) for each in shown.buttons]
-    return Phone(shown.preview.header, shown.preview.body, shown.preview.footer, buttons)

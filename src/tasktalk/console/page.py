@@ -106,6 +106,8 @@ class Wrong:
 def draw(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
     """A page of the template, in the viewer's language. Takes the waiting note along, so that it is shown once."""
     note = _find_note(request)
+    if request.method == "POST":  # its address cannot be asked again for what has changed
+        context["live"] = ""
     language = context["viewer"].language if "viewer" in context else choose_language(request)
     theme = request.cookies.get(THEME_COOKIE, "auto")
     html = _env.get_template(template).render(

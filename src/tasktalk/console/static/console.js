@@ -84,7 +84,10 @@ document.addEventListener("submit", async (event) => {
     sending -= 1;
   }
   if (!answer.ok) return fail(page.querySelector("main p")?.textContent, undo);
-  if (new URL(answer.url).pathname !== location.pathname) return location.assign(answer.url);
+  if (new URL(answer.url).pathname !== location.pathname) {
+    sessionStorage.setItem("toasts", page.getElementById("toasts")?.innerHTML ?? ""); // the server says it only once
+    return location.assign(answer.url);
+  }
   if (form.matches("[data-quick]")) form.reset();
   if (submitter?.matches(".tick")) ticked = performance.now();
   show(page);
@@ -155,5 +158,8 @@ function ready() {
   }
 }
 
+const kept = sessionStorage.getItem("toasts");
+sessionStorage.removeItem("toasts");
+if (kept?.trim()) document.getElementById("toasts").innerHTML = kept;
 ready();
 listen();

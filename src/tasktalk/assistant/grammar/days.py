@@ -232,7 +232,7 @@ def _edge_of_month(m: Found) -> Moment | None:
     return None
 
 
-@DAYS("(ON|AT|BY)? h:HOLIDAY y:YEAR?", "(ON|AT|BY)? w:THIS/NEXT h:HOLIDAY", makes="MOMENT")
+@DAYS("(ON|AT)? h:HOLIDAY y:YEAR?", "(ON|AT)? w:THIS/NEXT h:HOLIDAY", makes="MOMENT")
 def _holiday(m: Found) -> Moment | None:
     today = m.setting.today
     month, day = map(int, m["h"].split("-"))

@@ -71,7 +71,8 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
     if kind == "other" and sure < _ALMOST and _asks_of_own(folded, book):
         kind = "query"
     listed = listed and not _asks_of_own(folded, book)
-    if kind == "query" and not listed and (sure >= _RATHER or not book.task_verb.match(folded)):
+    told = captured.asked and captured.draft.due and not folded.rstrip().endswith("?")  # "we have to … by friday"
+    if kind == "query" and not listed and not told and (sure >= _RATHER or not book.task_verb.match(folded)):
         query = read_query(plain, context, engine, book)
         return Intent(intent="list_tasks", confidence=sure, query=query)
     own = captured.reminded or _is_marked(captured.draft, plain) or book.task_verb.match(folded)

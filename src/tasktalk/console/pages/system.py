@@ -1,12 +1,12 @@
 """Whether everything that carries a message works, and the switch of the workers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from tasktalk.assistant.replies.speech import Speech
+from tasktalk.assistant.replies.speech import Speech, phrase
 from tasktalk.console.frame import load_frame
 from tasktalk.console.hooks import find_control, find_health
 from tasktalk.console.page import Note, PageRoute, draw, go, now_of
@@ -19,10 +19,17 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 _ACTIONS = frozenset({"pause", "resume", "restart", "drain", "retry_failed", "clear_failed"})
 _TITLES = {
-    "healthy": ("good", "All is well", "Messages come in, are understood and answered."),
-    "degraded": ("warn", "Something is slow or resting", "Messages still come in; see which check is not green."),
-    "unhealthy": ("bad", "Something is broken", "See which check is red."),
+    "healthy": ("good", phrase("All is well"), phrase("Messages come in, are understood and answered.")),
+    "degraded": (
+        "warn",
+        phrase("Something is slow or resting"),
+        phrase("Messages still come in; see which check is not green."),
+    ),
+    "unhealthy": ("bad", phrase("Something is broken"), phrase("See which check is red.")),
 }
+
+
+_STATES = {"active": phrase("active"), "paused": phrase("paused"), "stopped": phrase("stopped")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,9 @@ async def show_system(request: Request, visit: Operator) -> Response:
     health = find_health(request)
     report = _report(*await health(), speech_of(visit.viewer.language)) if health else None
     async with request.app.state.pool.acquire() as conn:
-        frame = await load_frame(conn, visit, here="system", title="System", now=now_of(request))
+        frame = await load_frame(
+            conn, visit, here="system", title=speech_of(visit.viewer.language).say("System"), now=now_of(request)
+        )
     can = find_control(request) is not None
     context = frame | {"live": "messages system", "report": report, "can_control": can}
     return draw(request, "system.html", **context)
@@ -61,49 +70,54 @@ def _report(health: Mapping[str, Any], workers: Mapping[str, Any], speech: Speec
     tone, title, words = _TITLES.get(str(health.get("status")), _TITLES["unhealthy"])
     worker = workers.get("workers", {}).get("queue", {})
     queue, pace = worker.get("queue", {}), worker.get("throughput", {})
-    status = str(workers.get("status", "stopped"))
+    status, say = str(workers.get("status", "stopped")), speech.say
+    running = say("Running for {time}.", time=length_words(health.get("uptime", 0) / 1000, speech))
     used = workers.get("performance", {}).get("memoryUsage", {}).get("used", 0)
     return {
         "tone": tone,
-        "title": title,
-        "words": f"{words} Running for {length_words(health.get('uptime', 0) / 1000, speech)}.",
-        "checks": _checks(health.get("checks", {})),
-        "worker_status": status,
+        "title": say(title),
+        "words": f"{say(words)} {running}",
+        "checks": _checks(health.get("checks", {}), say),
+        "worker_status": say(_STATES.get(status, status)),
         "worker_tone": {"active": "good", "paused": "warn"}.get(status, "bad"),
         "paused": status == "paused",
         "failed": queue.get("failed", 0),
         "figures": [
-            Tile("Waiting", _number(queue.get("size", 0))),
-            Tile("In hand", _number(queue.get("processing", 0))),
-            Tile("Completed", _number(queue.get("completed", 0))),
-            Tile("Failed", _number(queue.get("failed", 0))),
-            Tile("Pace", f"{_number(pace.get('messagesPerMinute', 0))} / min"),
-            Tile("Time each", length_words(pace.get("avgProcessingTime", 0) / 1000, speech)),
-            Tile("Memory", f"{used:,.0f} MiB"),
+            Tile(say("Waiting"), _number(queue.get("size", 0))),
+            Tile(say("In hand"), _number(queue.get("processing", 0))),
+            Tile(say("Completed"), _number(queue.get("completed", 0))),
+            Tile(say("Failed"), _number(queue.get("failed", 0))),
+            Tile(say("Pace"), f"{_number(pace.get('messagesPerMinute', 0))} / min"),
+            Tile(say("Time each"), length_words(pace.get("avgProcessingTime", 0) / 1000, speech)),
+            Tile(say("Memory"), f"{used:,.0f} MiB"),
         ],
     }
 
 
-def _checks(checks: Mapping[str, Mapping[str, Any]]) -> list[Tile]:
+def _checks(checks: Mapping[str, Mapping[str, Any]], say: Callable[..., str]) -> list[Tile]:
     """The contract's checks as tiles; one that is not there is not shown."""
     tiles = []
     if database := checks.get("database"):
-        tiles.append(Tile("Database", f"{_number(database.get('responseTime', 0))} ms", _tone(database), "to answer"))
+        tiles.append(
+            Tile(say("Database"), f"{_number(database.get('responseTime', 0))} ms", _tone(database), say("to answer"))
+        )
     if breakers := checks.get("circuitBreakers"):
         state = str(breakers.get("whatsappApi", "unknown"))
         figure, words = {
-            "closed": ("Connected", "calls go through"),
-            "open": ("Resting", "too many calls failed"),
-            "half_open": ("Trying again", "one call at a time"),
+            "closed": (say("Connected"), say("calls go through")),
+            "open": (say("Resting"), say("too many calls failed")),
+            "half_open": (say("Trying again"), say("one call at a time")),
         }.get(state, (state.capitalize(), ""))
-        tiles.append(Tile("WhatsApp API", figure, _tone(breakers), words))
+        tiles.append(Tile(say("WhatsApp API"), figure, _tone(breakers), words))
     if queue := checks.get("messageQueue"):
-        words = f"waiting, {_number(queue.get('processing', 0))} in hand"
-        tiles.append(Tile("Inbox", _number(queue.get("size", 0)), _tone(queue), words))
+        words = say("waiting, {number} in hand", number=_number(queue.get("processing", 0)))
+        tiles.append(Tile(say("Inbox"), _number(queue.get("size", 0)), _tone(queue), words))
     if errors := checks.get("errorRate"):
-        tiles.append(Tile("Errors", f"{100 * errors.get('rate', 0):.1f} %", _tone(errors), "of what was handled"))
+        tiles.append(
+            Tile(say("Errors"), f"{100 * errors.get('rate', 0):.1f} %", _tone(errors), say("of what was handled"))
+        )
     if cache := checks.get("cache"):
-        tiles.append(Tile("Cache", f"{100 * cache.get('hitRate', 0):.0f} %", _tone(cache), "found at once"))
+        tiles.append(Tile(say("Cache"), f"{100 * cache.get('hitRate', 0):.0f} %", _tone(cache), say("found at once")))
     return tiles
 
 

@@ -93,7 +93,7 @@ async def test_an_expired_token_stops_the_number_and_nothing_is_lost(
         return health["status"] == "degraded" and health["checks"]["circuitBreakers"]["whatsappApi"] == "open"
 
     await until(is_open, every=0.1)
-    assert [task["title"] for task in await someone.tasks()] == ["mend the fence"]
+    assert [task["title"] for task in await until(someone.tasks, every=0.1)] == ["mend the fence"]
     assert await someone.hears_nothing()
     await faults(token_expired=False)
     headers = {"Authorization": f"Bearer {up.facts['api_token']}"}

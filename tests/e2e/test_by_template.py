@@ -54,7 +54,7 @@ async def test_a_reminder_reaches_a_closed_window(up: Up, session: aiohttp.Clien
         return found
 
     handed = await post(session, up, f"{path}/pack", {"languages": ["en"]}, token=owner)
-    assert (handed["submitted"], handed["refused"]) == (6, 0)
+    assert (handed["submitted"], handed["refused"]) == (7, 0)
     assert (await becomes("APPROVED"))["sendable"] is True
 
     task = await remind(session, up, someone, "Pay  the\trent")

@@ -21,7 +21,11 @@ _BYTES = {"type": "string", "format": "binary"}
 _CONTENT: dict[int | str, dict[str, Any]] = {
     200: {"description": "The document.", "content": {"text/csv": {"schema": {"type": "string"}}}}
 }
-_CONTENT[200]["content"] |= {"application/json": {"schema": {"type": "object"}}, "application/pdf": {"schema": _BYTES}}
+_EXAMPLE = {"exported_at": "2026-11-23T10:00:00Z", "items": []}
+_CONTENT[200]["content"] |= {
+    "application/json": {"schema": {"type": "object"}, "example": _EXAMPLE},
+    "application/pdf": {"schema": _BYTES},
+}
 
 
 @router.get("/export", response_class=StreamingResponse, responses=_CONTENT)

@@ -22,7 +22,8 @@ def is_for_others(command: Intent, plain: str, context: Context, book: Phraseboo
     model = find_model(book.language)
     if model is None:
         return command.intent == "search" and book.strong.search(fold(plain)) is not None
-    if command.intent == "project_status" and command.project and command.project not in context.projects:
+    unknown = command.project and command.project not in context.projects and "#" not in plain
+    if command.intent == "project_status" and unknown:
         return model.judge(fold(plain))["other"] >= _ALMOST
     target, query = command.target, command.query
     wide = command.intent in _WIDE or (command.intent == "complete_task" and book.question.match(fold(plain)))
@@ -59,7 +60,7 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
         or _is_marked(captured.draft, plain)
         or (listed and shares["other"] < _ALMOST)
         or (strange and (book.language != context.language or shares["other"] < surely))
-        or (" " not in folded.strip() and shares["other"] < surely)
+        or (folded.strip().isalpha() and shares["other"] < _ALMOST)
         or (
             shares["other"] < (_ALMOST if captured.draft.recurrence else _RATHER)
             and _may_be_done(captured.draft, folded, book)
@@ -71,8 +72,7 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
     if kind == "other" and sure < _ALMOST and _asks_of_own(folded, book):
         kind = "query"
     listed = listed and not _asks_of_own(folded, book)
-    told = captured.asked and captured.draft.due and not folded.rstrip().endswith("?")  # "we have to … by friday"
-    if kind == "query" and not listed and not told and (sure >= _RATHER or not book.task_verb.match(folded)):
+    if kind == "query" and not listed and _may_be_asked(captured, folded, sure, book):
         query = read_query(plain, context, engine, book)
         return Intent(intent="list_tasks", confidence=sure, query=query)
     own = captured.reminded or _is_marked(captured.draft, plain) or book.task_verb.match(folded)
@@ -81,6 +81,15 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
         target = read_target(plain[removed.end() :], book)
         return Intent(intent="delete_task", confidence=min(sure, PERHAPS), target=target)
     return Intent(intent="unknown", confidence=sure) if kind == "other" else None
+
+
+def _may_be_asked(captured: Captured, folded: str, sure: float, book: Phrasebook) -> bool:
+    """Whether it is likely enough a question: what tells a time ("we have to … by friday") must rather be one."""
+    if folded.rstrip().endswith("?"):
+        return sure >= _RATHER or not book.task_verb.match(folded)
+    if captured.draft.due and (captured.asked or not book.question.match(folded)):
+        return not captured.asked and (sure >= _ALMOST or book.own.search(folded) is not None)
+    return sure >= _RATHER or (book.question.match(folded) is not None and not book.task_verb.match(folded))
 
 
 def _names_somebody(title: str, model: Model, book: Phrasebook) -> bool:

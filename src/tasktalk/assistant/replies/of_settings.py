@@ -19,12 +19,8 @@ def settled(chosen: Preferences, named: Collection[str], now: datetime, speech: 
         )
     if "language" in named:
         lines.append(speech.say("🗣️ Your language is {language}.", language=LANGUAGES[chosen.language]))
-    if "digest_time" in named and chosen.digest_time is not None:
-        lines.append(speech.say("☀️ Your daily digest comes at {time}.", time=f"{chosen.digest_time:%H:%M}"))
-        if chosen.muted:
-            lines.append(speech.say("You are muted, so it waits until you say _start_."))
-    if "digest_time" in named and chosen.digest_time is None:
-        lines.append(speech.say("☀️ No daily digest any more."))
+    if "digest_time" in named:
+        lines += _digest(chosen, speech)
     if "quiet_hours" in named and chosen.quiet_hours is None:
         lines.append(speech.say("🌙 No quiet hours any more."))
     if "quiet_hours" in named and chosen.quiet_hours is not None:
@@ -39,6 +35,13 @@ def settled(chosen: Preferences, named: Collection[str], now: datetime, speech: 
     if "monthly_messages" in named:
         lines.append(_budget(chosen.monthly_messages, speech))
     return "\n".join(lines)
+
+
+def _digest(chosen: Preferences, speech: Speech) -> list[str]:
+    if chosen.digest_time is None:
+        return [speech.say("☀️ No daily digest any more.")]
+    comes = speech.say("☀️ Your daily digest comes at {time}.", time=f"{chosen.digest_time:%H:%M}")
+    return [comes, speech.say("You are muted, so it waits until you say _start_.")] if chosen.muted else [comes]
 
 
 def _by_email(speech: Speech) -> str:

@@ -88,7 +88,8 @@ def _may_be_asked(captured: Captured, folded: str, sure: float, book: Phrasebook
     if folded.rstrip().endswith("?"):
         return sure >= _RATHER or not book.task_verb.match(folded)
     if captured.draft.due and (captured.asked or not book.question.match(folded)):
-        return not captured.asked and (sure >= _ALMOST or book.own.search(folded) is not None)
+        enough = _RATHER if book.own.search(folded) else _ALMOST
+        return not captured.asked and sure >= enough
     return sure >= _RATHER or (book.question.match(folded) is not None and not book.task_verb.match(folded))
 
 

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from tasktalk.accounts.access import Role, Viewer
 from tasktalk.accounts.audit.audit import record
-from tasktalk.accounts.users import User, check_name, get_user, user_of
+from tasktalk.accounts.sessions import create_login_link
+from tasktalk.accounts.users import User, check_name, create_user, get_user, user_of
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import Conflict, Forbidden
@@ -37,6 +38,29 @@ def check_may_make(viewer: Viewer, role: Role) -> None:
     """Raises Forbidden unless `viewer`, who is an administrator, may give somebody this role."""
     if role == "owner" and viewer.role != "owner":
         raise Forbidden("Only an owner makes owners.", field="role")
+
+
+async def add_person(
+    conn: Conn,
+    *,
+    viewer: Viewer,
+    name: str,
+    email: str | None,
+    role: Role,
+    timezone: str,
+    language: str,
+    now: datetime,
+) -> tuple[User, str]:
+    """Somebody new, and the token of a link that signs them in once. Raises as `create_user`, and Forbidden.
+
+    Only who is new gets a link from an administrator: one for somebody else would open what is theirs alone.
+    """
+    check_may_make(viewer, role)
+    user_id = await create_user(conn, name=name, email=email, role=role, timezone=timezone, language=language)
+    user = await get_user(conn, user_id=user_id)
+    detail = {"name": user.name, "role": user.role}
+    await record(conn, by=viewer, action="user.created", subject="user", subject_id=user_id, detail=detail)
+    return user, await create_login_link(conn, user_id=user_id, now=now)
 
 
 async def administer(conn: Conn, *, viewer: Viewer, user_id: UUID, changes: Mapping[str, Any], now: datetime) -> User:

@@ -9,15 +9,13 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from tasktalk.accounts.access import Role, Viewer
-from tasktalk.accounts.administration import UserPage, administer, check_may_make, list_page
-from tasktalk.accounts.audit.audit import record
+from tasktalk.accounts.administration import UserPage, add_person, administer, list_page
 from tasktalk.accounts.request import api_admin, api_viewer, identify
-from tasktalk.accounts.sessions import create_login_link
 from tasktalk.accounts.tokens import Token, check_may_grant, list_tokens, make_own_token, revoke_own_token
-from tasktalk.accounts.users import User, create_user, get_user
+from tasktalk.accounts.users import User, get_user
 from tasktalk.errors import BadRequest
 from tasktalk.ids import parse_id
-from tasktalk.web.http import answers, known_id, pool_of, to_json
+from tasktalk.web.http import answers, known_id, pool_of, to_json, web_address
 
 router = APIRouter(prefix="/api")
 
@@ -128,24 +126,19 @@ async def list_people(
 @router.post("/users", tags=["users"], status_code=201, responses=answers(MadeUser, status=201))
 async def add_user(request: Request, viewer: Admin, body: NewUserBody) -> Response:
     """Adds somebody; the link that signs them in is in this answer alone. For administrators; owners make owners."""
-    check_may_make(viewer, body.role)
-    settings = request.app.state.settings
     async with pool_of(request).acquire() as conn, conn.transaction():
-        user_id = await create_user(
+        user, link = await add_person(
             conn,
+            viewer=viewer,
             name=body.name,
             email=body.email,
             role=body.role,
-            timezone=settings.timezone if body.timezone is None else body.timezone,
+            timezone=request.app.state.settings.timezone if body.timezone is None else body.timezone,
             language=body.language,
+            now=datetime.now(UTC),
         )
-        link = await create_login_link(conn, user_id=user_id, now=datetime.now(UTC))
-        user = await get_user(conn, user_id=user_id)
-        detail = {"name": user.name, "role": user.role}
-        await record(conn, by=viewer, action="user.created", subject="user", subject_id=user_id, detail=detail)
-    web = (settings.public_url or str(request.base_url)).rstrip("/")
-    made = MadeUser(user, f"{web}/login/{link}")
-    return to_json(made, status=201, location=f"/api/users/{user_id}", secret=True)
+    made = MadeUser(user, f"{web_address(request)}/login/{link}")
+    return to_json(made, status=201, location=f"/api/users/{user.id}", secret=True)
 
 
 # Ids alone, so that a word such as `me` is somebody else's route.

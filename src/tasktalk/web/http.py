@@ -32,6 +32,11 @@ def known_id(text: str) -> UUID:
     return found
 
 
+def web_address(request: Request) -> str:
+    """Where people reach us, without a slash at its end: PUBLIC_URL, else the address that this request came to."""
+    return str(request.app.state.settings.public_url or request.base_url).rstrip("/")
+
+
 def to_json(
     body: object, *, status: int = 200, etag: int | None = None, location: str | None = None, secret: bool = False
 ) -> Response:

@@ -1,16 +1,13 @@
-"""The people of this Tasktalk: add somebody, give them a role, shut them out, send them a way in."""
+"""The people of this Tasktalk: add somebody, give them a role, shut them out."""
 
 from typing import get_args
-from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from tasktalk.accounts.access import Role, Viewer
-from tasktalk.accounts.administration import administer, check_may_make, list_page
-from tasktalk.accounts.audit.audit import record
+from tasktalk.accounts.access import Role
+from tasktalk.accounts.administration import add_person, administer, list_page
 from tasktalk.accounts.request import Visit
-from tasktalk.accounts.sessions import create_login_link
-from tasktalk.accounts.users import LANGUAGES, create_user, get_user
+from tasktalk.accounts.users import LANGUAGES
 from tasktalk.assistant.replies.speech import phrase
 from tasktalk.console.frame import load_frame
 from tasktalk.console.page import Note, PageRoute, Wrong, draw, go, now_of, read_form
@@ -18,7 +15,7 @@ from tasktalk.console.visits import Operator
 from tasktalk.console.words import speech_of
 from tasktalk.errors import BadRequest, Conflict, Forbidden
 from tasktalk.ids import parse_id
-from tasktalk.web.http import known_id
+from tasktalk.web.http import known_id, web_address
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -33,40 +30,26 @@ async def show_people(request: Request, visit: Operator) -> Response:
 
 
 @router.post("/people")
-async def add_person(request: Request, visit: Operator) -> Response:
+async def add_somebody(request: Request, visit: Operator) -> Response:
     """Somebody new; the link that signs them in is shown on this answer alone."""
     form = await read_form(request)
     given = {key: form.get(key, "").strip() for key in ("name", "email", "role", "language")}
     role = _role(given["role"])
     try:
-        check_may_make(visit.viewer, role)
         async with request.app.state.pool.acquire() as conn, conn.transaction():
-            user_id = await create_user(
+            user, link = await add_person(
                 conn,
+                viewer=visit.viewer,
                 name=given["name"],
                 email=given["email"] or None,
                 role=role,
                 timezone=visit.viewer.timezone,
                 language=given["language"] if given["language"] in LANGUAGES else visit.viewer.language,
+                now=now_of(request),
             )
-            detail = {"name": given["name"], "role": role}
-            await record(
-                conn, by=visit.viewer, action="user.created", subject="user", subject_id=user_id, detail=detail
-            )
-            link = await create_login_link(conn, user_id=user_id, now=now_of(request))
     except (BadRequest, Conflict, Forbidden) as error:
         return await _draw(request, visit, given=given, wrong=Wrong.of(error))
-    return await _draw(request, visit, way_in=(given["name"], link))
-
-
-@router.post("/people/{user_id}/link")
-async def make_way_in(request: Request, user_id: str, visit: Operator) -> Response:
-    """A sign-in link for who lost their way in, shown on this answer alone."""
-    try:
-        way_in = await _let_in(request, visit.viewer, known_id(user_id))
-    except (Conflict, Forbidden) as error:
-        return await _draw(request, visit, wrong=Wrong.of(error))
-    return await _draw(request, visit, way_in=way_in)
+    return await _draw(request, visit, way_in=(user.name, link))
 
 
 @router.post("/people/{user_id}")
@@ -90,18 +73,6 @@ def _changes(form: dict[str, str]) -> dict[str, object]:
     if form.get("disabled") not in {"yes", "no"}:
         raise BadRequest
     return {"disabled": form["disabled"] == "yes"}
-
-
-async def _let_in(request: Request, viewer: Viewer, user_id: UUID) -> tuple[str, str]:
-    """Their name and a sign-in link for them; an owner's is made by owners alone."""
-    async with request.app.state.pool.acquire() as conn, conn.transaction():
-        user = await get_user(conn, user_id=user_id)
-        if user.role == "owner" and viewer.role != "owner":
-            raise Forbidden("Only an owner changes an owner.")
-        if user.disabled_at is not None:
-            raise Conflict("This person is shut out.")
-        await record(conn, by=viewer, action="user.link_made", subject="user", subject_id=user_id)
-        return user.name, await create_login_link(conn, user_id=user_id, now=now_of(request))
 
 
 async def _draw(
@@ -128,17 +99,13 @@ async def _draw(
         languages=LANGUAGES,
         given={"name": "", "email": "", "role": "member", "language": visit.viewer.language} | (given or {}),
         wrong=wrong,
-        way_in=way_in and (way_in[0], f"{_web(request)}/login/{way_in[1]}"),
+        way_in=way_in and (way_in[0], f"{web_address(request)}/login/{way_in[1]}"),
         next_page=f"/people?after={page.next}" if page.next else None,
         **frame,
     )
     if way_in:
         response.headers["cache-control"] = "no-store"
     return response
-
-
-def _web(request: Request) -> str:
-    return (request.app.state.settings.public_url or str(request.base_url)).rstrip("/")
 
 
 def _role(text: str) -> Role:

@@ -1,5 +1,7 @@
 """One task on its own page: seen, changed, spoken about, finished, by those whose it is."""
 
+from datetime import date, time
+from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +9,7 @@ import pytest
 from desk import Browser, Desk
 
 from tasktalk.tasks.model import Act, NewTask
+from tasktalk.tasks.projects.projects import create_project
 from tasktalk.tasks.tasks import create_tasks
 
 
@@ -96,3 +99,71 @@ async def test_it_is_nobody_elses(ben: Browser, desk: Desk, task_id: UUID) -> No
     for path in (place, f"{place}/comments", f"{place}/subtasks", f"{place}/delete"):
         assert (await ben.send(path, **form(text="x", step="x"))).status_code == 404, path
     assert (await row_of(desk, task_id))["version"] == 1
+
+
+async def test_saving_what_was_not_touched_changes_nothing(ana: Browser, ben: Browser, desk: Desk, act: Act) -> None:
+    """Also of a task in an archived project, given to somebody, with lines, a time and a rule of its own."""
+    assert ana.viewer is not None
+    assert ben.viewer is not None
+    async with desk.pool.acquire() as conn, conn.transaction():
+        shed = await create_project(conn, viewer=ana.viewer, name="Shed", by=act)
+        await conn.execute("insert into project_members values ($1, $2, 'editor')", shed.id, ben.viewer.user_id)
+        new = NewTask(
+            title="Oil the hinges",
+            notes="  indented\nsecond line\n",
+            due_on=date(2026, 12, 1),
+            due_time=time(17, 0),
+            recurrence={"rrule": "FREQ=MONTHLY;BYDAY=2TU", "from": "schedule", "text": "every second tuesday"},
+            project_id=shed.id,
+            section="Tools",
+            labels=("oil",),
+            assignees=(ben.viewer.user_id,),
+            priority=4,
+        )
+        (task,) = await create_tasks(conn, viewer=ana.viewer, new=[new], by=act)
+        await conn.execute("update projects set archived_at = now() where id = $1", shed.id)
+    place = f"/tasks/{task.id}"
+    before = await row_of(desk, task.id)
+    fields = form_of(await ana.read(place))
+    assert fields["project"] == [str(shed.id)]
+    answer = await ana.http.post(place, data=fields)
+    assert answer.status_code == 303, answer.text
+    assert dict(await row_of(desk, task.id)) == dict(before)
+
+
+def form_of(page: str) -> dict[str, list[str]]:
+    """What a browser sends of the first form as it is shown."""
+    found = Fields()
+    found.feed(page.partition('<form class="card padded stack"')[2].partition("</form>")[0])
+    return found.sent
+
+
+class Fields(HTMLParser):
+    """Reads a form's fields as they stand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: dict[str, list[str]] = {}
+        self.area = self.select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name, value = given.get("name") or "", given.get("value") or ""
+        if tag == "input" and (given.get("type") != "checkbox" or "checked" in given):
+            self.sent.setdefault(name, []).append(value)
+        elif tag == "textarea":
+            self.area = name
+            self.sent[name] = [""]
+        elif tag == "select":
+            self.select = name
+        elif tag == "option" and ("selected" in given or self.select not in self.sent):
+            self.sent[self.select] = [value]
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.sent[self.area][0] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self.sent[self.area] = [self.sent[self.area][0].removeprefix("\n").replace("\n", "\r\n")]  # as browsers do
+            self.area = ""

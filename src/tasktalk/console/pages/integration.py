@@ -56,7 +56,8 @@ async def replace_credentials(request: Request, integration_id: str, visit: Oper
     try:
         saved = await enter_credentials(request, visit.viewer, known, _secrets(form))
     except (BadRequest, Conflict) as error:
-        return await _draw(request, visit, known, Shown(wrong=Wrong.of(error)))
+        wrong = Wrong.of(error)
+        return await _draw(request, visit, known, Shown(wrong=wrong if wrong.field in _SECRETS else above(wrong)))
     if saved.warnings:
         return await _draw(request, visit, known, Shown(checks=saved.warnings, heading=speech.say("Saved, but")))
     return go(f"/integrations/{known}", Note(speech.say("Credentials saved. They can be replaced, never read.")))
@@ -92,7 +93,7 @@ async def repair(request: Request, integration_id: str, kind: str, visit: Operat
         body = RepairBody(kind=kind, pin=SecretStr(form["pin"].strip()) if form.get("pin") else None)
         done = await put_right(request, visit.viewer, known, body)
     except AppError as error:
-        return await _draw(request, visit, known, Shown(wrong=Wrong.of(error)))
+        return await _draw(request, visit, known, Shown(wrong=above(Wrong.of(error))))
     return await _draw(request, visit, known, Shown(checks=done.checks, heading=done.message))
 
 
@@ -115,6 +116,11 @@ async def switch(request: Request, integration_id: str, how: str, visit: Operato
     return go(
         f"/integrations/{known}", Note(speech.say("Switched on.") if how == "on" else speech.say("Switched off."))
     )
+
+
+def above(wrong: Wrong) -> Wrong:
+    """As it is told above everything, for what no field of the page is to blame for."""
+    return Wrong("", wrong.words, wrong.status)
 
 
 def _secrets(form: dict[str, str]) -> dict[CredentialKind, str]:

@@ -20,6 +20,7 @@ from tasktalk.tasks.changes import change_task
 from tasktalk.tasks.comments.comments import create_comment, list_comments
 from tasktalk.tasks.journal.history import Entry, list_history
 from tasktalk.tasks.model import NewTask, Recurrence, Task, TaskChanges
+from tasktalk.tasks.projects.projects import Project, get_project
 from tasktalk.tasks.tasks import create_tasks
 from tasktalk.web.http import known_id
 
@@ -57,7 +58,8 @@ async def show_task(request: Request, task_id: str, visit: Anybody) -> Response:
 async def save_task(request: Request, task_id: str, visit: Anybody) -> Response:
     """All fields at once; somebody else's change in between is not written over."""
     form, known = await read_forms(request), known_id(task_id)
-    given = {field: (form.get(field) or [""])[-1].strip() for field in (*_FIELDS, "version")}
+    given = {field: (form.get(field) or [""])[-1] for field in (*_FIELDS, "version")}
+    given = {field: text if field == "notes" else text.strip() for field, text in given.items()}
     by, speech = act_of(request), speech_of(visit.viewer.language)
     try:
         changes = _read(given, form.get("assignee", []))
@@ -170,7 +172,7 @@ async def _draw(
         history = (await list_history(conn, viewer=viewer, task_id=task_id, limit=30)).items
         ids = [row["id"] async for row in Q.list_steps(conn, parent_id=task_id)]
         steps = await list_tasks_by_ids(conn, viewer=viewer, ids=ids)
-    project = next((each for each in frame["projects"] if task.project and each.id == task.project.id), None)
+        project = await get_project(conn, viewer=viewer, project_id=task.project.id) if task.project else None
     return draw(
         request,
         "task.html",
@@ -182,9 +184,9 @@ async def _draw(
         comments=comments,
         steps=steps,
         history=[(entry, tell(entry, speech)) for entry in history],
-        members=project.members if project else [],
+        people=_people(task, project),
         priorities=[(key, speech.say(words)) for key, words in PRIORITIES],
-        places=[("", speech.say("Inbox")), *((str(each.id), each.name) for each in frame["projects"])],
+        places=[("", speech.say("Inbox")), *_places(project, frame["projects"])],
         repeats=_repeats(task, speech),
         **frame | {"live": "tasks"},
     )
@@ -206,6 +208,18 @@ def _given(task: Task) -> dict[str, str]:
         "repeat": "as it is" if task.recurrence else "",
         "version": str(task.version),
     }
+
+
+def _places(own: Project | None, projects: Sequence[Project]) -> list[tuple[str, str]]:
+    """The projects it may lie in; the one that it lies in too, if that is archived."""
+    hidden = [own] if own and own.id not in {each.id for each in projects} else []
+    return [(str(each.id), each.name) for each in (*projects, *hidden)]
+
+
+def _people(task: Task, project: Project | None) -> list[tuple[UUID, str]]:
+    """Who may be given it, and who has been."""
+    found = {each.id: each.name for each in project.members} if project else {}
+    return list((found | {each.id: each.name for each in task.assignees}).items())
 
 
 def _repeats(task: Task, speech: Speech) -> list[tuple[str, str]]:

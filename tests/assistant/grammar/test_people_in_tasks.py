@@ -30,5 +30,12 @@ def test_a_name_behind_what_people_do_is_a_task(language: str, lead: str) -> Non
 
 
 def test_what_a_machine_does_is_no_task_for_all_that() -> None:
-    for text in ("play Max", "call me a taxi", "text to speech please", "tell me a joke", "what is Google worth"):
+    for text in (
+        "play Max",
+        "call me a taxi",
+        "text to speech please",
+        "tell me a joke",
+        "what is Google worth",
+        "TELL ME A JOKE",
+    ):
         assert understand(text, Context(now=NOW)).intents[0].intent == "unknown", text

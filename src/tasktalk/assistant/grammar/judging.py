@@ -100,7 +100,7 @@ def _names_somebody(title: str, model: Model, book: Phrasebook) -> bool:
     """
     found = book.before_person.match(fold(title))
     words = title[found.end() :].split() if found else []
-    if not 0 < len(words) <= _LONGEST_NAME:
+    if not 0 < len(words) <= _LONGEST_NAME or title.isupper():  # shouted, every word has capitals
         return False
     return all(word[0].isupper() or fold(word).strip(".,!") not in model for word in words)
 

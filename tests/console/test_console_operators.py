@@ -72,6 +72,17 @@ async def test_the_audit_log_is_narrowed_and_taken_along(ana: Browser, ben: Brow
     assert "user.changed" in table.text
 
 
+async def test_no_name_in_the_table_is_a_formula(ana: Browser, desk: Desk) -> None:
+    added = await ana.send("/people", on="/people", name="=cmd()", email="", role="admin", language="en")
+    link = re.search(r'<code id="way-in">http://console.test([^<]+)<', added.text)
+    assert link is not None
+    eve = desk.browser()
+    await eve.open(link[1])
+    assert (await eve.send("/people", on="/people", name="Zoe", email="", role="member")).status_code == 200
+    lines = (await ana.open("/audit.csv")).text.splitlines()
+    assert [line.split(",")[1] for line in lines[1:]] == ["'=cmd()", "Ana"]
+
+
 @pytest.mark.parametrize("period", ["24h", "7d", "30d", "nonsense"])
 async def test_figures_are_shown_for_a_time_and_as_a_table(ana: Browser, period: str) -> None:
     page = await ana.read(f"/analytics?period={period}")

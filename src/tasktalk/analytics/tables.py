@@ -8,10 +8,9 @@ from typing import Literal
 from pydantic import BaseModel
 
 from tasktalk.analytics.shown import Analytics, CategoryCost, HourFigures, PersonCost
+from tasktalk.web.spreadsheets import guard
 
 Table = Literal["hours", "categories", "people"]
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def write_table(figures: Analytics, table: Table) -> str:
@@ -32,6 +31,6 @@ def _write(model: type[BaseModel], rows: Sequence[BaseModel]) -> str:
 
 
 def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
+    if isinstance(value, str):
+        return guard(value)
     return "" if value is None else value

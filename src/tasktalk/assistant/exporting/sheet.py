@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 
 from tasktalk.tasks.model import Task
+from tasktalk.web.spreadsheets import guard
 
 COLUMNS = (
     "id",
@@ -30,18 +31,11 @@ COLUMNS = (
     "updated_at",
     "completed_at",
 )
-# What a spreadsheet would run as a formula, or lets one begin.
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def lines_of(tasks: Sequence[Task]) -> str:
     """A line each, without the header."""
     return _write(map(_cells, tasks))
-
-
-def guard(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe stands before what looks like one."""
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULAS) else text
 
 
 def _cells(task: Task) -> list[object]:

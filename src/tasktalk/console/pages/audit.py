@@ -17,6 +17,7 @@ from tasktalk.console.visits import Operator
 from tasktalk.console.words import speech_of
 from tasktalk.errors import BadRequest
 from tasktalk.ids import parse_id
+from tasktalk.web.spreadsheets import guard
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -112,9 +113,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
         *ids,
         json.dumps(entry.detail, ensure_ascii=False),
     )
-    return tuple(
-        f"'{cell}" if cell[:1] in "=+-@\t" and cell else cell for cell in cells
-    )  # no formula for a spreadsheet
+    return tuple(map(guard, cells))
 
 
 def _plain(value: object) -> str:

@@ -1,12 +1,14 @@
 """Reminders: what a million of them cost while none rings, and how soon ten thousand of one minute have left."""
 
 import asyncio
+import json
 import time
 from dataclasses import dataclass
 
 from bench import processes
 from bench.figures import percentile
 from bench.system import Running
+from bench.wire import Client
 from tasktalk.db import Conn
 
 _PENDING = """
@@ -24,6 +26,7 @@ _LEFT = """
 select extract(epoch from o.created_at - b.ring_at)::float8 as late
 from bench_rings b join notices n on n.facts ->> 'reminder_id' = b.id::text join outbox o on o.id = n.outbox_id
 """
+_CLOSED = "select exists (select from contacts where user_id is not null and window_until is null)"
 _WAIT_SECONDS = 60
 _ASKED: tuple[str, ...] = ("worker", "postgres")
 
@@ -70,6 +73,7 @@ async def measure(running: Running, conn: Conn, *, quick: bool) -> Reminders | N
     await conn.execute("vacuum analyze reminders")
     await conn.execute("checkpoint")
     cpu = await _rest(running, rest_seconds)
+    await _open_windows(running, conn)
     late = await _ring(conn, due=due, within=within)
     return Reminders(tasks * each, rest_seconds, cpu, without, due, within, late)
 
@@ -82,8 +86,19 @@ async def _rest(running: Running, seconds: float) -> dict[str, float]:
     return {name: (after.get(name, 0.0) - before.get(name, 0.0)) / took for name in _ASKED}
 
 
+async def _open_windows(running: Running, conn: Conn) -> None:
+    """Everybody says hello: Meta's side, too, takes free-form messages from then on."""
+    phones = [person["wa_id"] for person in running.facts["phones"] if person["linked"]]
+    hello = json.dumps({"type": "text", "text": {"body": "hello"}}).encode()
+    async with Client(running.facts["sandbox"]) as client:
+        for phone in phones:
+            await client.call("POST", f"/phones/{phone}/messages", hello)
+    until = time.perf_counter() + _WAIT_SECONDS
+    while await conn.fetchval(_CLOSED) and time.perf_counter() < until:  # noqa: ASYNC110  (the worker does it)
+        await asyncio.sleep(0.1)
+
+
 async def _ring(conn: Conn, *, due: int, within: float) -> list[float]:
-    await conn.execute("update contacts set window_until = now() + interval '1 day'")
     await conn.execute("create table bench_rings (id uuid primary key, ring_at timestamptz not null)")
     await conn.execute(_DUE, due, within)
     await conn.execute("update reminders r set ring_at = b.ring_at from bench_rings b where r.id = b.id")

@@ -157,7 +157,8 @@ async def test_the_photo_of_a_task_comes_back_as_one(product: Product, porter: P
     ]
     messages = await sent(product)
     assert sorted(each["type"] for each in messages) == ["document", "image", "image"]
-    assert next(each for each in messages if each["type"] == "image")["image"]["caption"] == "📎 *return the shoes*"
+    captions = [each["image"].get("caption") for each in messages if each["type"] == "image"]
+    assert "📎 *return the shoes*" in captions  # of two wishes, either may be carried first
     assert "no such file" in (await sent(product, "reply"))[-1]["text"]["body"]
 
 

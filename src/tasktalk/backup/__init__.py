@@ -1,0 +1,1 @@
+"""Keeping what is ours: backups, restoring them, the keys that open them."""

@@ -95,3 +95,16 @@ async def test_a_sender_that_stopped_for_it_names_the_same_repair(product: Produ
     )
     (found,) = (await ask(product, "/findings")).json["items"]
     assert (found["repair"], "not registered" in found["message"]) == ("register", True)
+
+
+async def test_whoever_sends_for_it_begins_anew(product: Product, gone: FakeMeta) -> None:
+    """A lane is made anew for an integration that is another one; so what waits does not sit out the stop's pause."""
+    (before,) = await product.directory.all()
+    assert (await register(product)).json["ok"] is True
+    product.directory.forget()
+    (after,) = await product.directory.all()
+    assert after != before
+    assert before.renewed_at is not None
+    assert after.renewed_at is not None
+    assert after.renewed_at > before.renewed_at
+    assert gone.posted()

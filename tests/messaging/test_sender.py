@@ -126,6 +126,25 @@ async def test_a_status_that_waits_unread_stands_against_sending_again(product: 
     assert graph.carried_out == ["hello", "next"]
 
 
+async def test_a_test_message_left_in_the_middle_is_given_up_not_sent_again(product: Product, graph: FakeGraph) -> None:
+    """It is whoever tests's to send once more; while they may still be waiting for it, it is left alone."""
+    recent, old = await put(product, "recent", "old", kind="test")
+    for each, minutes in ((recent, 1), (old, 6)):
+        await product.pool.execute(
+            "update outbox set state = 'sending', attempts = 1, sending_at = now() - make_interval(mins => $2) "
+            "where id = $1",
+            each,
+            minutes,
+        )
+    async with sending(product, graph):
+        await put(product, "hello")
+        await until(states(product, "sending", "refused", "accepted"))
+        await asyncio.sleep(RECONCILE)
+        await put(product, "next")
+        await until(states(product, "sending", "refused", "accepted", "accepted"))
+    assert graph.carried_out == ["hello", "next"]
+
+
 async def test_a_lost_answer_and_no_status_is_sent_again_once(product: Product, graph: FakeGraph) -> None:
     graph.plans["hello"] = [LOSE]
     async with sending(product, graph):

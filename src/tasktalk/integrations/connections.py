@@ -27,7 +27,7 @@ class Integration:
     """One WhatsApp Business number. `graph_url` None: Meta's own. Secrets in force, newest first.
 
     `per_second`: how many messages Meta takes from it. `renewed_at`: since when this access token is used; entered
-    again it is as good as a new one.
+    again it is as good as a new one, and so it is once the number was registered. Who sends begins anew then.
     """
 
     id: UUID
@@ -126,7 +126,7 @@ async def list_integrations(conn: Conn, *, keyring: Keyring, disabled: bool = Fa
     renewed: dict[UUID, datetime] = {}
     async for row in Q.list_credentials(conn):
         if row["kind"] == "access_token":
-            renewed.setdefault(row["integration_id"], row["created_at"])
+            renewed.setdefault(row["integration_id"], row["renewed_at"])
         try:
             secrets.setdefault((row["integration_id"], row["kind"]), []).append(keyring.unseal(row["sealed"]))
         except CannotUnseal as error:  # the others still work; the integration shows what it lacks

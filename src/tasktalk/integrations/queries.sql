@@ -4,8 +4,10 @@ from integrations where disabled_at is null or :disabled::bool order by id;
 
 -- name: list_credentials()
 -- Those in force, newest first: a replaced secret counts until it retires.
-select integration_id, kind, sealed, retires_at, created_at
-from credentials where retires_at is null or retires_at > now() order by created_at desc, id desc;
+-- `renewed_at`: since when it counts as new.
+select c.integration_id, c.kind, c.sealed, c.retires_at, greatest(c.created_at, i.registered_at) as renewed_at
+from credentials c join integrations i on i.id = c.integration_id
+where c.retires_at is null or c.retires_at > now() order by c.created_at desc, c.id desc;
 
 -- name: save_integration(id, name, waba_id, phone_number_id, display_phone_number, business_name, app_id, graph_url)$
 insert into integrations (id, name, waba_id, phone_number_id, display_phone_number, business_name, app_id, graph_url)

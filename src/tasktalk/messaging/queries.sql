@@ -162,9 +162,15 @@ where o.id = a.id
                      else o.state in ('sending', 'doubtful') and o.attempts = a.number end;
 
 -- name: doubt_unfinished(integration_id, seconds)
--- Whoever sent these is gone and the answer with them: wait for a status before sending again.
-update outbox set state = 'doubtful', next_try_at = now() + make_interval(secs => :seconds)
+-- Whoever sent these is gone and the answer with them: wait for a status before sending again. A test message is whoever
+-- tests's own to send; it is only given up, once nobody can be waiting for it.
+update outbox
+set state = case kind when 'test' then 'refused' else 'doubtful' end,
+    next_try_at = now() + make_interval(secs => :seconds),
+    finished_at = case kind when 'test' then now() end,
+    error = case kind when 'test' then 'No answer came: it may have arrived.' else error end
 where integration_id = :integration_id and state = 'sending'
+  and (kind <> 'test' or sending_at < now() - interval '5 minutes')
 returning id;
 
 -- name: resend_doubtful(integration_id, resends)

@@ -16,7 +16,7 @@ from tasktalk.errors import Conflict
 from tasktalk.integrations.bodies import RepairBody
 from tasktalk.integrations.checks.check import Check
 from tasktalk.integrations.checks.repairing import repair
-from tasktalk.integrations.checks.watch import Examination, Place, look, place_of
+from tasktalk.integrations.checks.watch import Examination, Place, Q, look, place_of
 from tasktalk.integrations.connections import Integration, find_integration
 from tasktalk.integrations.findings import Finding, list_findings
 from tasktalk.integrations.shown import get_shown
@@ -109,6 +109,8 @@ async def put_right(request: Request, viewer: Viewer, integration_id: UUID, body
     integration = await get_in_use(request, integration_id)
     message = await repair(integration, body.kind, place=_place(request), pin=pin)
     async with pool_of(request).acquire() as conn, conn.transaction():
+        if body.kind == "register":
+            await Q.note_registered(conn, id=integration.id, at=datetime.now(UTC))
         await _note(conn, viewer, "integration.repaired", integration.id, {"kind": body.kind})
     examined = await _look(request, integration)
     return Repaired(message, examined.ok, examined.checks)

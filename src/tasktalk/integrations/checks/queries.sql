@@ -12,5 +12,12 @@ where id = :id;
 -- Since when it is here, and when something last came for it.
 select created_at, delivered_at from integrations where id = :id;
 
+-- name: note_registered(id, at)!
+-- Whoever sends for it begins anew at once.
+with noted as (
+    update integrations set registered_at = :at where id = :id returning 1
+)
+select pg_notify('integrations', '') from noted;
+
 -- name: announce()!
 select pg_notify('integrations', '');

@@ -35,7 +35,7 @@ async def _repair(
     if kind == "register":
         body = {"messaging_product": "whatsapp", "pin": _need(pin, "pin")}
         await graph.post(f"{integration.phone_number_id}/register", body)
-        return "The number is registered. What waits to be sent leaves within minutes."
+        return "The number is registered. What waits to be sent leaves now."
     if kind == "subscribe":
         await graph.post(f"{_need(integration.waba_id, 'business_account_id')}/subscribed_apps", {})
         return "The app is subscribed to the account's webhooks."

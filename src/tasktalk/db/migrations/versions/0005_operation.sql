@@ -4,3 +4,6 @@
 alter table users
     add column totp_secret bytea,
     add column totp_since timestamptz;
+
+-- When an administrator last registered a number at Meta: whatever stopped its sending is to be tried anew.
+alter table integrations add column registered_at timestamptz;

@@ -51,3 +51,154 @@ create table alert_rules (
 -- A message that was sent again by hand: of which one. Once each.
 alter table outbox add column resend_of uuid references outbox (id) on delete set null;
 create unique index outbox_resends on outbox (resend_of) where resend_of is not null;
+
+-- Outgoing webhooks (Standard Webhooks). Secrets are sealed; a replaced one signs along until `old_until`. Whoever posts for
+-- one holds it until `held_until`. `failing_since`: of the first attempt that failed since the last that did not.
+create table webhooks (
+    id            uuid primary key,
+    owner_id      uuid not null references users on delete cascade,
+    name          text not null,
+    url           text not null,
+    events        text[] not null check (events <> '{}'),
+    secret        bytea not null,
+    old_secret    bytea,
+    old_until     timestamptz,
+    is_on         bool not null default true,
+    off_why       text,                                            -- null: its owner switched it off
+    failing_since timestamptz,
+    held_until    timestamptz not null default '-infinity',
+    version       int not null default 1,
+    created_at    timestamptz not null default now(),
+    updated_at    timestamptz not null default now()
+);
+create index webhooks_owner on webhooks (owner_id, id);
+
+-- What a webhook may have to tell of, until it is read: written by triggers with the row itself (`ref` is its `seq`), and only
+-- while a webhook asks for such an event. As `news`, so that none is missed whichever transaction commits first.
+create table happenings (
+    seq    bigint generated always as identity primary key,
+    at     timestamptz not null default now(),
+    source text not null check (source in ('journal', 'inbox', 'outbox', 'audit')),
+    ref    bigint not null,
+    event  text                                                    -- null: as the journal's verb says
+);
+alter table happenings set (autovacuum_vacuum_scale_factor = 0.02, fillfactor = 85);
+
+-- One event to one webhook; `id` is its webhook-id, `body` what is signed. Emptied when its owner may not see it any more.
+create table webhook_deliveries (
+    seq         bigint generated always as identity primary key,
+    id          uuid not null unique,
+    webhook_id  uuid not null references webhooks on delete cascade,
+    event       text not null,
+    task_id     uuid,
+    body        text not null,
+    state       text not null default 'waiting' check (state in ('waiting', 'delivered', 'failed', 'dropped')),
+    attempts    int not null default 0,
+    tries       smallint not null default 0,                       -- of the attempts, since it was last asked for
+    created_at  timestamptz not null default now(),
+    next_try_at timestamptz not null default now(),
+    finished_at timestamptz,
+    why         text                                               -- of `failed` and `dropped`
+);
+create index webhook_deliveries_due on webhook_deliveries (webhook_id, next_try_at) where state = 'waiting';
+create index webhook_deliveries_log on webhook_deliveries (webhook_id, seq);
+create index webhook_deliveries_over on webhook_deliveries (finished_at) where finished_at is not null;
+alter table webhook_deliveries set (autovacuum_vacuum_scale_factor = 0.02, fillfactor = 85);
+
+create table webhook_attempts (
+    delivery_id uuid not null references webhook_deliveries (id) on delete cascade,
+    number      int not null,
+    at          timestamptz not null,
+    ms          int not null,
+    status      int,                                               -- HTTP; null: there was no answer
+    answer      text not null default '',                          -- its beginning
+    error       text,
+    primary key (delivery_id, number)
+);
+
+create or replace function announce_journal() returns trigger language plpgsql as $$
+begin
+    insert into news (seq) select seq from written where project_id is not null or subject = 'invitation';
+    if exists (select from webhooks where is_on
+               and events && '{task.created,task.updated,task.completed,task.deleted}'::text[]) then
+        insert into happenings (source, ref) select 'journal', seq from written where subject = 'task' order by seq;
+    end if;
+    perform pg_notify('journal', '');
+    return null;
+end $$;
+
+create function note_received() returns trigger language plpgsql as $$
+begin
+    if exists (select from webhooks where is_on and events && '{message.received}'::text[]) then
+        insert into happenings (source, ref, event)
+        select 'inbox', w.seq, 'message.received' from written w join integrations i on i.phone_number_id = w.phone_number_id
+        where w.kind = 'message' order by w.seq;
+    end if;
+    return null;
+end $$;
+create trigger inbox_noted after insert on inbox referencing new table as written
+    for each statement execute function note_received();
+
+create function note_sent() returns trigger language plpgsql as $$
+begin
+    if exists (select from webhooks where is_on
+               and events && '{message.sent,message.delivered,message.read,message.failed}'::text[]) then
+        insert into happenings (source, ref, event)
+        select 'outbox', new.seq, e.event
+        from (values ('message.sent', new.state = 'accepted' and old.state <> 'accepted'),
+                     ('message.delivered', new.status = 'delivered' and old.status is distinct from 'delivered'),
+                     ('message.read', new.status in ('read', 'played') and coalesce(old.status, '') not in ('read', 'played')),
+                     ('message.failed', (new.state = 'refused' and old.state <> 'refused')
+                                        or (new.status = 'failed' and old.status is distinct from 'failed'))) as e (event, is_so)
+        where e.is_so;
+    end if;
+    return null;
+end $$;
+create trigger outbox_noted after update of state, status on outbox for each row
+    when (new.status is distinct from old.status or (new.state <> old.state and new.state in ('accepted', 'refused')))
+    execute function note_sent();
+
+create function note_audited() returns trigger language plpgsql as $$
+declare told text := case when new.action in ('integration.created', 'integration.switched_on') then 'integration.connected'
+                          when new.action = 'integration.switched_off' then 'integration.disconnected'
+                          when new.action = 'phone.linked' then 'user.mapped'
+                          else 'security.violation' end;
+begin
+    if exists (select from webhooks where is_on and events @> array[told]) then
+        insert into happenings (source, ref, event) values ('audit', new.seq, told);
+    end if;
+    return null;
+end $$;
+create trigger audit_noted after insert on audit for each row
+    when (new.action in ('integration.created', 'integration.switched_on', 'integration.switched_off', 'phone.linked',
+                         'phone.codes_refused', 'file.infected') or starts_with(new.action, 'security.'))
+    execute function note_audited();
+
+-- Backups: asked for, under way, or how they ended; the file's name alone, for where it lies the settings say.
+create table backups (
+    id          uuid primary key,
+    kind        text not null check (kind in ('command', 'nightly', 'console')),
+    state       text not null default 'running' check (state in ('asked', 'running', 'ok', 'error')),
+    at          timestamptz not null default now(),                -- when it began, or was asked for
+    finished_at timestamptz,
+    file        text,
+    bytes       bigint,
+    seconds     double precision,
+    rows        bigint,
+    files       int,
+    sealed      bool not null default false,                       -- with a passphrase
+    error       text,
+    user_id     uuid references users on delete set null           -- who asked
+);
+create index backups_newest on backups (at) where state = 'ok';
+create index backups_open on backups (at) where state in ('asked', 'running');
+-- What was on its way when a restored backup was made may have left since: it is held for an operator's word.
+alter table outbox
+    drop constraint outbox_state_check,
+    add constraint outbox_state_check check (state in ('waiting', 'sending', 'doubtful', 'accepted', 'refused', 'held'));
+alter table letters
+    drop constraint letters_state_check,
+    add constraint letters_state_check check (state in ('waiting', 'sending', 'sent', 'refused', 'held'));
+alter table documents
+    drop constraint documents_state_check,
+    add constraint documents_state_check check (state in ('waiting', 'uploading', 'sent', 'refused', 'held'));

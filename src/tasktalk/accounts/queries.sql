@@ -5,15 +5,18 @@ on conflict (email) do nothing
 returning id;
 
 -- name: find_user(id)^
-select id, name, email, role, password is not null as has_password, language, timezone, created_at, disabled_at
+select id, name, email, role, password is not null as has_password,
+       totp_since is not null as has_two_factor, language, timezone, created_at, disabled_at
 from users where id = :id;
 
 -- name: find_user_by_email(email)^
-select id, name, email, role, password is not null as has_password, language, timezone, created_at, disabled_at
+select id, name, email, role, password is not null as has_password,
+       totp_since is not null as has_two_factor, language, timezone, created_at, disabled_at
 from users where email = :email;
 
 -- name: list_users()
-select id, name, email, role, password is not null as has_password, language, timezone, created_at, disabled_at
+select id, name, email, role, password is not null as has_password,
+       totp_since is not null as has_two_factor, language, timezone, created_at, disabled_at
 from users order by id;
 
 -- name: list_languages()
@@ -68,7 +71,8 @@ delete from sessions where user_id = :user_id and encode(substring(token_hash fo
 returning true;
 
 -- name: delete_expired(now)!
-with links as (delete from login_links where expires_at < :now)
+with links as (delete from login_links where expires_at < :now),
+     steps as (delete from sign_in_steps where expires_at < :now)
 delete from sessions where expires_at < :now;
 
 -- name: insert_login_link(token_hash, user_id, now, expires_at)!
@@ -103,7 +107,8 @@ where id = :id and user_id = :user_id and revoked_at is null
 returning id;
 
 -- name: list_users_after(after, limit)
-select id, name, email, role, password is not null as has_password, language, timezone, created_at, disabled_at
+select id, name, email, role, password is not null as has_password,
+       totp_since is not null as has_two_factor, language, timezone, created_at, disabled_at
 from users where :after::uuid is null or id > :after order by id limit :limit;
 
 -- name: lock_owners()
@@ -114,5 +119,6 @@ update users set name = :name, role = :role, disabled_at = :disabled_at where id
 
 -- name: shut_out(id, now)!
 with tokens as (update api_tokens set revoked_at = :now where user_id = :id and revoked_at is null),
-     links as (delete from login_links where user_id = :id)
+     links as (delete from login_links where user_id = :id),
+     steps as (delete from sign_in_steps where user_id = :id)
 delete from sessions where user_id = :id;

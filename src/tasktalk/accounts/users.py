@@ -38,6 +38,7 @@ class User:
     email: str | None
     role: Role
     has_password: bool
+    has_two_factor: bool
     language: str
     timezone: str
     created_at: datetime

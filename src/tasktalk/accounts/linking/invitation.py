@@ -3,10 +3,9 @@
 from urllib.parse import quote
 from uuid import UUID
 
-import segno
-
 from tasktalk.accounts.linking.codes import LinkCode, Q
 from tasktalk.accounts.linking.model import PhoneLink
+from tasktalk.accounts.qr import draw_qr
 from tasktalk.db import Conn
 from tasktalk.errors import BadRequest
 
@@ -27,11 +26,4 @@ def invite(made: LinkCode, number: str | None) -> PhoneLink:
     if number is None:
         return PhoneLink(made.code, made.expires_at, None, None)
     link = f"https://wa.me/{number}?text={quote(f'link {made.code}')}"
-    return PhoneLink(made.code, made.expires_at, link, _draw(link))
-
-
-def _draw(link: str) -> str:
-    """An SVG to stand in a page: black on white in every theme, for cameras want that; its size is left to the page."""
-    made = segno.make(link, error="m", micro=False)
-    drawn: str = made.svg_inline(border=4, dark="#000", light="#fff", svgclass=None, lineclass=None, omitsize=True)
-    return drawn
+    return PhoneLink(made.code, made.expires_at, link, draw_qr(link))

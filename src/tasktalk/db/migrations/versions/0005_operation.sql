@@ -202,3 +202,23 @@ alter table letters
 alter table documents
     drop constraint documents_state_check,
     add constraint documents_state_check check (state in ('waiting', 'uploading', 'sent', 'refused', 'held'));
+
+-- A code counts once: `totp_step` is the newest half minute whose code did. Five wrong ones in a row, and codes wait.
+alter table users
+    add column totp_step bigint,
+    add column totp_wrong smallint not null default 0,
+    add column totp_wrong_at timestamptz;
+create table recovery_codes (
+    code_hash bytea primary key,                                   -- SHA-256 is enough for 80 random bits
+    user_id   uuid not null references users on delete cascade,
+    used_at   timestamptz
+);
+create index recovery_codes_user on recovery_codes (user_id);
+-- Who gave a password or a link and still owes the code.
+create table sign_in_steps (
+    token_hash bytea primary key,
+    user_id    uuid not null references users on delete cascade,
+    way        text not null check (way in ('password', 'link')),
+    expires_at timestamptz not null
+);
+create index sign_in_steps_user on sign_in_steps (user_id);

@@ -222,3 +222,13 @@ create table sign_in_steps (
     expires_at timestamptz not null
 );
 create index sign_in_steps_user on sign_in_steps (user_id);
+
+-- The console's chat: what a person said there and what was answered, the newest alone (assistant/chat.py).
+create table chat_turns (
+    id      bigint generated always as identity primary key,
+    user_id uuid not null references users on delete cascade,
+    at      timestamptz not null default now(),
+    said    text not null,
+    reply   jsonb not null
+);
+create index chat_turns_user on chat_turns (user_id, id);

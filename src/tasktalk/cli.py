@@ -197,6 +197,33 @@ def send_test(
 
 
 @app.command()
+def mcp(
+    *,
+    url: Annotated[
+        str, typer.Option(envvar="TASKTALK_URL", help="The web address of a running Tasktalk.")
+    ] = "http://127.0.0.1:8000",
+    token_file: Annotated[
+        Path | None,
+        typer.Option(envvar="TASKTALK_TOKEN_FILE", help="Holds the API token, where TASKTALK_TOKEN does not."),
+    ] = None,
+    http: Annotated[bool, typer.Option("--http", help="Serve HTTP; each request then brings its token.")] = False,
+    host: Annotated[str, typer.Option(help="With --http: address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="With --http: port to listen on.")] = 8002,
+    name: Annotated[
+        list[str] | None, typer.Option(help="With --http: what a proxy in front is called, such as mcp.example.org.")
+    ] = None,
+) -> None:
+    """Serve the assistant's intents as tools for AI clients: over standard input and output, or over HTTP."""
+    from tasktalk.interop.mcp.server import build_server, read_token, serve_http  # noqa: PLC0415
+
+    set_up_logs(level="WARNING", process="mcp")  # to standard error: standard output is the client's
+    if http:
+        serve_http(build_server(url, token=None), host=host, port=port, names=name or [])
+    else:
+        build_server(url, token=read_token(os.environ.get("TASKTALK_TOKEN"), token_file)).run("stdio")
+
+
+@app.command()
 def config(data: DataOption = None) -> None:
     """Show every setting in force; secrets only as set or not."""
     table = Table("setting", "value")
@@ -248,6 +275,16 @@ def link_phone(email: str, data: DataOption = None) -> None:
     _out.print(f"link {made.code}", highlight=False)
     if made.wa_me:
         _out.print(made.wa_me, soft_wrap=True)
+
+
+@user_app.command("reset-two-factor")
+def reset_two_factor(email: str, data: DataOption = None) -> None:
+    """Take a person's two-factor sign-in away, for they lost it."""
+    from tasktalk.up.people import reset_person_factor  # noqa: PLC0415
+
+    with _database(load_settings(data=data)) as dsn:
+        asyncio.run(reset_person_factor(dsn, email=email))
+    _out.print(f"{email} signs in with a password or a link alone again.", soft_wrap=True)
 
 
 def _database(settings: Settings) -> Any:

@@ -1,5 +1,6 @@
 -- name: insert_tasks(rows, viewer, change_set, channel, at)
 -- All of `rows` or none: each must lie where the viewer may write, under a parent in the same place, with assignees who see it.
+-- Answers them as `task_cards` will show them, which sees them only from the next statement on.
 with new as (
     select r.* from jsonb_populate_recordset(null::tasks, :rows::jsonb) r
 ), allowed as (
@@ -34,7 +35,13 @@ with new as (
            :channel::text
     from created c order by c.id
 )
-select id from created;
+select c.*, p.name as project_name, s.name as section,
+       case when c.assignees <> '{}' then
+           (select jsonb_agg(jsonb_build_object('id', u.id, 'name', u.name) order by u.name) from users u where u.id = any(c.assignees))
+       end as people,
+       (select count(*) from created under where under.parent_id = c.id) as subtasks_count,
+       0::bigint as comments_count, null::jsonb as files
+from created c left join projects p on p.id = c.project_id left join sections s on s.id = c.section_id;
 
 -- name: read_tasks(viewer, ids, trashed)
 -- The tasks among `ids` that the viewer sees; `trashed`: deleted ones too. What is asked for goes by subqueries, so that it

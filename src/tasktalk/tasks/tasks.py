@@ -11,7 +11,7 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, NotFound
-from tasktalk.tasks.cards import list_tasks_by_ids
+from tasktalk.tasks.cards import task_of
 from tasktalk.tasks.checks import checked
 from tasktalk.tasks.due import due_columns, get_zone
 from tasktalk.tasks.labels.names import keep_labels
@@ -48,12 +48,12 @@ async def create_tasks(conn: Conn, *, viewer: Viewer, new: Sequence[NewTask], by
     for place in {places[task.id] for task in new if task.assignees}:
         given = {person for task in new if places[task.id] == place for person in task.assignees}
         await hold_insiders(conn, project_id=place, people=given - {viewer.user_id})
-    made = [
-        row["id"]
+    made = {
+        row["id"]: task_of(row)
         async for row in Q.insert_tasks(
             conn, rows=rows, viewer=viewer.user_id, change_set=by.change_set, channel=by.channel, at=by.at
         )
-    ]
+    }
     if not made:
         await _explain(conn, viewer=viewer, rows=rows)
     await keep_labels(conn, viewer=viewer, names={label for task in new for label in task.labels}, at=by.at)
@@ -61,7 +61,7 @@ async def create_tasks(conn: Conn, *, viewer: Viewer, new: Sequence[NewTask], by
     await insert_reminders(conn, viewer=viewer, wanted=reminders, by=by)
     reminding = [task.id for task, row in zip(new, rows, strict=True) if row["due_at"] is not None or task.reminders]
     await plan_reminders(conn, task_ids=reminding, now=by.at)
-    return await list_tasks_by_ids(conn, viewer=viewer, ids=[task.id for task in new])
+    return [made[task.id] for task in new]
 
 
 def _row(task: NewTask, *, viewer: Viewer, by: Act, project_id: UUID | None) -> dict[str, object]:

@@ -15,6 +15,7 @@ from tasktalk.assistant.reading import read_intents
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understand import understand_task
 from tasktalk.assistant.understanding import Intent, Target
+from tasktalk.assistant.unread import read_around
 from tasktalk.tasks.cards import list_tasks_by_ids
 
 
@@ -51,6 +52,14 @@ async def add(turn: Turn, question_id: str, *, tapped: bool = False) -> Outcome:
     said = replace(turn.said, text=question.text, message_id=question.message_id)
     async with turn.conn.transaction():
         return await create(replace(turn, said=said), draft)
+
+
+async def add_as_task(turn: Turn) -> Outcome:
+    """What was written where tasks are added becomes one, whatever it reads like."""
+    context = turn.dialogue.context(turn.said_at)
+    draft = read_around(understand_task, turn.said.text, context, turn.said.unread)
+    async with turn.conn.transaction():
+        return await create(turn, draft)
 
 
 async def pick(turn: Turn, ids: Sequence[UUID], question_id: str, *, tapped: bool = False) -> Outcome:

@@ -132,3 +132,18 @@ group by u.id, u.name order by u.id is null, open desc, u.name limit :limit::int
 
 -- name: count_done_in(project_id)$
 select count(*) from tasks where project_id = :project_id::uuid and status = 'done' and deleted_at is null;
+
+-- name: keep_turn(user_id, said, reply, at, most)!
+-- The newest `most` stay.
+with kept as (
+    insert into chat_turns (user_id, said, reply, at) values (:user_id::uuid, :said, :reply::jsonb, :at)
+)
+delete from chat_turns
+where user_id = :user_id::uuid
+  and id <= (select id from chat_turns where user_id = :user_id::uuid order by id desc offset :most::int - 1 limit 1);
+
+-- name: list_turns(user_id, limit)
+select id, at, said, reply from chat_turns where user_id = :user_id::uuid order by id desc limit :limit;
+
+-- name: forget_turns(user_id)!
+delete from chat_turns where user_id = :user_id::uuid;

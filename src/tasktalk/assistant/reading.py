@@ -1,13 +1,18 @@
 """From a message to its intents, with as little looking up as the reading allows."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
+from tasktalk.accounts.access import Viewer
+from tasktalk.assistant.dialogue import Dialogue, load_dialogues
 from tasktalk.assistant.turn import Turn
-from tasktalk.assistant.understand import understand, understand_answer
-from tasktalk.assistant.understanding import Intent, Target
+from tasktalk.assistant.understand import understand, understand_answer, understand_task
+from tasktalk.assistant.understanding import Intent, Target, Understanding
+from tasktalk.assistant.unread import read_around
+from tasktalk.db import Conn
 from tasktalk.tasks.names import list_titles
 
 _MAX_TITLES = 500
@@ -46,12 +51,31 @@ class _Unread(Sequence[str]):
 
 
 async def read_intents(turn: Turn, text: str) -> list[Intent]:
-    """Most messages are read without looking at a single task; "finish X" needs to know whether there is an X."""
-    unread = _Unread()
-    said_at = turn.said_at
-    understood = understand(text, turn.dialogue.context(said_at, unread))
-    if unread.asked_for:
-        titles = [title for _, title in await list_titles(turn.conn, viewer=turn.dialogue.viewer, limit=_MAX_TITLES)]
-        if titles:
-            understood = understand(text, turn.dialogue.context(said_at, titles))
+    """The intents of a text, without those words of the message that are not to be read."""
+    unread = turn.said.unread if text == turn.said.text else ()
+    understood = await _understand(turn.conn, turn.dialogue, text, now=turn.said_at, unread=unread)
     return list(understood.intents)
+
+
+async def preview(
+    conn: Conn, *, viewer: Viewer, text: str, now: dt.datetime, unread: Sequence[tuple[int, int]] = ()
+) -> list[Intent]:
+    """What `text` would do if this person added it as a task, see `Utterance.adds`; nothing is changed."""
+    dialogue = (await load_dialogues(conn, [viewer]))[viewer.user_id]
+    understood = await _understand(conn, dialogue, text, now=now, unread=unread)
+    if [each.intent for each in understood.intents] == ["unknown"]:
+        return [read_around(understand_task, text, dialogue.context(now), unread)]
+    return list(understood.intents)
+
+
+async def _understand(
+    conn: Conn, dialogue: Dialogue, text: str, *, now: dt.datetime, unread: Sequence[tuple[int, int]]
+) -> Understanding:
+    """Most messages are read without looking at a single task; "finish X" needs to know whether there is an X."""
+    titles = _Unread()
+    understood = read_around(understand, text, dialogue.context(now, titles), unread)
+    if titles.asked_for:
+        found = [title for _, title in await list_titles(conn, viewer=dialogue.viewer, limit=_MAX_TITLES)]
+        if found:
+            understood = read_around(understand, text, dialogue.context(now, found), unread)
+    return understood

@@ -43,6 +43,8 @@ class Utterance:
     when it was the person's own. A reaction that was taken back has `reaction` "". `said_at`: when it left the phone.
     `thought`: what a language model made of it, where the grammar did not take it and one was asked.
     `heard`: the text is what we heard in a voice note. `phone_id`: the linked phone that it was said on.
+    `unread`: places in the text that mean nothing, see unread.py. `adds`: it was written where tasks are added, so
+    what is not understood becomes one.
     """
 
     channel: str
@@ -59,6 +61,8 @@ class Utterance:
     file: Enclosed | None = None
     trouble: Trouble | None = None
     phone_id: UUID | None = None
+    unread: tuple[tuple[int, int], ...] = ()
+    adds: bool = False
 
 
 @dataclass(frozen=True, slots=True)

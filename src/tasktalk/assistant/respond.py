@@ -101,6 +101,8 @@ async def _take(turn: Turn, keyring: Keyring) -> list[Outcome]:  # noqa: PLR0911
     if followed is not None:
         return followed
     if len(intents) == 1 and readings[0].intent == "unknown":
+        if said.adds:
+            return [await asking.add_as_task(turn)]
         return [asking.offer(turn) if said.file is None else Said("unknown")]  # words beside a file are kept with it
     if len(intents) == 1 and _is_one_statement(turn, readings[0]):
         return [await act(*intents[0])]

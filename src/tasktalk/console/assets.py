@@ -20,6 +20,7 @@ _STYLES = (
     "controls.css",
     "forms.css",
     "charts.css",
+    "quick.css",
     "tasks.css",
     "task.css",
     "messages.css",

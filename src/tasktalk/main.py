@@ -16,17 +16,15 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from tasktalk import __version__
 from tasktalk.accounts import api as accounts_api
-from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.audit import api as audit_api
 from tasktalk.accounts.linking import api as linking_api
 from tasktalk.accounts.request import identify
+from tasktalk.accounts.two_factor import api as two_factor_api
 from tasktalk.analytics import api as analytics_api
 from tasktalk.analytics.messages import api as messages_api
 from tasktalk.assistant import api as assistant_api
-from tasktalk.assistant.api import take_turn
 from tasktalk.assistant.exporting import api as exporting_api
-from tasktalk.assistant.llm.mind import Mind, open_mind
-from tasktalk.assistant.reply import Reply, Utterance
+from tasktalk.assistant.llm.mind import open_mind
 from tasktalk.console.page import stray_page
 from tasktalk.console.routes import router as console_router
 from tasktalk.crypto import Keyring
@@ -35,9 +33,11 @@ from tasktalk.db.notify import listening
 from tasktalk.db.pool import wait_for_pool
 from tasktalk.health import api as health_api
 from tasktalk.health import report
+from tasktalk.health.alerts import api as alerts_api
 from tasktalk.integrations import api as integrations_api
 from tasktalk.integrations.checks import api as checks_api
 from tasktalk.integrations.connections import Directory
+from tasktalk.interop.webhooks import api as webhooks_api
 from tasktalk.logs import get_log
 from tasktalk.messaging import webhook
 from tasktalk.messaging.inbox import open_inbox
@@ -103,7 +103,6 @@ def create_app(
     open_scanner(settings)  # one that cannot be is said at the start
     api.add_middleware(Guard, pool=pool, identify=_who)
     state.mind = open_mind(settings)
-    state.say = _say(pool, keyring, state.mind)
     thinking = state.mind.breaker if state.mind else None
     state.health = partial(report.read_all, pool, directory, thinking)
     state.control = partial(health_api.carry_out, pool)
@@ -169,6 +168,7 @@ def _create_api() -> FastAPI:
     add_error_handlers(api, draw=stray_page)
     for router in (
         health_api.router,
+        alerts_api.router,
         tasks_api.router,
         comments_api.router,
         relations_api.router,
@@ -191,9 +191,11 @@ def _create_api() -> FastAPI:
         messages_api.router,
         trials_api.router,
         templates_api.router,
+        webhooks_api.router,
         accounts_api.router,
         audit_api.router,
         linking_api.router,
+        two_factor_api.router,
         console_router,
     ):
         api.include_router(router)
@@ -224,10 +226,3 @@ async def _parts(settings: Settings, dsn: str, changes: Changes) -> AsyncIterato
 
 async def _who(request: Request) -> UUID:
     return (await identify(request)).viewer.user_id
-
-
-def _say(pool: Pool, keyring: Keyring, mind: Mind | None) -> Callable[[Viewer, str], Awaitable[Reply | None]]:
-    async def say(viewer: Viewer, text: str) -> Reply | None:
-        return await take_turn(pool, keyring=keyring, viewer=viewer, said=Utterance("web", text=text), mind=mind)
-
-    return say

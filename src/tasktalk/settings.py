@@ -1,5 +1,6 @@
 """Every setting, from the environment or `.env`; each has a `<NAME>_FILE` twin that names a file to read it from."""
 
+import datetime as dt
 import os
 import secrets
 import tempfile
@@ -114,6 +115,9 @@ class Settings(BaseSettings):
     smtp_from: str = ""
     apprise_private: Literal["on", "off"] = "off"
 
+    # Where other programs are told of what happens.
+    webhooks_private: Literal["on", "off"] = "off"
+
     # A language model.
     model: str = ""
     model_url: str = ""
@@ -126,6 +130,26 @@ class Settings(BaseSettings):
     # What administrators see.
     show_conversations: Literal["on", "off"] = "off"
     prices: str = ""
+
+    # Who signs in.
+    two_factor: Literal["optional", "admins"] = "optional"
+
+    # What administrators are told of; 0: never.
+    alert_queue_seconds: int = Field(300, ge=0)
+    alert_dead_letters: int = Field(1, ge=0)
+    alert_failure_percent: int = Field(25, ge=0, le=100)
+    alert_breaker_seconds: int = Field(60, ge=0)
+    alert_disk_mib: int = Field(2048, ge=0)
+    alert_backup_hours: int = Field(48, ge=0)
+    alert_token_days: int = Field(7, ge=0)
+    alert_quality: Literal["yellow", "red"] = "yellow"
+
+    # Backups.
+    backup_dir: Path | None = None
+    backup_at: str = "03:30"
+    backup_keep: int = Field(7, ge=1, le=1000)
+    backup_passphrase: SecretStr | None = None
+    disk_free_mib: int = Field(200, ge=0)
 
     # How long things are kept.
     trash_days: int = Field(30, ge=1)
@@ -156,6 +180,11 @@ class Settings(BaseSettings):
     def _strip_posix_colon(cls, value: str) -> str:
         return value.removeprefix(":") or "UTC"
 
+    @field_validator("backup_at")
+    @classmethod
+    def _check_time(cls, value: str) -> str:
+        return f"{dt.datetime.strptime(value, '%H:%M').time():%H:%M}"  # noqa: DTZ007  (a time alone)
+
     @field_validator("prices")
     @classmethod
     def _check_prices(cls, value: str) -> str:
@@ -173,6 +202,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What is passed in wins, then the environment, then `_FILE` twins, then `.env`."""
         return init_settings, env_settings, _FileTwins(settings_cls, dotenv_settings), dotenv_settings
+
+    @cached_property
+    def backup_secret(self) -> str | None:
+        """The passphrase of nightly backups; None: they are not sealed."""
+        return self.backup_passphrase.get_secret_value().strip() or None if self.backup_passphrase else None
 
     @cached_property
     def price_list(self) -> dict[str, Decimal]:

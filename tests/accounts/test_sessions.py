@@ -1,6 +1,7 @@
 import asyncio
 from datetime import datetime, timedelta
 
+from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.sessions import (
     LIFE,
     close_other_sessions,
@@ -50,12 +51,19 @@ async def test_a_session_is_written_to_at_most_once_a_minute(pool: Pool, now: da
 async def test_closing_a_session_ends_it_and_closing_the_others_keeps_it(pool: Pool, now: datetime) -> None:
     user_id = await create_user(pool, name="Ana", email=None)
     first, second, third = [await open_session(pool, user_id=user_id, now=now) for _ in range(3)]
-    await close_session(pool, token=first.token)
-    await close_session(pool, token=first.token)
+    ana = Viewer(user_id, "Ana", "member", "en", "UTC")
+    await close_session(pool, token=first.token, by=ana)
+    await close_session(pool, token=first.token, by=ana)
     assert await find_session(pool, token=first.token, now=now) is None
-    assert await close_other_sessions(pool, user_id=user_id, keep=third.token) == 1
+    assert await close_other_sessions(pool, viewer=ana, keep=third.token) == 1
     assert await find_session(pool, token=second.token, now=now) is None
     assert await find_session(pool, token=third.token, now=now)
+    await forget_expired(pool, now=now + 3 * LIFE)
+    ended = await pool.fetch("select actor, action, detail from audit order by seq")
+    assert [(row["actor"], row["detail"]["why"]) for row in ended] == [
+        *(("Ana", "signed out"), ("Ana", "ended from elsewhere"), ("", "expired"))
+    ]
+    assert {row["action"] for row in ended} == {"session.ended"}
 
 
 async def test_a_disabled_person_is_signed_out_everywhere(pool: Pool, now: datetime) -> None:

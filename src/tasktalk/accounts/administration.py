@@ -11,7 +11,7 @@ from uuid import UUID
 
 from tasktalk.accounts.access import Role, Viewer
 from tasktalk.accounts.audit.audit import record
-from tasktalk.accounts.sessions import create_login_link
+from tasktalk.accounts.sessions import create_login_link, note_ended
 from tasktalk.accounts.users import User, check_name, create_user, get_user, user_of
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
@@ -83,7 +83,8 @@ async def administer(conn: Conn, *, viewer: Viewer, user_id: UUID, changes: Mapp
     disabled_at = (user.disabled_at or now) if disabled else None
     await Q.administer_user(conn, id=user_id, name=name, role=role, disabled_at=disabled_at)
     if disabled:
-        await Q.shut_out(conn, id=user_id, now=now)
+        ended = await Q.shut_out(conn, id=user_id, now=now)
+        await note_ended(conn, by=viewer, user_id=user_id, why="shut out", sessions=ended)
     after = await get_user(conn, user_id=user_id)
     await _note(conn, viewer, user, after)
     return after

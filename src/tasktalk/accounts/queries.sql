@@ -52,8 +52,8 @@ where s.token_hash = :token_hash and s.expires_at > :now and u.disabled_at is nu
 -- name: touch_session(token_hash, now, expires_at)!
 update sessions set last_seen_at = :now, expires_at = :expires_at where token_hash = :token_hash;
 
--- name: delete_session(token_hash)!
-delete from sessions where token_hash = :token_hash;
+-- name: delete_session(token_hash)$
+delete from sessions where token_hash = :token_hash returning user_id;
 
 -- name: delete_other_sessions(user_id, keep)$
 with gone as (delete from sessions where user_id = :user_id and token_hash <> :keep returning 1)
@@ -70,10 +70,11 @@ order by is_here desc, last_seen_at desc, id limit 200;
 delete from sessions where user_id = :user_id and encode(substring(token_hash for 16), 'hex')::uuid = :id::uuid
 returning true;
 
--- name: delete_expired(now)!
+-- name: delete_expired(now)
 with links as (delete from login_links where expires_at < :now),
-     steps as (delete from sign_in_steps where expires_at < :now)
-delete from sessions where expires_at < :now;
+     steps as (delete from sign_in_steps where expires_at < :now),
+     over as (delete from sessions where expires_at < :now returning user_id)
+select user_id, count(*) as sessions from over group by user_id order by user_id;
 
 -- name: insert_login_link(token_hash, user_id, now, expires_at)!
 insert into login_links (token_hash, user_id, created_at, expires_at)
@@ -117,8 +118,9 @@ select id from users where role = 'owner' and disabled_at is null order by id fo
 -- name: administer_user(id, name, role, disabled_at)!
 update users set name = :name, role = :role, disabled_at = :disabled_at where id = :id;
 
--- name: shut_out(id, now)!
+-- name: shut_out(id, now)$
 with tokens as (update api_tokens set revoked_at = :now where user_id = :id and revoked_at is null),
      links as (delete from login_links where user_id = :id),
-     steps as (delete from sign_in_steps where user_id = :id)
-delete from sessions where user_id = :id;
+     steps as (delete from sign_in_steps where user_id = :id),
+     over as (delete from sessions where user_id = :id returning 1)
+select count(*) from over;

@@ -13,6 +13,7 @@ from fastapi import Request, Response
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.sessions import LIFE, Session, find_session
 from tasktalk.accounts.tokens import find_token
+from tasktalk.accounts.two_factor.factor import is_on
 from tasktalk.errors import Forbidden, Unauthorized
 from tasktalk.web.limits import SAFE, Limits
 
@@ -71,7 +72,22 @@ async def api_admin(request: Request) -> Viewer:
     await _count(request, caller, administers=caller.viewer.is_admin)
     if not caller.viewer.is_admin or (caller.scopes and "admin" not in caller.scopes):
         raise Forbidden("This is for administrators.")
+    await check_factor(request, caller.viewer)
     return caller.viewer
+
+
+def demands_factor(request: Request) -> bool:
+    """Whether administrators must have two-factor sign-in here."""
+    settings = getattr(request.app.state, "settings", None)
+    return getattr(settings, "two_factor", "optional") == "admins"
+
+
+async def check_factor(request: Request, viewer: Viewer) -> None:
+    """Raises Forbidden for an administrator without two-factor sign-in, where it is demanded of them."""
+    if demands_factor(request) and viewer.is_admin:
+        async with request.app.state.pool.acquire() as conn:
+            if not await is_on(conn, user_id=viewer.user_id):
+                raise Forbidden("Administrators need two-factor sign-in here. Set it up under Account, Security.")
 
 
 async def _api_viewer(request: Request, needed: set[str]) -> Viewer:

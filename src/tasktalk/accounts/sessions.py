@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tasktalk.accounts.access import Viewer, viewer_of
+from tasktalk.accounts.audit.audit import record
 from tasktalk.crypto import hash_token, new_token
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
@@ -63,9 +64,10 @@ async def find_session(conn: Conn, *, token: str, now: datetime) -> tuple[Viewer
     return viewer_of(row), row["csrf"]
 
 
-async def close_session(conn: Conn, *, token: str) -> None:
+async def close_session(conn: Conn, *, token: str, by: Viewer) -> None:
     """Signs out; closing one that is not there is fine."""
-    await Q.delete_session(conn, token_hash=hash_token(token))
+    if await Q.delete_session(conn, token_hash=hash_token(token)):
+        await note_ended(conn, by=by, user_id=by.user_id, why="signed out")
 
 
 async def list_sessions(conn: Conn, *, user_id: UUID, token: str, now: datetime) -> list[OpenSession]:
@@ -74,16 +76,25 @@ async def list_sessions(conn: Conn, *, user_id: UUID, token: str, now: datetime)
     return [OpenSession(**row) async for row in rows]
 
 
-async def end_session(conn: Conn, *, user_id: UUID, session_id: UUID) -> None:
+async def end_session(conn: Conn, *, viewer: Viewer, session_id: UUID) -> None:
     """Signs the person out of one. Raises NotFound unless it is theirs."""
-    if await Q.end_session(conn, user_id=user_id, id=session_id) is None:
+    if await Q.end_session(conn, user_id=viewer.user_id, id=session_id) is None:
         raise NotFound("There is no such session.")
+    await note_ended(conn, by=viewer, user_id=viewer.user_id, why="ended from elsewhere")
 
 
-async def close_other_sessions(conn: Conn, *, user_id: UUID, keep: str) -> int:
+async def close_other_sessions(conn: Conn, *, viewer: Viewer, keep: str) -> int:
     """Signs the person out everywhere but in the session with the token `keep`. Returns how many were closed."""
-    closed: int = await Q.delete_other_sessions(conn, user_id=user_id, keep=hash_token(keep))
+    closed: int = await Q.delete_other_sessions(conn, user_id=viewer.user_id, keep=hash_token(keep))
+    await note_ended(conn, by=viewer, user_id=viewer.user_id, why="ended from elsewhere", sessions=closed)
     return closed
+
+
+async def note_ended(conn: Conn, *, by: Viewer | None, user_id: UUID, why: str, sessions: int = 1) -> None:
+    """Into the audit, where any session did end."""
+    if sessions:
+        detail = {"why": why, "sessions": sessions}
+        await record(conn, by=by, action="session.ended", subject="user", subject_id=user_id, detail=detail)
 
 
 async def create_login_link(conn: Conn, *, user_id: UUID, now: datetime, minutes: int = LINK_MINUTES) -> str:
@@ -102,4 +113,5 @@ async def use_login_link(conn: Conn, *, token: str, now: datetime) -> UUID | Non
 
 async def forget_expired(conn: Conn, *, now: datetime) -> None:
     """Deletes sessions and links whose time is over."""
-    await Q.delete_expired(conn, now=now)
+    for row in [row async for row in Q.delete_expired(conn, now=now)]:
+        await note_ended(conn, by=None, user_id=row["user_id"], why="expired", sessions=row["sessions"])

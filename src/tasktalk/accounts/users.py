@@ -139,12 +139,12 @@ async def check_password(pool: Pool, *, email: str, password: str) -> Viewer:
     return viewer_of(user)
 
 
-async def check_own_password(pool: Pool, *, user_id: UUID, password: str) -> None:
+async def check_own_password(pool: Pool, *, user_id: UUID, password: str, field: str = "current") -> None:
     """Raises BadRequest (`field`) unless it is the person's password, or they have none yet; RateLimited."""
     async with pool.acquire() as conn:
         stored = await Q.get_password(conn, id=user_id)
     if stored is not None and not await is_right_password(password, stored):
-        raise BadRequest("This is not your current password.", field="current")
+        raise BadRequest("This is not your current password.", field=field)
 
 
 def check_name(name: str) -> str:

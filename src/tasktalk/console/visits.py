@@ -2,17 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
-from tasktalk.accounts.request import Visit, page_visit
+from tasktalk.accounts.request import Visit, check_factor, page_visit
 from tasktalk.errors import Forbidden
 
 Anybody = Annotated[Visit, Depends(page_visit)]
 
 
-def _operator(visit: Anybody) -> Visit:
+async def _operator(request: Request, visit: Anybody) -> Visit:
     if not visit.viewer.is_admin:
         raise Forbidden("This is for administrators.")
+    await check_factor(request, visit.viewer)
     return visit
 
 

@@ -9,6 +9,7 @@ from tasktalk.assistant.llm.budget import KEPT_DAYS, forget_usage
 from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
 from tasktalk.integrations.checks.watch import watch_all
+from tasktalk.interop.webhooks.deliveries import forget_deliveries
 from tasktalk.messaging.documents.documents import forget_documents
 from tasktalk.messaging.letters.letters import KEPT as LETTERS_KEPT
 from tasktalk.messaging.letters.letters import forget_letters
@@ -43,7 +44,7 @@ def list_jobs(settings: Settings) -> Mapping[str, Job]:  # noqa: C901  (one func
         return 0
 
     async def sessions(pool: Pool, now: datetime) -> int:
-        async with pool.acquire() as conn:
+        async with pool.acquire() as conn, conn.transaction():
             await forget_expired(conn, now=now)
         return 0
 
@@ -59,6 +60,10 @@ def list_jobs(settings: Settings) -> Mapping[str, Job]:  # noqa: C901  (one func
         async with pool.acquire() as conn:
             return await forget_documents(conn, now=now)
 
+    async def webhooks(pool: Pool, now: datetime) -> int:
+        async with pool.acquire() as conn, conn.transaction():
+            return await forget_deliveries(conn, now=now)
+
     async def model_usage(pool: Pool, now: datetime) -> int:
         async with pool.acquire() as conn:
             return await forget_usage(conn, before=now.date() - timedelta(days=KEPT_DAYS))
@@ -73,4 +78,5 @@ def list_jobs(settings: Settings) -> Mapping[str, Job]:  # noqa: C901  (one func
 
     jobs = {"trash": trash, "files": files, "idempotency": idempotency, "sessions": sessions}
     jobs |= {"notices": notices, "letters": letters, "documents": documents, "model_usage": model_usage}
+    jobs |= {"webhooks": webhooks}
     return {**jobs, "numbers": numbers, "templates": templates, "traffic": count_traffic}

@@ -8,6 +8,7 @@ from tasktalk.accounts.audit.audit import record
 from tasktalk.accounts.linking.codes import make_code
 from tasktalk.accounts.linking.invitation import find_number, invite
 from tasktalk.accounts.linking.model import PhoneLink
+from tasktalk.accounts.two_factor.factor import reset
 from tasktalk.accounts.users import create_user, find_user_by_email, find_viewer
 from tasktalk.crypto import Keyring
 from tasktalk.db.migrate import migrate
@@ -62,6 +63,19 @@ async def link_phone(dsn: str, *, settings: Settings, email: str) -> PhoneLink:
             now, keyring = datetime.now(UTC), Keyring(settings.master_secret)
             made = await make_code(conn, viewer=viewer, keyring=keyring, now=now, by_operator=True)
             return invite(made, await find_number(conn))
+    finally:
+        await conn.close()
+
+
+async def reset_person_factor(dsn: str, *, email: str) -> None:
+    """Takes somebody's two-factor sign-in away: the way out for the last owner, who has nobody to ask."""
+    conn = await connect(dsn)
+    try:
+        user = await find_user_by_email(conn, email=email)
+        if user is None:
+            raise NotFound(f"Nobody here has the address {email}.")
+        async with conn.transaction():
+            await reset(conn, by=None, user_id=user.id)
     finally:
         await conn.close()
 

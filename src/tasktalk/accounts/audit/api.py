@@ -1,26 +1,18 @@
 """The REST API of the audit, for administrators."""
 
-import datetime as dt
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.audit.audit import LIMIT, MOST, Audit, Wanted, list_page
 from tasktalk.accounts.request import api_admin
 from tasktalk.web.http import answers, pool_of, to_json
+from tasktalk.web.moments import Moment
 
 router = APIRouter(prefix="/api/audit", tags=["audit"])
-
-
-def _within_reach(moment: dt.datetime) -> dt.datetime:
-    """Not so far off that its offset leads out of the calendar."""
-    try:
-        return moment.astimezone(dt.UTC)
-    except OverflowError as error:
-        raise ValueError("a moment between the years 1 and 9999") from error
 
 
 def _storable(text: str) -> str:
@@ -29,7 +21,6 @@ def _storable(text: str) -> str:
     return text
 
 
-_Moment = Annotated[AwareDatetime | None, AfterValidator(lambda at: at and _within_reach(at))]
 _Word = Annotated[str | None, AfterValidator(lambda word: word and _storable(word))]
 
 
@@ -43,8 +34,8 @@ async def show_audit(
     subject: Annotated[_Word, Query(description="The kind of thing, such as `user`.")] = None,
     subject_id: Annotated[UUID | None, Query(description="The thing it was done to.")] = None,
     integration: Annotated[UUID | None, Query(description="The integration it belongs to.")] = None,
-    since: Annotated[_Moment, Query(description="From this moment on, with its offset.")] = None,
-    until: Annotated[_Moment, Query(description="Before this moment.")] = None,
+    since: Annotated[Moment, Query(description="From this moment on, with its offset.")] = None,
+    until: Annotated[Moment, Query(description="Before this moment.")] = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = LIMIT,
     cursor: Annotated[str | None, Query(description="`next` of the page before.")] = None,
 ) -> Response:

@@ -1,10 +1,13 @@
-"""One's own ways in: the password, and where one is signed in."""
+"""One's own ways in: the password, the second factor, and where one is signed in."""
+
+from collections.abc import Sequence
 
 from fastapi import APIRouter, Request, Response
 
 from tasktalk.accounts.passwords import hash_password
-from tasktalk.accounts.request import Visit
+from tasktalk.accounts.request import Visit, demands_factor
 from tasktalk.accounts.sessions import close_other_sessions, end_session, list_sessions
+from tasktalk.accounts.two_factor.factor import Enrolment, get_factor
 from tasktalk.accounts.users import check_own_password, get_user, set_password
 from tasktalk.assistant.replies.speech import Speech
 from tasktalk.console.page import Note, PageRoute, Wrong, draw, go, now_of, read_form
@@ -43,8 +46,8 @@ _LONGEST = 60
 
 @router.get("/security")
 async def show_security(request: Request, visit: Anybody) -> Response:
-    """Both."""
-    return await _draw(request, visit)
+    """All of it."""
+    return await draw_security(request, visit)
 
 
 @router.post("/password")
@@ -55,10 +58,10 @@ async def change_password(request: Request, visit: Anybody) -> Response:
         await check_own_password(request.app.state.pool, user_id=user_id, password=form.get("current", ""))
         hashed = await hash_password(form.get("password", ""))
     except BadRequest as error:
-        return await _draw(request, visit, wrong=Wrong.of(error))
+        return await draw_security(request, visit, wrong=Wrong.of(error))
     async with request.app.state.pool.acquire() as conn, conn.transaction():
         await set_password(conn, user_id=user_id, hashed=hashed)
-        closed = await close_other_sessions(conn, user_id=user_id, keep=visit.token)
+        closed = await close_other_sessions(conn, viewer=visit.viewer, keep=visit.token)
     speech = speech_of(visit.viewer.language)
     return go(_HERE, Note(f"{speech.say('Password set.')} {_closed(closed, speech)}".strip()))
 
@@ -67,7 +70,7 @@ async def change_password(request: Request, visit: Anybody) -> Response:
 async def end_others(request: Request, visit: Anybody) -> Response:
     """Signs out everywhere but here."""
     async with request.app.state.pool.acquire() as conn, conn.transaction():
-        closed = await close_other_sessions(conn, user_id=visit.viewer.user_id, keep=visit.token)
+        closed = await close_other_sessions(conn, viewer=visit.viewer, keep=visit.token)
     speech = speech_of(visit.viewer.language)
     return go(_HERE, Note(_closed(closed, speech) or speech.say("You are signed in nowhere else.")))
 
@@ -76,7 +79,7 @@ async def end_others(request: Request, visit: Anybody) -> Response:
 async def end_one(request: Request, session_id: str, visit: Anybody) -> Response:
     """Signs out of one."""
     async with request.app.state.pool.acquire() as conn, conn.transaction():
-        await end_session(conn, user_id=visit.viewer.user_id, session_id=known_id(session_id))
+        await end_session(conn, viewer=visit.viewer, session_id=known_id(session_id))
     return go(_HERE, Note(speech_of(visit.viewer.language).say("Signed out there.")))
 
 
@@ -100,17 +103,29 @@ def _closed(closed: int, speech: Speech) -> str:
     return speech.count("{number} other session signed out.", "{number} other sessions signed out.", closed)
 
 
-async def _draw(request: Request, visit: Visit, *, wrong: Wrong | None = None) -> Response:
+async def draw_security(
+    request: Request,
+    visit: Visit,
+    *,
+    wrong: Wrong | None = None,
+    enrolment: Enrolment | None = None,
+    recovery_codes: Sequence[str] = (),
+) -> Response:
+    """The page; what is shown this once is kept nowhere on its way."""
     user_id, speech = visit.viewer.user_id, speech_of(visit.viewer.language)
     async with request.app.state.pool.acquire() as conn:
         context = await load_account(request, conn, visit, here=_HERE)
         user = await get_user(conn, user_id=user_id)
+        factor = await get_factor(conn, viewer=visit.viewer, required=demands_factor(request))
         sessions = await list_sessions(conn, user_id=user_id, token=visit.token, now=now_of(request))
+    context |= {"user": user, "factor": factor, "enrolment": enrolment, "recovery_codes": recovery_codes}
     context |= {
-        "user": user,
         "sessions": [
             (each, device_words(each.user_agent, speech), _system(each.user_agent) in _HANDHELD) for each in sessions
         ],
         "wrong": wrong,
     }
-    return draw(request, "account_security.html", status=wrong.status if wrong else 200, **context)
+    response = draw(request, "account_security.html", status=wrong.status if wrong else 200, **context)
+    if enrolment or recovery_codes:
+        response.headers["cache-control"] = "no-store"
+    return response

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from tasktalk.accounts.access import Role
 from tasktalk.accounts.administration import add_person, administer, list_page
 from tasktalk.accounts.request import Visit
+from tasktalk.accounts.two_factor.factor import reset
 from tasktalk.accounts.users import LANGUAGES
 from tasktalk.assistant.replies.speech import phrase
 from tasktalk.console.frame import load_frame
@@ -54,9 +55,13 @@ async def add_somebody(request: Request, visit: Operator) -> Response:
 
 @router.post("/people/{user_id}")
 async def change_person(request: Request, user_id: str, visit: Operator) -> Response:
-    """Another role, shut out, or let in again."""
+    """Another role, shut out, let in again, or rid of a second factor that was lost."""
     form, known = await read_form(request), known_id(user_id)
     speech = speech_of(visit.viewer.language)
+    if form.get("two-factor") == "reset":
+        async with request.app.state.pool.acquire() as conn, conn.transaction():
+            await reset(conn, by=visit.viewer, user_id=known)
+        return go("/people", Note(speech.say("Two-factor sign-in was reset.")))
     try:
         async with request.app.state.pool.acquire() as conn, conn.transaction():
             changes = _changes(form)

@@ -1,7 +1,6 @@
 """Coming in and going out: by password, by a link that works once; and which theme to draw in."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -12,11 +11,11 @@ from tasktalk.accounts.request import (
     clear_session_cookie,
     is_https,
     page_visit,
-    set_session_cookie,
 )
-from tasktalk.accounts.sessions import close_session, find_session, forget_expired, open_session, use_login_link
+from tasktalk.accounts.sessions import close_session, find_session, use_login_link
 from tasktalk.accounts.throttle import Throttle
-from tasktalk.accounts.users import check_password
+from tasktalk.accounts.users import check_password, find_viewer
+from tasktalk.console.entrance import enter
 from tasktalk.console.page import (
     THEME_COOKIE,
     THEMES,
@@ -69,7 +68,7 @@ async def sign_in(request: Request) -> Response:
         return _form(request, onward, email=email, error=error)
     throttle.take_back(keys, now=now)
     throttle.forgive(account)
-    return await _enter(request, viewer.user_id, onward)
+    return await enter(request, viewer, onward, way="password")
 
 
 @router.get("/login/{token}")
@@ -80,16 +79,17 @@ async def follow_link(request: Request, token: str) -> Response:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     async with request.app.state.pool.acquire() as conn:
         user_id = await use_login_link(conn, token=token, now=now_of(request))
-    if user_id is None:
+        viewer = await find_viewer(conn, user_id=user_id) if user_id else None
+    if viewer is None:
         raise NotFound(_STALE_LINK)
-    return await _enter(request, user_id, safe_address(request.query_params.get("next")))
+    return await enter(request, viewer, safe_address(request.query_params.get("next")), way="link")
 
 
 @router.post("/logout")
 async def sign_out(request: Request, visit: Annotated[Visit, Depends(page_visit)]) -> Response:
     """Ends this session."""
-    async with request.app.state.pool.acquire() as conn:
-        await close_session(conn, token=visit.token)
+    async with request.app.state.pool.acquire() as conn, conn.transaction():
+        await close_session(conn, token=visit.token, by=visit.viewer)
     response = go("/login")
     clear_session_cookie(request, response)
     return response
@@ -104,17 +104,6 @@ async def choose_theme(request: Request, theme: str, _: Annotated[Visit, Depends
     response.set_cookie(
         THEME_COOKIE, theme, max_age=_THEME_SECONDS, httponly=True, samesite="lax", secure=is_https(request)
     )
-    return response
-
-
-async def _enter(request: Request, user_id: UUID, onward: str) -> Response:
-    now = now_of(request)
-    async with request.app.state.pool.acquire() as conn:
-        await forget_expired(conn, now=now)
-        agent = request.headers.get("user-agent", "")
-        session = await open_session(conn, user_id=user_id, now=now, user_agent=agent)
-    response = go(onward)
-    set_session_cookie(request, response, session)
     return response
 
 

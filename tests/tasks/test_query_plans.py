@@ -19,6 +19,7 @@ from tasktalk.db.migrate import migrate
 from tasktalk.db.pool import connect
 from tasktalk.ids import new_id
 from tasktalk.tasks import Act, NewTask, create_tasks, list_tasks, listing
+from tasktalk.tasks.reminders.planning import plan_reminders
 
 BIG = {"tasks", "comments", "journal"}  # what grows with use; that of few rows is soonest read whole
 ROWS = """
@@ -135,6 +136,31 @@ async def test_no_list_reads_a_whole_table_and_every_index_serves_one(
     expected |= {f"tasks_by_{name}" for name in ("due", "due_ever", "priority", "update", "completion")}
     expected |= {"tasks_words", "comments_words"} if has_trigrams else set()
     assert expected - used == set()
+
+
+async def test_planning_a_task_reads_no_reminder_of_another(pool: Pool, now: datetime) -> None:
+    async with pool.acquire() as conn:
+        ana = _viewer("Ana", await create_user(conn, name="Ana", email="ana@example.org"))
+        await conn.execute(
+            "insert into tasks (id, owner_id, title, position, due_on, due_at) "
+            "select gen_random_uuid(), $1, 'Task ' || i, i, '2026-12-01', '2026-12-01T09:00Z' "
+            "from generate_series(1, 6000) i",
+            ana.user_id,
+        )
+        await conn.execute(
+            "insert into reminders (id, task_id, user_id, offset_seconds, is_default, ring_at) "
+            "select gen_random_uuid(), id, owner_id, 0, true, due_at from tasks"
+        )
+        await conn.execute("analyze")
+        asked: list[tuple[str, tuple[Any, ...]]] = []
+        conn.add_query_logger(lambda query: asked.append((query.query, query.args)))
+        [task_id] = await conn.fetchrow("select id from tasks limit 1")
+        await plan_reminders(conn, task_ids=[task_id], now=now)
+        await asyncio.sleep(0)
+        [(sql, params)] = [each for each in asked if "reminders" in each[0]]
+        nodes = _nodes(await conn.fetchval(f"explain (format json) {sql}", *params))
+        whole = [node for node in nodes if "Seq Scan" in node["Node Type"]]
+    assert {node["Relation Name"] for node in whole} & {"tasks", "reminders"} == set()
 
 
 async def test_searching_works_where_the_server_allows_no_trigrams(

@@ -48,7 +48,8 @@ with seen as (
 update notices set state = 'waiting', not_before = now(), why = null
 where id = any(array(
     select n.id from notices n
-    where n.state = 'held' and n.user_id = any(array(select user_id from seen where user_id is not null))
+    where n.state = 'held' and not starts_with(coalesce(n.why, ''), 'Restored from a backup')
+      and n.user_id = any(array(select user_id from seen where user_id is not null))
     for update skip locked));
 
 -- name: find_shown(contact_id, wamid)^
@@ -193,9 +194,12 @@ returning id, state;
 -- name: get_next_try(integration_id)$
 -- Seconds until something here falls due; null when nothing will. What is due already waits for a call in flight, or, if
 -- it is doubtful, for statuses that are not read yet.
-select extract(epoch from min(case when next_try_at > now() then next_try_at - now()
-                                   when state = 'doubtful' then interval '0.2 seconds' end))::float8
-from outbox where integration_id = :integration_id and state in ('waiting', 'doubtful');
+-- Each by an index of its own, whatever is waiting besides.
+select extract(epoch from least(
+    (select min(next_try_at) - now() from outbox
+     where integration_id = :integration_id and state = 'waiting' and next_try_at > '-infinity' and next_try_at > now()),
+    (select min(case when next_try_at > now() then next_try_at - now() else interval '0.2 seconds' end) from outbox
+     where integration_id = :integration_id and state = 'doubtful')))::float8;
 
 -- name: list_sent(ids, wamids)
 -- The messages that statuses speak of, by our own id (it travels as opaque data) or by Meta's.

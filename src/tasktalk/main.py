@@ -64,7 +64,7 @@ from tasktalk.tasks.saved import api as saved_api
 from tasktalk.web.changes import Changes
 from tasktalk.web.errors import add_error_handlers
 from tasktalk.web.guard import Guard, allow_origins
-from tasktalk.web.limits import limits_of
+from tasktalk.web.limits import Limits, limits_of
 from tasktalk.web.openapi import complete_openapi
 from tasktalk.web.transaction import RequestPool
 
@@ -84,6 +84,7 @@ def create_app(
     keyring: Keyring,
     changes: Changes,
     intake: "Pool | None" = None,
+    limits: Limits | None = None,
 ) -> Asgi:
     """The whole of HTTP. The webhook's path goes past the framework, whose cost it does not take.
 
@@ -98,7 +99,7 @@ def create_app(
         keyring,
         changes,
     )
-    state.limits = limits_of(settings)
+    state.limits = limits or limits_of(settings)
     state.files = open_store(settings)
     open_scanner(settings)  # one that cannot be is said at the start
     api.add_middleware(Guard, pool=pool, identify=_who)
@@ -205,7 +206,7 @@ def _create_api() -> FastAPI:
 
 @asynccontextmanager
 async def _parts(settings: Settings, dsn: str, changes: Changes) -> AsyncIterator[Asgi]:
-    keyring = Keyring(settings.master_secret)
+    keyring = Keyring.kept(settings.read_secrets)
     pool = await wait_for_pool(dsn, max_size=_POOL_SIZE, application_name="tasktalk-web")
     intake = await wait_for_pool(dsn, max_size=_INTAKE_POOL_SIZE, application_name="tasktalk-intake")
     directory = Directory(intake, keyring)
@@ -215,8 +216,19 @@ async def _parts(settings: Settings, dsn: str, changes: Changes) -> AsyncIterato
             directory.forget()
         changes.hear(channel)
 
+    limits = limits_of(settings)
     async with listening(dsn, _CHANNELS, heard):
-        yield create_app(pool, settings=settings, directory=directory, keyring=keyring, changes=changes, intake=intake)
+        yield create_app(
+            pool,
+            settings=settings,
+            directory=directory,
+            keyring=keyring,
+            changes=changes,
+            intake=intake,
+            limits=limits,
+        )
+    if limits is not None:
+        await limits.close()
     try:
         await asyncio.wait_for(asyncio.gather(intake.close(), pool.close()), 3)
     except TimeoutError:

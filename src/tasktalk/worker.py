@@ -20,14 +20,17 @@ from tasktalk.assistant.hearing.opening import open_ear, ready
 from tasktalk.assistant.llm.mind import open_mind
 from tasktalk.assistant.understand import understand
 from tasktalk.assistant.understanding import Context
+from tasktalk.backup.nightly import Keeper
 from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
 from tasktalk.db.notify import listening
 from tasktalk.db.pool import LOST, wait_for_pool
+from tasktalk.health.alerts import watch
 from tasktalk.health.scraping import serving_metrics
 from tasktalk.health.upkeep import list_jobs
 from tasktalk.ids import new_id
 from tasktalk.integrations.connections import Directory, Integration
+from tasktalk.interop.webhooks.posting import Poster
 from tasktalk.logs import get_log
 from tasktalk.messaging.documents.porter import Porter
 from tasktalk.messaging.letters.opening import open_carriers
@@ -79,9 +82,11 @@ class Worker:
         carriers = open_carriers(settings, keyring)
         means = Means("email" in carriers, "apprise" in carriers, settings.public_url, settings.price_list)
         self._teller = Teller(pool, keyring, gather, stop=self.stop, means=means)
+        self._backups = Keeper(pool, dsn, settings, self.stop)
         self._postman = Postman(pool, keyring, carriers, stop=self.stop)
+        self._poster = Poster(pool, keyring, settings.webhooks_private == "on", stop=self.stop)
 
-    def hear(self, channel: str, payload: str) -> None:
+    def hear(self, channel: str, payload: str) -> None:  # noqa: C901  (a branch a channel)
         """A NOTIFY came."""
         if channel == "inbox":
             self._inbox_wake.set()
@@ -91,10 +96,15 @@ class Worker:
                 lane.wake.set()
         elif channel == "journal":
             self._teller.wake.set()
+            self._poster.wake.set()
+        elif channel == "webhooks":
+            self._poster.wake.set()
         elif channel == "letters":
             self._postman.wake.set()
         elif channel == "upkeep":
             self._asked.hear(payload)
+        elif channel == "backups":
+            self._backups.wake.set()
         elif channel == "documents":
             self._documents_wake.set()
         elif channel == "integrations":
@@ -132,8 +142,14 @@ class Worker:
             group.create_task(self._keep_lanes(session))
             group.create_task(self._teller.run())
             group.create_task(self._postman.run())
+            group.create_task(self._poster.run())
             group.create_task(porter.run())
+            group.create_task(self._backups.run())
             group.create_task(keep_up(self._pool, list_jobs(settings), stop=self.stop, asked=self._asked))
+            looks = keep_up(
+                self._pool, watch.list_jobs(settings), stop=self.stop, every_seconds=watch.EVERY_SECONDS
+            )  # apart: asking Meta once an hour must not hold them up
+            group.create_task(looks)
 
     async def _keep_lanes(self, session: aiohttp.ClientSession) -> None:
         """A lane for every integration with a token; a new one when its settings or token change."""
@@ -236,7 +252,7 @@ class Worker:
 
 async def run_worker(settings: Settings, *, dsn: str) -> bool:
     """Work until SIGTERM or SIGINT; whether a restart was asked for."""
-    keyring = Keyring(settings.master_secret)
+    keyring = Keyring.kept(settings.read_secrets)
     pool = await wait_for_pool(dsn, max_size=_POOL_SIZE, application_name="tasktalk-worker")
     async with pool.acquire() as conn:
         for language in await list_languages(conn):  # half a second each, that its first message would wait
@@ -245,7 +261,7 @@ async def run_worker(settings: Settings, *, dsn: str) -> bool:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop.set)
-    channels = ("inbox", "outbox", "journal", "letters", "integrations", "upkeep")
+    channels = ("backups", "inbox", "outbox", "journal", "letters", "integrations", "upkeep", "webhooks")
     with serving_metrics(settings.host, settings.metrics_port):
         async with listening(dsn, channels, worker.hear):
             settle_garbage()

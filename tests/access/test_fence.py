@@ -28,6 +28,9 @@ _FOR_VIEWERS = {
 }
 
 
+_ADMINISTRATION = ("/api/users/", "/api/integrations/", "/api/alerts/", "/api/workers/")
+
+
 def test_the_routes_are_all_there() -> None:
     assert len(WITH_IDS) > 45
     assert len(LISTS) > 12
@@ -36,6 +39,7 @@ def test_the_routes_are_all_there() -> None:
         *("task_id", "project_id", "section_id", "label_id", "filter_id", "comment_id", "relation_id", "reminder_id"),
         *("attachment_id", "invitation_id", "team_id", "user_id", "token_id"),
         *("integration_id", "finding_id", "template_id", "contact_id", "mapping_id", "phone_id", "token", "message_id"),
+        *("alert_id", "seq"),
     }, "a new kind of id: bury one in treasure.py"
 
 
@@ -46,7 +50,7 @@ async def test_nobody_reaches_what_is_anas_by_its_id(treasure: Treasure) -> None
         for token in (product.ben.token, treasure.zoe_token):
             answer = await send(product, operation, treasure.private, token=token)
             # Administration is closed to members altogether, whatever the id.
-            allowed = {403, 404} if operation.path.startswith(("/api/users/", "/api/integrations/")) else {404}
+            allowed = {403, 404} if operation.path.startswith(_ADMINISTRATION) else {404}
             assert answer.status in allowed, (str(operation), answer.status, answer.body)
             assert MARK.encode() not in answer.body, str(operation)
         assert await treasure.photograph() == before, str(operation)

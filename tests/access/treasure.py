@@ -168,6 +168,7 @@ async def bury(product: Product) -> Treasure:
     # Of the number that everybody shares nothing is Ana's but her phone; all of it is for administrators.
     private["integration_id"] = str(product.integration_id)
     private["finding_id"] = private["template_id"] = private["message_id"] = str(product.integration_id)
+    private["alert_id"], private["seq"] = str(product.integration_id), "904618273645"
     private["contact_id"] = private["mapping_id"] = private["phone_id"] = str(product.ana.contact_id)
 
     shared, window = {}, {}

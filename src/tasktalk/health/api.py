@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Annotated, Any
 
 import asyncpg
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
@@ -16,7 +16,9 @@ from tasktalk.db import Pool
 from tasktalk.db.pool import LOST
 from tasktalk.errors import AppError
 from tasktalk.health import report
+from tasktalk.health.dead_letters import LIMIT, MOST, DeadLetterPage, carry_out_one, list_dead_letters
 from tasktalk.queue import control
+from tasktalk.web.http import answers, pool_of, to_json
 
 router = APIRouter()
 
@@ -82,6 +84,28 @@ async def control_workers(
 ) -> dict[str, Any]:
     """`pause`, `resume`, `restart`, `drain`, `retry_failed` or `clear_failed`."""
     return await carry_out(request.app.state.pool, order.action, viewer)
+
+
+@router.get("/api/workers/whatsapp/failed", responses=answers(DeadLetterPage))
+async def show_dead_letters(
+    request: Request,
+    viewer: Annotated[Viewer, Depends(api_admin)],
+    *,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = LIMIT,
+    cursor: Annotated[str | None, Query(description="`next` of the page before.")] = None,
+) -> Response:
+    """What was given up after errors, newest first; with what was said only where TASKTALK_SHOW_CONVERSATIONS is on."""
+    words = request.app.state.settings.show_conversations == "on"
+    async with pool_of(request).acquire() as conn, conn.transaction():
+        return to_json(await list_dead_letters(conn, viewer=viewer, words=words, cursor=cursor, limit=limit))
+
+
+@router.post("/api/workers/whatsapp/failed/{seq}", status_code=204)
+async def control_dead_letter(
+    request: Request, seq: int, order: Order, viewer: Annotated[Viewer, Depends(api_admin)]
+) -> None:
+    """`retry` or `discard` one of them."""
+    await carry_out_one(pool_of(request), seq, order.action, viewer)
 
 
 async def carry_out(pool: Pool, action: str, viewer: Viewer) -> dict[str, Any]:

@@ -55,8 +55,11 @@ class Trouble:
     repair: str | None = None
 
 
-async def open_findings(conn: Conn, *, integration_id: UUID, troubles: Sequence[Trouble], now: datetime) -> None:
-    """Open them, or bring them up to date. Those that are new are logged: a critical one as an error."""
+async def open_findings(conn: Conn, *, integration_id: UUID | None, troubles: Sequence[Trouble], now: datetime) -> None:
+    """Open them, or bring them up to date. Those that are new are logged: a critical one as an error.
+
+    `integration_id`: whose they are; None: the installation's own.
+    """
     for trouble in troubles:
         detail = {"message": trouble.message, "what_to_do": trouble.what_to_do, "repair": trouble.repair}
         is_new = await Q.open_finding(
@@ -70,15 +73,15 @@ async def open_findings(conn: Conn, *, integration_id: UUID, troubles: Sequence[
         )
         if is_new:
             say = log.error if trouble.severity == "critical" else log.warning
-            say("finding_opened", integration_id=str(integration_id), kind=trouble.kind, severity=trouble.severity)
+            say("finding_opened", integration_id=_named(integration_id), kind=trouble.kind, severity=trouble.severity)
 
 
-async def resolve_findings(conn: Conn, *, integration_id: UUID, kinds: Sequence[str], now: datetime) -> None:
+async def resolve_findings(conn: Conn, *, integration_id: UUID | None, kinds: Sequence[str], now: datetime) -> None:
     """These are right again, if they were not."""
     if not kinds:
         return
     async for row in Q.resolve_findings(conn, integration_id=integration_id, kinds=list(kinds), now=now):
-        log.info("finding_resolved", integration_id=str(integration_id), kind=row["kind"])
+        log.info("finding_resolved", integration_id=_named(integration_id), kind=row["kind"])
 
 
 async def list_findings(
@@ -121,3 +124,7 @@ def words_of(detail: dict[str, Any]) -> tuple[str, str | None, str | None]:
         means.what_to_do,
         _REPAIRS.get(detail.get("code")),
     )
+
+
+def _named(integration_id: UUID | None) -> str | None:
+    return None if integration_id is None else str(integration_id)

@@ -79,7 +79,7 @@ select open_finding(:id, :integration_id, :kind, :severity, :detail, :now);
 
 -- name: resolve_findings(integration_id, kinds, now)
 update findings set resolved_at = :now
-where integration_id = :integration_id and kind = any(:kinds::text[]) and resolved_at is null
+where integration_id is not distinct from :integration_id::uuid and kind = any(:kinds::text[]) and resolved_at is null
 returning kind;
 
 -- name: list_findings(integration_id, after, with_resolved, limit)

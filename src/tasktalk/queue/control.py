@@ -7,10 +7,11 @@ from typing import Any, Literal, get_args
 from uuid import UUID
 
 from tasktalk.db import Conn
-from tasktalk.errors import BadRequest
+from tasktalk.errors import BadRequest, NotFound
 from tasktalk.queue.claim import Q
 
 Action = Literal["pause", "resume", "restart", "drain", "clear_failed", "retry_failed"]
+OneAction = Literal["retry", "discard"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Figures:
     breaker_reason: str
     model: str
     model_reason: str
+    tried: int  # handled and sent in the last minute, failures included
 
 
 async def get_figures(conn: Conn) -> Figures:
@@ -64,6 +66,7 @@ async def get_figures(conn: Conn) -> Figures:
         breaker_reason=breaker["reason"],
         model=model["state"],
         model_reason=model["reason"],
+        tried=int(tried),
     )
 
 
@@ -92,6 +95,16 @@ async def control(conn: Conn, *, action: str, actor: UUID | None) -> tuple[str, 
     if action == "clear_failed":
         return f"{await Q.clear_dead(conn)} dead letters cleared.", await _state(conn)
     raise BadRequest(f"action must be one of {', '.join(get_args(Action))}", field="action")
+
+
+async def control_one(conn: Conn, *, seq: int, action: str) -> None:
+    """Retry or discard one dead letter. Raises NotFound unless it is one, BadRequest for another action."""
+    if action not in get_args(OneAction):
+        raise BadRequest(f"action must be one of {', '.join(get_args(OneAction))}", field="action")
+    do = Q.retry_one if action == "retry" else Q.clear_one
+    if await do(conn, seq=seq) is None:
+        raise NotFound("There is no such dead letter.")
+    await Q.announce(conn)
 
 
 async def _state(conn: Conn) -> str:

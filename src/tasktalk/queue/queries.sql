@@ -148,6 +148,28 @@ with again as (
 )
 select count(*) from again;
 
+-- name: list_dead(before, limit)
+-- The newest first.
+select seq, kind, phone_number_id, payload, attempts, received_at, finished_at, error from inbox
+where state = 'dead' and seq < :before::bigint order by seq desc limit :limit::int;
+
+-- name: retry_one(seq)$
+update inbox set state = 'waiting', attempts = 0, next_try_at = '-infinity', finished_at = null
+where state = 'dead' and seq = :seq::bigint returning seq;
+
+-- name: clear_one(seq)$
+with cleared as (
+    update inbox set state = 'done', note = 'cleared' where state = 'dead' and seq = :seq::bigint returning seq
+), counted as (
+    insert into queue_totals (queue, worker, completed)
+    select 'inbox', '00000000-0000-0000-0000-000000000000', 1 from cleared
+    on conflict (queue, worker) do update set completed = queue_totals.completed + excluded.completed
+)
+select seq from cleared;
+
+-- name: announce()!
+select pg_notify('inbox', ''), pg_notify('queue', '');
+
 -- name: clear_dead()$
 with cleared as (
     update inbox set state = 'done', note = 'cleared' where state = 'dead' returning 1
@@ -183,7 +205,7 @@ select (select count(*) from inbox where state = 'waiting') as waiting,
        (select state from queue_control where queue = 'inbox') as state;
 
 -- name: take_job(job, now, seconds)$
--- The job is ours if it is due; its next time is an hour on, whatever becomes of this one.
+-- The job is ours if it is due; its next time is so many seconds on, whatever becomes of this one.
 insert into upkeep (job, next_at) values (:job, :now::timestamptz + make_interval(secs => :seconds))
 on conflict (job) do update set next_at = excluded.next_at where upkeep.next_at <= :now::timestamptz
 returning job;

@@ -1,4 +1,7 @@
-"""Sweeping out what has had its time: each job once an hour or when asked for, by whichever worker comes first."""
+"""Sweeping out what has had its time: each job once an hour, or as often as it says, or when asked for.
+
+Whichever worker comes first does it.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -40,8 +43,15 @@ class Asked:
         return names
 
 
-async def keep_up(pool: Pool, jobs: Mapping[str, Job], *, stop: asyncio.Event, asked: Asked | None = None) -> None:
-    """Run each job when it is due or asked for, until `stop`. One that fails is logged and waits for its next hour."""
+async def keep_up(
+    pool: Pool,
+    jobs: Mapping[str, Job],
+    *,
+    stop: asyncio.Event,
+    asked: Asked | None = None,
+    every_seconds: float = EVERY_SECONDS,
+) -> None:
+    """Run each job when it is due or asked for, until `stop`. One that fails is logged and waits for its next time."""
     asked = asked or Asked()
     while not stop.is_set():
         wanted = asked.take()
@@ -50,17 +60,19 @@ async def keep_up(pool: Pool, jobs: Mapping[str, Job], *, stop: asyncio.Event, a
                 if name in wanted:
                     async with pool.acquire() as conn:
                         await Q.hasten_job(conn, job=name)
-                await run_due(pool, name, job, now=datetime.now(UTC), stop=stop)
+                await run_due(pool, name, job, now=datetime.now(UTC), stop=stop, every_seconds=every_seconds)
             except Exception as error:  # noqa: BLE001  (one job's trouble is not the next one's)
                 log_outage(log, error, retry_seconds=_LOOK_SECONDS)
-        await first(_LOOK_SECONDS, stop, asked.wake)
+        await first(min(_LOOK_SECONDS, every_seconds), stop, asked.wake)
         await first(_GATHER_SECONDS, stop)
 
 
-async def run_due(pool: Pool, name: str, job: Job, *, now: datetime, stop: asyncio.Event) -> int:
+async def run_due(
+    pool: Pool, name: str, job: Job, *, now: datetime, stop: asyncio.Event, every_seconds: float = EVERY_SECONDS
+) -> int:
     """Run the job to its end if it is due; how much it did. It is moved on first, so that one worker alone takes it."""
     async with pool.acquire() as conn:
-        if await Q.take_job(conn, job=name, now=now, seconds=EVERY_SECONDS) is None:
+        if await Q.take_job(conn, job=name, now=now, seconds=every_seconds) is None:
             return 0
     total = 0
     while not stop.is_set() and (done := await job(pool, now)):

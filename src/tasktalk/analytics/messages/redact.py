@@ -1,5 +1,6 @@
 """Payloads for the eyes of those whom the words are not meant for: the shape stays, what was said and by whom goes."""
 
+import re
 from typing import Any
 
 HIDDEN = "•••"
@@ -13,14 +14,24 @@ _STRUCTURE = frozenset({
 _SHORT = 12
 
 
-def redact(value: Any, key: str = "") -> Any:
-    """`value` with its words hidden and its ids shortened (a wamid holds the phone number)."""
+# A phone, or an id that may hold one: however it is written.
+_DIGITS = re.compile(r"\+?\d(?:[\s().\-/]*\d){5,}")
+
+
+def redact(value: Any, key: str = "", *, words: bool = False) -> Any:
+    """`value` with its words hidden and its ids shortened (a wamid holds the phone number).
+
+    `words`: they may be seen; phones and ids in them still not.
+    """
     if isinstance(value, dict):
-        return {name if name.isidentifier() else HIDDEN: redact(inner, name) for name, inner in value.items()}
+        return {
+            name if words or name.isidentifier() else HIDDEN: redact(inner, name, words=words)
+            for name, inner in value.items()
+        }
     if isinstance(value, list):
-        return [redact(inner, key) for inner in value]
+        return [redact(inner, key, words=words) for inner in value]
     if value is None or isinstance(value, bool) or key in _STRUCTURE:
         return value
     if key == "id" and isinstance(value, str) and value.startswith("wamid."):
         return f"wamid.…{value[-_SHORT // 3 :]}"
-    return HIDDEN
+    return _DIGITS.sub(HIDDEN, value) if words and isinstance(value, str) else HIDDEN

@@ -32,11 +32,12 @@ _RESTRICTED = {
 _MANAGER = "Open the number in WhatsApp Manager > Phone numbers; it says what is missing."
 _NO_FIELD = "nonexisting field"  # of an object of another kind
 _PAYMENT_CODES = (131042, 141006)
+LOW = ("YELLOW", "RED")
 PER_SECOND = {"STANDARD": 80, "HIGH": 1000}
 
 
-def check_number(integration: Integration, asked: Asked) -> Iterator[Check]:
-    """All that the number's own page says."""
+def check_number(integration: Integration, asked: Asked, low: tuple[str, ...] = LOW) -> Iterator[Check]:
+    """All that the number's own page says. `low`: the qualities to warn of."""
     number = asked.number
     if not integration.phone_number_id.isdecimal():
         yield failed("number", "The Phone Number ID is missing.", "Enter it: WhatsApp > API Setup, in the app.")
@@ -57,7 +58,7 @@ def check_number(integration: Integration, asked: Asked) -> Iterator[Check]:
     elif number is not None:
         yield _identity(integration, number)
         yield _status(number)
-        yield _quality(number)
+        yield _quality(number, low)
         yield _name(number)
         yield _limits(number)
         yield from check_sending(number)
@@ -127,16 +128,17 @@ def _status(number: Json) -> Check:
     return ok("number_status", f"The number is {status.lower() or 'there'}.")
 
 
-def _quality(number: Json) -> Check:
+def _quality(number: Json, low: tuple[str, ...]) -> Check:
     quality = get_text(number, "quality_rating")
-    if quality in {"YELLOW", "RED"}:
+    if quality in low:
         word = "medium" if quality == "YELLOW" else "low"
         return warning(
             "quality",
             f"The number's quality is {word}: people blocked or reported it.",
             "Send less that was not asked for; look at which templates people block in WhatsApp Manager.",
         )
-    return ok("quality", "The number's quality is " + ("high." if quality == "GREEN" else "not known yet."))
+    known = {"GREEN": "high", "YELLOW": "medium"}
+    return ok("quality", f"The number's quality is {known.get(quality, 'not known yet')}.")
 
 
 def _name(number: Json) -> Check:

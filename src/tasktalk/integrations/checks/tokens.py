@@ -12,7 +12,7 @@ from tasktalk.whatsapp.explanations import explain_error
 
 MESSAGING, MANAGEMENT = "whatsapp_business_messaging", "whatsapp_business_management"
 _TEMPORARY = timedelta(hours=25)
-_SOON = timedelta(days=7)
+SOON = timedelta(days=7)
 _SYSTEM_USER = "In Business settings > System users, generate one that never expires, and enter it under Credentials."
 _NAMES = {"access_token": "access token", "verify_token": "verify token", "app_secret": "app secret"}
 
@@ -31,23 +31,23 @@ def check_credentials(integration: Integration) -> Iterator[Check]:
         yield ok("credentials", "Access token, verify token and app secret are set.")
 
 
-def check_token(integration: Integration, asked: Asked, now: datetime) -> Iterator[Check]:
-    """Whether the token is good, for how long, for what, and of which app."""
+def check_token(integration: Integration, asked: Asked, now: datetime, soon: timedelta = SOON) -> Iterator[Check]:
+    """Whether the token is good, for how long, for what, and of which app. `soon`: an end within it is told of."""
     if isinstance(asked.token, GraphError):
         means = explain_error(asked.token)
         if asked.token.code is not None:
             yield failed("token", f"{means.meaning} ({asked.token})", means.what_to_do)
     elif asked.token is not None:
-        yield from judge_token(asked.token, app_id=integration.app_id, waba_id=integration.waba_id, now=now)
+        yield from judge_token(asked.token, app_id=integration.app_id, waba_id=integration.waba_id, now=now, soon=soon)
 
 
-def judge_token(token: Json, *, app_id: str, waba_id: str, now: datetime) -> Iterator[Check]:
+def judge_token(token: Json, *, app_id: str, waba_id: str, now: datetime, soon: timedelta = SOON) -> Iterator[Check]:
     """The checks of what `debug_token` says."""
     if token.get("is_valid") is not True:
         yield failed("token", "Meta says that the access token is not valid, or no longer.", _SYSTEM_USER)
         return
     yield ok("token", "The access token is valid.")
-    yield _expiry(token, now)
+    yield _expiry(token, now, soon)
     yield _scopes(token, waba_id)
     token_app = str(token.get("app_id") or "")
     if app_id and token_app and token_app != app_id:
@@ -83,7 +83,7 @@ def find_expiry(token: Json, key: str) -> datetime | None:
         return None
 
 
-def _expiry(token: Json, now: datetime) -> Check:
+def _expiry(token: Json, now: datetime, soon: timedelta) -> Check:
     ends = [end for key in ("expires_at", "data_access_expires_at") if (end := find_expiry(token, key))]
     if not ends:
         return ok("token_expiry", "The access token never expires.")
@@ -92,7 +92,7 @@ def _expiry(token: Json, now: datetime) -> Check:
         return warning(
             "token_expiry", f"The access token is a temporary one: it expires on {_moment(end)}.", _SYSTEM_USER
         )
-    if end - now <= _SOON:
+    if end - now <= soon:
         return warning("token_expiry", f"The access token expires soon: on {_moment(end)}.", _SYSTEM_USER)
     return ok("token_expiry", f"The access token expires on {_moment(end)}.")
 

@@ -87,11 +87,12 @@ def judge(
     integration: Integration, asked: Asked, *, place: Place, delivered_at: datetime | None, now: datetime
 ) -> Iterator[Check]:
     """All checks; what could not be looked at has none."""
-    sandbox = place.settings.sandbox
+    sandbox, settings = place.settings.sandbox, place.settings
+    low = numbers.LOW if settings.alert_quality == "yellow" else ("RED",)
     yield from tokens.check_credentials(integration)
     yield from _connection(asked)
-    yield from tokens.check_token(integration, asked, now)
-    yield from numbers.check_number(integration, asked)
+    yield from tokens.check_token(integration, asked, now, timedelta(days=settings.alert_token_days))
+    yield from numbers.check_number(integration, asked, low)
     yield from accounts.check_account(integration, asked)
     yield from accounts.check_subscription(integration, asked)
     yield from accounts.check_callback(asked, expected=place.callback, sandbox=sandbox)

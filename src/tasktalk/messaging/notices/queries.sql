@@ -8,8 +8,9 @@ select pg_advisory_unlock(hashtextextended('tasktalk.notices', 0));
 -- name: find_next()$
 -- When there is something to do, as far as news and notices go: at once if there are news; null: not as things are.
 select case when (select seq from news order by seq limit 1) is not null or exists (select from undelivered)
-                 or exists (select from findings f join integrations i on i.id = f.integration_id and i.disabled_at is null
-                            where f.resolved_at is null and f.told_at is null and f.severity = 'critical')
+                 or exists (select from findings f left join integrations i on i.id = f.integration_id
+                            where f.resolved_at is null and f.told_at is null and f.severity = 'critical'
+                              and f.snoozed_until is null and i.disabled_at is null)
             then 'epoch'::timestamptz
             else (select not_before from notices where state = 'waiting' order by not_before limit 1) end;
 
@@ -23,10 +24,10 @@ select j.seq, j.at, j.change_set, j.actor_id, j.subject, j.subject_id, j.task_id
 from taken join journal j using (seq) order by j.seq;
 
 -- name: take_troubles(now)
--- What is wrong with numbers in use, new or worse.
-update findings f set told_at = :now::timestamptz from integrations i
-where i.id = f.integration_id and i.disabled_at is null and f.resolved_at is null and f.told_at is null
-  and f.severity in ('critical', 'warning')
+-- What is wrong with numbers in use and with the installation, new or worse, and not snoozed.
+update findings f set told_at = :now::timestamptz
+where f.resolved_at is null and f.told_at is null and f.snoozed_until is null and f.severity in ('critical', 'warning')
+  and not exists (select from integrations i where i.id = f.integration_id and i.disabled_at is not null)
 returning f.id, f.severity;
 
 -- name: take_ends(now, before)
@@ -37,9 +38,11 @@ where told_at is not null and end_told_at is null and resolved_at <= :before::ti
 returning id, severity;
 
 -- name: list_told(finding_ids)
--- Whom these were told to, or are to be.
-select user_id, (facts ->> 'finding_id')::uuid as finding_id, event, state
-from notices where event in ('trouble', 'warning') and facts ->> 'finding_id' = any(:finding_ids::text[]);
+-- Whom these were told to, or are to be; since a snooze of theirs ended, where one did.
+select n.user_id, f.id as finding_id, n.event, n.state
+from notices n join findings f on f.id = (n.facts ->> 'finding_id')::uuid
+where n.event in ('trouble', 'warning') and n.facts ->> 'finding_id' = any(:finding_ids::text[])
+  and n.created_at >= coalesce(f.told_from, '-infinity');
 
 -- name: list_admins()
 -- As `list_people`, with when their days start.
@@ -106,6 +109,7 @@ select n.id, n.user_id, u.language, n.event, n.task_id, n.project_id, n.actor_id
        n.created_at
 from people p join notices n on n.user_id = p.user_id join users u on u.id = n.user_id
 where n.state in ('waiting', 'held') and (n.state = 'held' or n.not_before <= :until::timestamptz)
+  and not starts_with(coalesce(n.why, ''), 'Restored from a backup')
 order by n.user_id, n.id
 for update of n skip locked;
 
@@ -214,8 +218,9 @@ select n.id, a.name as actor, p.name as project, m.role, p.deleted_at is not nul
        exists (select from project_members o where o.project_id = n.project_id and o.user_id = j.id) as member_there,
        i.state = 'pending' and i.expires_at > :now::timestamptz as invitation_open,
        r.id is not null as reminder_there, r.ring_at > :now::timestamptz and r.rrule is null as reminder_moved,
-       f.detail as trouble, f.resolved_at is not null as trouble_over, g.name as number,
-       s.id is not null as suspended
+       f.detail as trouble, f.resolved_at is not null or f.snoozed_until is not null as trouble_over,
+       case when f.id is not null then coalesce(g.name, 'Tasktalk') end as number,
+       s.id is not null as suspended, h.name as webhook
 from notices n
 left join users a on a.id = n.actor_id
 left join projects p on p.id = n.project_id
@@ -228,6 +233,7 @@ left join findings f on f.id = (n.facts ->> 'finding_id')::uuid
                     and exists (select from users u where u.id = n.user_id and u.role in ('owner', 'admin'))
 left join integrations g on g.id = f.integration_id
 left join contacts s on s.id = (n.facts ->> 'contact_id')::uuid and s.user_id = n.user_id and s.suspended_at is not null
+left join webhooks h on h.id = (n.facts ->> 'webhook_id')::uuid and h.owner_id = n.user_id and not h.is_on
 where n.id = any(:ids::uuid[]);
 
 -- name: settle(ids, states, whys, outbox_ids, at, look_at)!
@@ -277,7 +283,7 @@ where f.kind = 'budget_spent' and f.resolved_at is null and i.monthly_budget is 
 update notices set state = 'waiting', not_before = :now::timestamptz, why = null
 where id = any(array(
     select n.id from notices n
-    where n.state = 'held' and (n.not_before <= :now::timestamptz or exists (
+    where n.state = 'held' and not starts_with(coalesce(n.why, ''), 'Restored from a backup') and (n.not_before <= :now::timestamptz or exists (
         select from contacts c join integrations i on i.id = c.integration_id and i.disabled_at is null
         where c.user_id = n.user_id and c.suspended_at is null and c.window_until > :open_until::timestamptz
           and not exists (select from notice_tries t where t.notice_id = n.id and t.way = 'chat'

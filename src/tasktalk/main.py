@@ -71,7 +71,7 @@ from tasktalk.web.transaction import RequestPool
 log = get_log("main")
 
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
-_CHANNELS = ("integrations", "journal", "inbox", "outbox", "queue")
+_CHANNELS = ("keys", "integrations", "journal", "inbox", "outbox", "queue")
 _POOL_SIZE = 10
 _INTAKE_POOL_SIZE = 2  # one writes; the other reads what integrations there are
 
@@ -214,6 +214,8 @@ async def _parts(settings: Settings, dsn: str, changes: Changes) -> AsyncIterato
     def heard(channel: str, _payload: str) -> None:
         if channel == "integrations":
             directory.forget()
+        elif channel == "keys":
+            keyring.look_again()
         changes.hear(channel)
 
     limits = limits_of(settings)

@@ -17,6 +17,7 @@ from pydantic_settings.sources import EnvSettingsSource
 
 from tasktalk.errors import AppError
 
+KEY_FILE, OLD_KEYS_FILE = "secret.key", "secret.key.old"  # in the data folder
 _SHORTEST_KEY = 16  # characters
 _DEAREST = 1000  # message
 
@@ -79,7 +80,9 @@ class Settings(BaseSettings):
     whatsapp_business_account_id: str = Field("", validation_alias=_named("WHATSAPP_BUSINESS_ACCOUNT_ID"))
     whatsapp_phone_number_id: str = Field("", validation_alias=_named("WHATSAPP_PHONE_NUMBER_ID"))
     database_url: SecretStr | None = Field(None, validation_alias=_named("DATABASE_URL"))
+    redis_url: SecretStr | None = Field(None, validation_alias=_named("REDIS_URL"))
     secret_key: SecretStr | None = Field(None, validation_alias=_named("SECRET_KEY", "NEXTAUTH_SECRET"))
+    secret_key_old: SecretStr | None = Field(None, validation_alias=_named("SECRET_KEY_OLD"))
     public_url: str = Field("", validation_alias=_named("PUBLIC_URL", "NEXTAUTH_URL"))
     timezone: str = Field("UTC", validation_alias=_named("TASKTALK_TIMEZONE", "TZ"))
 
@@ -185,6 +188,13 @@ class Settings(BaseSettings):
     def _check_time(cls, value: str) -> str:
         return f"{dt.datetime.strptime(value, '%H:%M').time():%H:%M}"  # noqa: DTZ007  (a time alone)
 
+    @field_validator("redis_url")
+    @classmethod
+    def _check_redis_url(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("an address such as redis://host:6379, rediss://… or unix:///path")
+        return value
+
     @field_validator("prices")
     @classmethod
     def _check_prices(cls, value: str) -> str:
@@ -213,7 +223,7 @@ class Settings(BaseSettings):
         """What a message of each of Meta's categories (in small letters) costs, in the number's currency."""
         return _read_prices(self.prices)
 
-    @cached_property
+    @property
     def master_secret(self) -> str:
         """SECRET_KEY, else one made at first start and kept in the data folder, readable by its owner alone.
 
@@ -224,9 +234,9 @@ class Settings(BaseSettings):
             if len(key) < _SHORTEST_KEY:
                 raise BadSetting(f"SECRET_KEY has fewer than {_SHORTEST_KEY} characters")
             return key
-        path = self.data / "secret.key"
+        path = self.data / KEY_FILE
         if not path.exists():
-            _make_key(path)
+            write_key(path, secrets.token_urlsafe(48), anew=True)
         key = path.read_text(encoding="ascii").strip()
         if len(key) < _SHORTEST_KEY:
             raise BadSetting(
@@ -234,6 +244,15 @@ class Settings(BaseSettings):
                 "delete it, and a new one is made: the credentials of connected numbers must then be entered again"
             )
         return key
+
+    def read_secrets(self) -> tuple[str, ...]:
+        """The master secret as it is kept now, then those it took the place of, the newest first. Raises BadSetting."""
+        current, given = self.master_secret, self.secret_key_old.get_secret_value() if self.secret_key_old else ""
+        kept = self.data / OLD_KEYS_FILE
+        if self.secret_key is None and kept.exists():
+            given += "\n" + kept.read_text(encoding="ascii")
+        old = dict.fromkeys(line.strip() for line in given.splitlines() if line.strip())
+        return (current, *(each for each in old if each != current))
 
 
 def _read_prices(text: str) -> dict[str, Decimal]:
@@ -247,19 +266,23 @@ def _read_prices(text: str) -> dict[str, Decimal]:
     return {category.lower(): price for category, price in prices.items()}
 
 
-def _make_key(path: Path) -> None:
-    """Appears as a whole or not at all, and never in the place of one that another process has just made."""
+def write_key(path: Path, text: str, *, anew: bool = False) -> None:
+    """Appears as a whole or not at all, its owner's alone; `anew`: never in the place of one that is there by then."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=path.name + ".")  # 0600
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(beside, path)
+        if anew:
+            with suppress(FileExistsError):
+                os.link(beside, path)
+        else:
+            os.replace(beside, path)  # noqa: PTH105  (a name from tempfile)
     finally:
-        os.unlink(beside)  # noqa: PTH108  (a name from tempfile)
+        with suppress(FileNotFoundError):
+            os.unlink(beside)  # noqa: PTH108  (a name from tempfile)
 
 
 def load_settings(**given: Any) -> Settings:

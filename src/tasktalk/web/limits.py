@@ -1,7 +1,7 @@
 """How often somebody may ask: each person by what they ask for, and whoever is not let in by their address.
 
-Counted in this process, in windows that begin with the first request. The count is taken where a request's person is
-found out (`accounts/request`), so that no route can forget it.
+Counted in windows that begin with the first request, here or in a Redis that all processes share (`counters`). The count is
+taken where a request's person is found out (`accounts/request`), so that no route can forget it.
 """
 
 import math
@@ -12,12 +12,11 @@ from uuid import UUID
 
 from fastapi import Request
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import FixedWindowRateLimiter
 
 from tasktalk.errors import RateLimited
 from tasktalk.logs import get_log
 from tasktalk.settings import Settings
+from tasktalk.web.counters import Counters
 
 log = get_log("web.limits")
 
@@ -45,7 +44,7 @@ class Limits:
     """Counts requests. What a request counts against is found in its path and method."""
 
     def __init__(self, settings: Settings) -> None:
-        self._window = FixedWindowRateLimiter(MemoryStorage())
+        self._counters = Counters(settings.redis_url.get_secret_value() if settings.redis_url else "")
         self._requests = RateLimitItemPerMinute(settings.requests_per_minute, namespace="requests")
         self._analytics = RateLimitItemPerMinute(settings.analytics_per_minute, namespace="analytics")
         self._admin = RateLimitItemPerHour(settings.admin_per_hour, namespace="admin")
@@ -67,12 +66,15 @@ class Limits:
         if not _is_free(request):
             await self._hit(request, self._strangers, request.client.host if request.client else "")
 
+    async def close(self) -> None:
+        """The process ends."""
+        await self._counters.close()
+
     async def _hit(self, request: Request, item: RateLimitItem, who: str) -> None:
-        allowed = await self._window.hit(item, who)
-        stats = await self._window.get_window_stats(item, who)
-        wait = max(1, math.ceil(stats.reset_time - time.time()))
-        request.state.standing = Standing(item.amount, max(0, stats.remaining), wait)
-        if not allowed:
+        count, ends_at = await self._counters.hit(item, who)
+        wait = max(1, math.ceil(ends_at - time.time()))
+        request.state.standing = Standing(item.amount, max(0, item.amount - count), wait)
+        if count > item.amount:
             raise RateLimited("Too many requests. Wait a little.", retry_after=wait)
 
 

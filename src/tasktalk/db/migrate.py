@@ -4,6 +4,8 @@ A revision is `migrations/versions/NNNN_what_it_does.sql` and the `.py` of the s
 There is no way down: a release that must be taken back is a restore of the backup made before it.
 """
 
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ HEAD = _REVISIONS[-1]
 
 _OLDEST_SERVER = 15
 _LOCK = 0x7461736B  # "task": any number that nobody else in this database takes a lock by
+
+Step = Callable[[Conn], Awaitable[None]]
 
 
 class SchemaTooNew(AppError):
@@ -67,6 +71,30 @@ async def check(conn: Conn) -> None:
         raise Unavailable(f"the schema is at {found or 'nothing'}, this release needs {HEAD}; run `tasktalk migrate`")
 
 
+def read_revisions() -> list[str]:
+    """The SQL of every revision, in order."""
+    return [path.read_text(encoding="utf-8") for path in sorted((_MIGRATIONS / "versions").glob("[0-9]*.sql"))]
+
+
+def is_known(revision: str) -> bool:
+    """Whether this release can bring a database at that revision to HEAD."""
+    return revision in _REVISIONS
+
+
+async def rebuild(dsn: str, *, clear: Step, revision: str, fill: Step, finish: Step) -> None:
+    """In one transaction: `clear`, the schema of `revision`, `fill`, the way to HEAD, `finish`. All of it or nothing.
+
+    Nobody migrates meanwhile. Each step is given the connection and commits nothing.
+    """
+    async with _upgrading(dsn) as (conn, upgrade):
+        await conn.execute("select pg_advisory_xact_lock($1)", _LOCK)
+        await clear(conn)
+        await upgrade(revision)
+        await fill(conn)
+        await upgrade("head")
+        await finish(conn)
+
+
 def run_sql_beside(revision_file: str) -> None:
     """For a revision: run the `.sql` file of the same name, many statements in one go, in Alembic's transaction."""
     from alembic import op  # noqa: PLC0415  (see _upgrade)
@@ -89,6 +117,16 @@ def _known(revision: str | None) -> str | None:
 
 
 async def _upgrade(dsn: str) -> None:
+    try:
+        async with _upgrading(dsn) as (_, upgrade):
+            await upgrade("head")
+    except OSError as error:
+        raise unreachable(error) from error
+
+
+@asynccontextmanager
+async def _upgrading(dsn: str) -> AsyncIterator[tuple[Conn, Callable[[str], Awaitable[None]]]]:
+    """A connection in a transaction that the block's end commits, and what brings the schema up to a revision in it."""
     # Half a second of imports that a start with nothing to migrate does without.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
@@ -96,20 +134,26 @@ async def _upgrade(dsn: str) -> None:
     from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
     from sqlalchemy.pool import NullPool  # noqa: PLC0415
 
-    def upgrade(connection: Connection) -> None:
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        command.upgrade(config, "head")
-
     async def open_connection() -> Any:
-        return await asyncpg.connect(read_dsn(dsn), server_settings={"jit": "off"})
+        return await asyncpg.connect(
+            read_dsn(dsn), server_settings={"jit": "off", "timezone": "UTC", "application_name": "tasktalk-migrate"}
+        )
 
     engine = create_async_engine("postgresql+asyncpg://", async_creator=open_connection, poolclass=NullPool)
     try:
         async with engine.connect() as connection:
-            await connection.run_sync(upgrade)
+
+            async def upgrade(revision: str) -> None:
+                def run(bound: Connection) -> None:
+                    config = Config(attributes={"connection": bound})
+                    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+                    command.upgrade(config, revision)
+
+                await connection.run_sync(run)
+
+            await connection.exec_driver_sql("select 1")  # begins the transaction
+            raw: Any = (await connection.get_raw_connection()).driver_connection
+            yield raw, upgrade
             await connection.commit()
-    except OSError as error:
-        raise unreachable(error) from error
     finally:
         await engine.dispose()

@@ -77,7 +77,7 @@ async def open_pool(dsn: str, *, min_size: int = 1, max_size: int = 10, applicat
             read_dsn(dsn),
             min_size=min_size,
             max_size=max_size,
-            init=_set_codecs,
+            init=set_codecs,
             reset=_reset,
             timeout=_CONNECT_SECONDS,
             command_timeout=_COMMAND_SECONDS,
@@ -115,7 +115,7 @@ async def connect(
         )
     except (*LOST, asyncpg.PostgresError) as error:
         raise unreachable(error) from error
-    await _set_codecs(conn)
+    await set_codecs(conn)
     return conn
 
 
@@ -133,7 +133,8 @@ async def _reset(conn: Conn) -> None:
         await conn.execute("rollback")
 
 
-async def _set_codecs(conn: Conn) -> None:
+async def set_codecs(conn: Conn) -> None:
+    """Json and jsonb as Python objects, both ways."""
     for name in ("json", "jsonb"):
         await conn.set_type_codec(
             name, schema="pg_catalog", encoder=_encode, decoder=msgspec.json.decode, format="text"

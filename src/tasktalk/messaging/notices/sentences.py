@@ -22,6 +22,7 @@ REFUSED_BEFORE = phrase("It was refused before.")
 GIVEN_UP = phrase("It was refused again and again.")
 MAYBE = phrase("No answer came: it may have arrived.")
 TOO_OLD = phrase("It waited for seven days. ")  # and what for
+RESTORED = phrase("Restored from a backup: it may have been told before, and leaves when an administrator says so.")
 TAKEN_BACK = phrase("Taken back before it left.")
 UNSAID = phrase("It could not be put into words; the log says why.")
 MUTED = phrase("You muted notices.")
@@ -40,6 +41,10 @@ NOT_YOURS = phrase("It is not yours to see any more.")
 RELINK = phrase(
     "📵 Somebody else may have the phone you linked, so nothing goes there any more. To link yours again, sign in to "
     "Tasktalk in a browser, choose _Account_, then _Link my phone_, and send me the code it shows."
+)
+WEBHOOK_OFF = phrase(
+    "🔌 Your webhook “{name}” is switched off: its address did not take what it was told. In the console, under "
+    "_Account_, then _Webhooks_, you see why and can switch it on again."
 )
 NOTHING_DUE = phrase("Nothing was due: an empty digest is not sent.")
 

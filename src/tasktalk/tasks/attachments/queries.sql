@@ -30,7 +30,10 @@ select exists (select from loose_files where key = :key::text);
 delete from loose_files where key = any(:keys::text[]);
 
 -- name: list_loose(limit)
-select key from loose_files where free_at <= now() order by free_at limit :limit::int;
+-- None while a backup is being made: what it speaks of must still be there when it comes to it.
+select key from loose_files
+where free_at <= now() and (select pg_try_advisory_xact_lock(hashtextextended('tasktalk.files', 0)))
+order by free_at limit :limit::int;
 
 -- name: insert_attachment(id, task_id, viewer, name, mime_type, size, sha256, key, change_set, channel, at)!
 with created as (

@@ -1,0 +1,135 @@
+"""Making a backup while everything runs: all rows as of one moment, and the files that they speak of."""
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+
+from tasktalk import __version__
+from tasktalk.backup.archive import FORMAT, Manifest, Progress, Writer, writing
+from tasktalk.backup.tables import Q, copy_out, list_tables, read_sequences, speak_plainly
+from tasktalk.crypto import key_id
+from tasktalk.db import Conn
+from tasktalk.db.migrate import HEAD, check
+from tasktalk.db.pool import connect
+from tasktalk.errors import BadRequest, Conflict
+from tasktalk.settings import Settings
+from tasktalk.tasks.attachments.store import open_store
+
+SHORT_OF_SPACE = "No space is left for the backup."
+DATA_FILES = ("sandbox.json",)  # secrets of the data folder that the database's rows go with
+KEY_FILE = "secret.key"
+_READ = 256 * 1024
+
+
+class IsBeingMade(Conflict):
+    """A backup is being made already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a backup holds. `lost`: attachments that are not in the store any more, though rows speak of them."""
+
+    manifest: Manifest
+    bytes: int
+    files: int
+    lost: tuple[str, ...]
+
+
+@asynccontextmanager
+async def alone(dsn: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    """A connection that alone makes backups as long as it lives. Raises IsBeingMade."""
+    conn = await connect(dsn, application_name="tasktalk-backup")
+    try:
+        if not await Q.try_lock(conn):
+            raise IsBeingMade
+        yield conn
+    finally:
+        await conn.close()
+
+
+async def make_backup(
+    conn: Conn,
+    path: Path,
+    *,
+    settings: Settings,
+    id: UUID,  # noqa: A002  (a row's)
+    now: dt.datetime,
+    passphrase: str | None,
+    with_key: bool,
+    progress: Progress,
+) -> Made:
+    """Write the backup `id` to `path`; `conn` is of `alone`.
+
+    `with_key`: the master key of the data folder goes into it, which wants a passphrase. Raises BadRequest, Conflict,
+    and OSError where the file cannot be written; nothing is left of it then.
+    """
+    key = _read_key(settings, passphrase) if with_key else None
+    await check(conn)
+    await speak_plainly(conn)
+    await Q.keep_files(conn)
+    store = open_store(settings)
+    lost: list[str] = []
+    with writing(path, passphrase=passphrase) as archive:
+        async with conn.transaction(isolation="repeatable_read", readonly=True):
+            tables = await list_tables(conn)
+            for number, table in enumerate(tables):
+                progress("Saving tables", number, len(tables))
+                with archive.member(f"tables/{table}.csv") as member:
+                    await copy_out(conn, table, member)
+            files = [(row["key"], row["size"]) async for row in Q.list_files(conn)]
+            sequences = await read_sequences(conn)
+        if store.folder is not None:
+            for number, (name, _) in enumerate(files):
+                progress("Saving files", number, len(files))
+                if not await asyncio.to_thread(_add_file, archive, store.folder / name, f"files/{name}"):
+                    lost.append(name)
+        for name in DATA_FILES:
+            _add_file(archive, settings.data / name, f"data/{name}")
+        if key is not None:
+            with archive.member(f"data/{KEY_FILE}") as member:
+                member.write(key.encode())
+        manifest = Manifest(
+            format=FORMAT,
+            id=id,
+            made_at=now,
+            version=__version__,
+            revision=HEAD,
+            server=await Q.get_server(conn),
+            key_id=key_id(settings.master_secret),
+            files_in="backup" if store.folder is not None else _place_of(settings),
+            sequences=sequences,
+            members=archive.members,
+        )
+        archive.finish(manifest)
+    size = (await asyncio.to_thread(path.stat)).st_size
+    return Made(manifest, size, len(manifest.list_under("files/")), tuple(lost))
+
+
+def _read_key(settings: Settings, passphrase: str | None) -> str:
+    if not passphrase:
+        raise BadRequest("--with-key wants --passphrase-file: a key beside what it opens protects nothing.")
+    return settings.master_secret
+
+
+def _add_file(archive: Writer, file: Path, name: str) -> bool:
+    """False for one that is not there."""
+    try:
+        source = file.open("rb")
+    except FileNotFoundError:
+        return False
+    with source, archive.member(name, packed=not name.startswith("files/")) as member:
+        for data in iter(partial(source.read, _READ), b""):
+            member.write(data)
+    return True
+
+
+def _place_of(settings: Settings) -> str:
+    """The bucket without its parameters."""
+    return settings.files_url.partition("?")[0]

@@ -35,6 +35,8 @@ _TABLES = {
     "project_members": "project_id",
     "project_teams": "project_id",
     "team_members": "team_id",
+    "webhooks": "id",
+    "webhook_deliveries": "id",
 }
 
 
@@ -161,6 +163,7 @@ async def bury(product: Product) -> Treasure:
         f"/api/projects/{private['project_id']}/invitations", {"email": f"{MARK}@example.com", "role": "editor"}
     )
     private["team_id"] = await make("/api/teams", {"name": f"{MARK} team"})
+    private |= await _bury_hook(product)
     private["user_id"] = str(product.ana.id)
     tokens = (await product.ask("/api/tokens", token=product.ana.token)).json["items"]
     private["token_id"] = tokens[0]["id"]
@@ -203,3 +206,13 @@ async def bury(product: Product) -> Treasure:
     taps = [button["id"] for button in reply.json["reply"]["buttons"]]
     assert taps
     return Treasure(product, zoe_token, private, shared, window, taps)
+
+
+async def _bury_hook(product: Product) -> dict[str, str]:
+    """A webhook of Ana's, and what it was told."""
+    hook = {"name": f"{MARK} hook", "url": f"https://example.org/{MARK}", "events": ["task.created"]}
+    path = "/api/webhooks/outgoing"
+    made = await product.ask(path, token=product.ana.token, method="POST", body=hook)
+    webhook_id = made.json["webhook"]["id"]
+    tried = await product.ask(f"{path}/{webhook_id}/test", token=product.ana.token, method="POST")
+    return {"webhook_id": webhook_id, "delivery_id": tried.json["delivery"]["id"]}

@@ -20,6 +20,7 @@ from tasktalk.messaging.letters.carriers import Letter, Refused
 from tasktalk.messaging.letters.opening import open_apprise
 from tasktalk.messaging.letters.posting import Postman
 from tasktalk.settings import Settings
+from tasktalk.web.addresses import is_public
 
 PATH = "/api/users/me/apprise"
 
@@ -172,8 +173,9 @@ def test_what_it_must_not_do(event: str, args: tuple[Any, ...], *, allowed: bool
         ("::ffff:127.0.0.1", False),
         ("64:ff9b::7f00:1", False),
         ("2002:7f00:1::", False),
+        ("::127.0.0.1", False),
         ("example.org", False),
     ],
 )
 def test_addresses(host: str, *, public: bool) -> None:
-    assert child._is_global(host) is public
+    assert is_public(host) is public

@@ -83,8 +83,9 @@ class Supervisor:
         graph_url = f"http://{_host(settings.host)}:{sandbox_port}"
         link = asyncio.run(self._prepare(dsn, sandbox, graph_url=graph_url, web=web))
         env = {**os.environ, "DATABASE_URL": dsn, "TASKTALK_DATA": str(settings.data.absolute())}
-        if sandbox is not None and "apprise_private" not in settings.model_fields_set:
-            env["TASKTALK_APPRISE_PRIVATE"] = "on"  # for trying it out on this machine
+        for name in ("apprise_private", "webhooks_private"):
+            if sandbox is not None and name not in settings.model_fields_set:
+                env[f"TASKTALK_{name}".upper()] = "on"  # for trying it out on this machine
         self._add("web", ["-m", "tasktalk", "serve", "--fd", str(listener.fileno())], env, fds=(listener.fileno(),))
         for number in range(settings.workers):
             own = {"TASKTALK_METRICS_PORT": str(settings.metrics_port + number)} if settings.metrics_port else {}

@@ -5,7 +5,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import AfterValidator, AwareDatetime
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.audit.audit import record
@@ -15,22 +14,14 @@ from tasktalk.analytics.messages.listing import LIMIT, MOST, Wanted, get_story, 
 from tasktalk.analytics.messages.model import ConversationPage, Direction, Message, MessagePage, Status, Story
 from tasktalk.db import Conn
 from tasktalk.web.http import answers, known_id, pool_of, to_json
+from tasktalk.web.moments import Moment
 
 router = APIRouter(prefix="/api/integrations/{integration_id}", tags=["messages"])
-
-
-def _within_reach(moment: dt.datetime) -> dt.datetime:
-    """Not so far off that its offset leads out of the calendar."""
-    try:
-        return moment.astimezone(dt.UTC)
-    except OverflowError as error:
-        raise ValueError("a moment between the years 1 and 9999") from error
 
 
 Admin = Annotated[Viewer, Depends(api_admin)]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 Cursor = Annotated[str | None, Query(description="`next` of the page before.", max_length=200)]
-_Moment = Annotated[AwareDatetime | None, AfterValidator(lambda at: at and _within_reach(at))]
 
 
 @router.get("/messages", responses=answers(MessagePage))
@@ -45,8 +36,8 @@ async def show_messages(
     phone: Annotated[
         str | None, Query(description="A phone, with or without its +.", pattern=r"^\+?[0-9]{4,20}$")
     ] = None,
-    since: Annotated[_Moment, Query(description="From this moment on, with its offset.")] = None,
-    until: Annotated[_Moment, Query(description="Before this moment.")] = None,
+    since: Annotated[Moment, Query(description="From this moment on, with its offset.")] = None,
+    until: Annotated[Moment, Query(description="Before this moment.")] = None,
     limit: Limit = LIMIT,
     cursor: Cursor = None,
 ) -> Response:

@@ -4,7 +4,6 @@ Whoever names an address could name one of ours. So it has no secret, starts no 
 and connects to public addresses alone, whatever a name or a redirect says: what is not allowed fails where it happens.
 """
 
-import ipaddress
 import json
 import logging
 import os
@@ -12,6 +11,8 @@ import socket
 import sys
 import sysconfig
 from typing import Any
+
+from tasktalk.web.addresses import is_public, may_be_public
 
 # Python's own, and what it takes to find and to trust a server.
 _READABLE = (
@@ -31,7 +32,6 @@ _PROGRAMS = frozenset(
     {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty", "pty.spawn"}
 )
 _SENDS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
 MISSING = "Apprise is not installed: pip install 'tasktalk[apprise]'"
 UNKNOWN = "Apprise knows no such address."
 PRIVATE = "The address is on a private network."
@@ -103,32 +103,12 @@ def _send(apprise: Any, asset: Any, guard: _Guard, letter: dict[str, str]) -> st
 def _is_public(sock: socket.socket, address: Any) -> bool:
     if sock.family not in {socket.AF_INET, socket.AF_INET6} or not isinstance(address, tuple):
         return False
-    return _is_global(str(address[0]))
-
-
-def _is_global(host: str) -> bool:
-    """Of an address in numbers; a name here has not been looked up, and what it means might change."""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    inner: ipaddress.IPv4Address | ipaddress.IPv6Address = address
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or address
-        if address in _NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-    return inner.is_global and not inner.is_multicast
+    return is_public(str(address[0]))
 
 
 def _may_be_public(host: Any) -> bool:
-    """Refused at once are only addresses in numbers, and this machine; names are looked up when it matters."""
-    if not isinstance(host, str) or not host:
-        return True
-    bare = host.strip("[]").lower()
-    if bare == "localhost" or bare.endswith((".localhost", ".local", ".internal")):
-        return False
-    numbers = all(char in "0123456789abcdef.:x" for char in bare) and (":" in bare or bare[0].isdecimal())
-    return _is_global(bare) if numbers and (":" in bare or "." in bare) else not bare.isdecimal()
+    """Of what a service calls its host, where it has one."""
+    return not isinstance(host, str) or not host or may_be_public(host)
 
 
 def _may_open(path: Any, flags: Any) -> bool:

@@ -53,7 +53,7 @@ class Notice:
     @property
     def of_account(self) -> bool:
         """Whether it concerns the account, or what its person looks after, rather than tasks."""
-        return self.is_trouble or self.event == "relink"
+        return self.is_trouble or self.event in {"relink", "webhook_off"}
 
     @property
     def line(self) -> str:
@@ -89,6 +89,8 @@ class Notice:
             )
         if self.event == "relink":
             return self.speech.say(sentences.RELINK)
+        if self.event == "webhook_off":
+            return self.speech.say(sentences.WEBHOOK_OFF, name=self.names["webhook"] or "")
         title = self.task.title if self.task else None
         comment = self.names["comment"] if self.task else None
         return sentences.of_task(
@@ -160,6 +162,8 @@ def _late_in_task(notice: Notice, task: Task) -> str | None:
 def _late_in_account(notice: Notice) -> str | None:
     if notice.event == "relink":
         return None if notice.names["suspended"] else sentences.OVER
+    if notice.event == "webhook_off":
+        return sentences.OVER if notice.names["webhook"] is None else None
     if notice.names["number"] is None:  # no administrator any more
         return sentences.NOT_YOURS
     return sentences.OVER if notice.event != "mended" and notice.names["trouble_over"] else None

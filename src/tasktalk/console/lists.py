@@ -1,7 +1,7 @@
 """Tasks as a page shows them: which, in what order, under which headings."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from tasktalk.db import Conn
 from tasktalk.errors import BadRequest
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.listing import list_tasks
-from tasktalk.tasks.model import Task
+from tasktalk.tasks.model import Due, Task
 
 View = Literal["today", "upcoming", "inbox", "all", "done"]
 VIEWS: tuple[View, ...] = get_args(View)
@@ -39,11 +39,12 @@ _BUCKETS = {
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A task with its due moment in words and the tone of that."""
+    """A task with its due moment in words, the tone of that, and the hour alone where it has one."""
 
     task: Task
     due: str
     tone: str
+    clock: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,22 +144,29 @@ def group(tasks: list[Task], *, view: str, now: datetime, zone: ZoneInfo, speech
     groups: dict[tuple[str, str], Group] = {}
     for task in tasks:
         title, tone = heading_of(task)
-        groups.setdefault((title, tone), Group(title, tone)).items.append(_item(task, now, zone, speech))
+        groups.setdefault((title, tone), Group(title, tone)).items.append(item_of(task, now, zone, speech))
     if view not in {"done", "upcoming"} and [tone for _, tone in groups] in (["none"], ["today"]):
         return [Group("", "", next(iter(groups.values())).items)]  # a heading would say nothing
     return list(groups.values())
 
 
-def _item(task: Task, now: datetime, zone: ZoneInfo, speech: Speech) -> Item:
+def item_of(task: Task, now: datetime, zone: ZoneInfo, speech: Speech) -> Item:
+    """The task with its due moment in words."""
     if task.due is None:
         return Item(task, "", "")
-    today, on, clock = now.astimezone(zone).date(), task.due.date, task.due.time
-    if task.due.datetime is not None:  # set in another zone perhaps; shown in the person's own
-        local = task.due.datetime.astimezone(zone)
-        on, clock = local.date(), f"{local:%H:%M}"
+    today, (on, clock) = now.astimezone(zone).date(), due_in(task.due, zone)
     late = task.due.datetime is not None and task.due.datetime < now
     tone = "" if task.status != "open" else "overdue" if late else when.tone_of(on, today)
-    return Item(task, " ".join(filter(None, (when.day_words(on, today, speech), clock))), tone)
+    words = " ".join(filter(None, (when.day_words(on, today, speech), clock)))
+    return Item(task, words, tone, clock or "")
+
+
+def due_in(due: Due, zone: ZoneInfo) -> tuple[date, str | None]:
+    """The day and hour of a due moment, which was set in another zone perhaps, on the clock of `zone`."""
+    if due.datetime is None:
+        return due.date, due.time
+    local = due.datetime.astimezone(zone)
+    return local.date(), f"{local:%H:%M}"
 
 
 async def _by_ids(conn: Conn, viewer: Viewer, ids: list[UUID], start: int) -> tuple[list[Task], str | None]:

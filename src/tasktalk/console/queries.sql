@@ -98,3 +98,29 @@ order by due_on nulls last, due_time nulls last, priority nulls last, position, 
 -- name: list_steps(parent_id)
 -- The subtasks of a task that the viewer was found to see.
 select id from tasks where parent_id = :parent_id and deleted_at is null order by position, id limit 100;
+
+-- name: list_board(project_id, limit)
+-- The first open cards of each column of a board (null: of no section); whether the viewer may look is asked before.
+(select null::uuid as section_id, t.id, t.position from tasks t
+ where t.project_id = :project_id::uuid and t.section_id is null
+   and t.status = 'open' and t.deleted_at is null and t.parent_id is null
+ order by t.position, t.id limit :limit::int)
+union all
+select s.id, c.id, c.position from sections s cross join lateral (
+    select t.id, t.position from tasks t
+    where t.section_id = s.id and t.status = 'open' and t.deleted_at is null and t.parent_id is null
+    order by t.position, t.id limit :limit::int) c
+where s.project_id = :project_id::uuid
+order by 3, 2;
+
+-- name: list_days(project_id, first, last, limit)
+-- What is open in a project and due on these days; whether the viewer may look is asked before.
+select id from tasks
+where project_id = :project_id::uuid and status = 'open' and deleted_at is null
+  and due_on between :first::date and :last::date
+order by due_on, due_time nulls last, priority nulls last, position, id limit :limit::int;
+
+-- name: list_undated(project_id, limit)
+select id from tasks
+where project_id = :project_id::uuid and status = 'open' and deleted_at is null and due_on is null and parent_id is null
+order by position, id limit :limit::int;

@@ -1,5 +1,6 @@
 // What the pages gain over plain forms: they change in place, hear of changes elsewhere, and answer the keyboard.
 const swapped = ["content", "side", "toasts"];
+const OPEN = "#content :is(.menu, .sure, .bulk details)[open]"; // somebody is about to choose
 
 function take(html) {
   return new DOMParser().parseFromString(html, "text/html");
@@ -9,13 +10,19 @@ function take(html) {
 function show(fresh, parts = swapped) {
   document.documentElement.dataset.theme = fresh.documentElement.dataset.theme;
   document.title = fresh.title;
-  const held = document.activeElement?.closest("[id]")?.id;
+  const [active, within] = [document.activeElement, "button, a, input, summary"];
+  const held = active?.closest("[id]")?.id;
+  const place = held ? [...document.getElementById(held).querySelectorAll(within)].indexOf(active) : -1;
   for (const id of parts) {
     const [old, next] = [document.getElementById(id), fresh.getElementById(id)];
-    if (old && next && old.innerHTML !== next.innerHTML) old.replaceWith(document.adoptNode(next));
+    if (!old || !next || old.innerHTML === next.innerHTML) continue;
+    const scrolled = old.querySelector("[data-scrolls]")?.scrollLeft;
+    old.replaceWith(document.adoptNode(next));
+    if (scrolled) next.querySelector("[data-scrolls]")?.scrollTo({ left: scrolled, behavior: "instant" });
   }
   if (held && !document.getElementById(held)?.contains(document.activeElement)) {
-    document.getElementById(held)?.querySelector("button, a, input")?.focus({ preventScroll: true });
+    const [box, all] = [document.getElementById(held), document.getElementById(held)?.querySelectorAll(within)];
+    (box?.matches(within) ? box : (all?.[place] ?? all?.[0]))?.focus({ preventScroll: true });
   }
   ready();
 }
@@ -25,13 +32,20 @@ async function refresh() {
   stale = false;
   const answer = await fetch(location.href, { headers: { "X-Live": "1" } });
   if (answer.redirected) return location.reload(); // the session is over
-  if (answer.ok && !busy()) show(take(await answer.text()), ["content", "side"]);
+  if (!answer.ok) return;
+  const fresh = take(await answer.text());
+  if (busy()) return void (stale = true);
+  const picked = [...document.querySelectorAll("#content [data-keep]:checked")].map(({ value }) => value);
+  show(fresh, ["content", "side"]);
+  for (const box of document.querySelectorAll("#content [data-keep]")) box.checked = picked.includes(box.value);
+  document.dispatchEvent(new Event("picked"));
 }
 
 // Somebody is writing where the page would change under their hands.
 function busy() {
   const active = document.activeElement;
-  return sending > 0 || (active?.matches("input, textarea, select") && active.closest("#content") !== null);
+  if (sending > 0 || document.body.matches(".dragging") || document.querySelector(OPEN)) return true;
+  return active?.matches("input:not([type=checkbox]), textarea, select") && active.closest("#content") !== null;
 }
 
 let stale = false;
@@ -59,7 +73,7 @@ function listen() {
 }
 
 document.addEventListener("visibilitychange", () => !document.hidden && stale && soon());
-document.addEventListener("focusout", () => stale && soon());
+for (const name of ["focusout", "toggle"]) document.addEventListener(name, () => stale && soon(), true);
 
 // Forms that only change something are sent quietly; the page that the server leads to is shown in place.
 document.addEventListener("submit", async (event) => {
@@ -70,7 +84,8 @@ document.addEventListener("submit", async (event) => {
   if (submitter?.matches(".tick") && performance.now() - ticked < 400) return;
   const address = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
   const body = new URLSearchParams(new FormData(form));
-  const undo = foresee(submitter);
+  if (submitter?.name) body.append(submitter.name, submitter.value);
+  const undo = foresee(submitter, form);
   if (submitter?.matches(".tick")) ticked = performance.now();
   sending += 1;
   let answer;
@@ -83,7 +98,7 @@ document.addEventListener("submit", async (event) => {
   } finally {
     sending -= 1;
   }
-  if (!answer.ok) return fail(page.querySelector("main p")?.textContent, undo);
+  if (!answer.ok) return fail(page.querySelector("main [role=alert], main p")?.textContent, undo);
   if (new URL(answer.url).pathname !== location.pathname) {
     sessionStorage.setItem("toasts", page.getElementById("toasts")?.innerHTML ?? ""); // the server says it only once
     return location.assign(answer.url);
@@ -93,11 +108,11 @@ document.addEventListener("submit", async (event) => {
   show(page);
 });
 
-// A tick is drawn at once; the function takes it back.
-function foresee(button) {
+// A tick is drawn at once; the function takes it back, and so does who drew more than a tick.
+function foresee(button, form) {
   const task = button?.matches(".tick") ? button.closest(".task") : null;
   task?.classList.toggle("is-done");
-  return () => task?.classList.toggle("is-done");
+  return () => (task ? task.classList.toggle("is-done") : form.dispatchEvent(new Event("failed")));
 }
 
 function fail(words, undo) {
@@ -123,12 +138,6 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     if (typing) event.target.blur();
     document.querySelector(".bar details[open]")?.removeAttribute("open");
-  }
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const quick = document.getElementById("quick");
-  if ((event.key === "q" || event.key === "n") && quick) {
-    event.preventDefault();
-    quick.focus();
   }
 });
 

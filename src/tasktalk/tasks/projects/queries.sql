@@ -177,3 +177,21 @@ order by c.depth, t.id limit :limit::int;
 -- The viewer's own, relative to when a task is due.
 select task_id, offset_seconds from reminders
 where task_id = any(:task_ids::uuid[]) and user_id = :viewer::uuid and offset_seconds is not null and not is_default;
+
+-- name: list_cards_from(project_id, section_id, task_id, after, first, limit)
+-- The open cards of a column but for `task_id`: from the top on, else from the card `after` on, else the last alone.
+with cards as (
+    select t.id, t.position from tasks t
+    where t.project_id = :project_id::uuid and t.section_id is not distinct from :section_id::uuid
+      and t.status = 'open' and t.deleted_at is null and t.parent_id is null and t.id <> :task_id::uuid
+), behind as (
+    select * from cards where id = :after::uuid
+), found as (
+    (select c.* from cards c
+     where :first::bool or (c.position, c.id) >= (select b.position, b.id from behind b)
+     order by c.position, c.id limit :limit::int)
+    union all
+    (select c.* from cards c where not :first::bool and not exists (select from behind)
+     order by c.position desc, c.id desc limit 1)
+)
+select * from found order by position, id;

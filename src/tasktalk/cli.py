@@ -14,14 +14,17 @@ from rich.console import Console
 from rich.table import Table
 
 from tasktalk import __version__
+from tasktalk.backup.commands import add_commands as add_backup_commands
 from tasktalk.errors import AppError, BadRequest, NotFound
 from tasktalk.logs import keep_rotated, set_up_logs
 from tasktalk.settings import Settings, load_settings
+from tasktalk.up.care import add_commands as add_care_commands
 from tasktalk.up.files import SANDBOX_CONFIG
 
 app = typer.Typer(help="A task manager that people use by talking to it on WhatsApp.", no_args_is_help=True)
 user_app = typer.Typer(help="People who sign in to the console.", no_args_is_help=True)
 app.add_typer(user_app, name="user")
+add_backup_commands(app)
 _out = Console()
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="The data folder.")]
@@ -332,6 +335,9 @@ def _announce(facts: dict[str, Any]) -> None:
     if facts["sandbox"]:
         _out.print(f"  Simulated phone  {facts['sandbox']}/  [dim](try: buy milk tomorrow 5pm)[/dim]", soft_wrap=True)
     _out.print("")
+
+
+add_care_commands(app, _database)
 
 
 def main() -> None:

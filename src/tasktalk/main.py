@@ -106,7 +106,6 @@ def create_app(
     state.mind = open_mind(settings)
     thinking = state.mind.breaker if state.mind else None
     state.health = partial(report.read_all, pool, directory, thinking)
-    state.control = partial(health_api.carry_out, pool)
     hook = webhook.Webhook(directory, open_inbox(intake or pool).put)
     # Only pages care for the scheme and address that a proxy on this machine reports.
     trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")

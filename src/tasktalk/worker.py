@@ -107,6 +107,8 @@ class Worker:
             self._backups.wake.set()
         elif channel == "documents":
             self._documents_wake.set()
+        elif channel == "keys":
+            self._keyring.look_again()
         elif channel == "integrations":
             self._directory.forget()
             self._directory_changed.set()
@@ -261,7 +263,7 @@ async def run_worker(settings: Settings, *, dsn: str) -> bool:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop.set)
-    channels = ("backups", "inbox", "outbox", "journal", "letters", "integrations", "upkeep", "webhooks")
+    channels = ("backups", "inbox", "outbox", "journal", "letters", "integrations", "upkeep", "webhooks", "keys")
     with serving_metrics(settings.host, settings.metrics_port):
         async with listening(dsn, channels, worker.hear):
             settle_garbage()

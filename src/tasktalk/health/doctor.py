@@ -190,7 +190,7 @@ def check_work(figures: Figures) -> Iterator[Check]:
 
 async def _examine_numbers(settings: Settings, pool: Pool, parts: list[Part], web: str) -> None:
     async with pool.acquire() as conn:
-        integrations = await list_integrations(conn, keyring=Keyring(settings.master_secret))
+        integrations = await list_integrations(conn, keyring=Keyring.kept(settings.read_secrets))
     if not integrations:
         todo = "Connect one: docs/how-to/connect-a-number.md."
         parts.append(Part("numbers", [warning("numbers", "No WhatsApp number is connected.", todo)]))

@@ -69,11 +69,11 @@ def list_jobs(settings: Settings) -> Mapping[str, Job]:  # noqa: C901  (one func
             return await forget_usage(conn, before=now.date() - timedelta(days=KEPT_DAYS))
 
     async def numbers(pool: Pool, now: datetime) -> int:
-        await watch_all(pool, settings, Keyring(settings.master_secret), now)
+        await watch_all(pool, settings, Keyring.kept(settings.read_secrets), now)
         return 0
 
     async def templates(pool: Pool, now: datetime) -> int:
-        await sync_due(pool, settings, Keyring(settings.master_secret), now)
+        await sync_due(pool, settings, Keyring.kept(settings.read_secrets), now)
         return 0
 
     jobs = {"trash": trash, "files": files, "idempotency": idempotency, "sessions": sessions}

@@ -20,7 +20,7 @@ async def connect_own_number(dsn: str, *, settings: Settings) -> None:
     """For a process that starts alone: as `save_own_number`, once the database is there. Without a schema: later."""
     if not any(_given(settings).values()):
         return
-    keyring = Keyring(settings.master_secret)
+    keyring = Keyring.kept(settings.read_secrets)
     pool = await wait_for_pool(dsn, max_size=1, application_name="tasktalk-number")
     try:
         async with pool.acquire() as conn, conn.transaction():

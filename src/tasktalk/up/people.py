@@ -60,7 +60,7 @@ async def link_phone(dsn: str, *, settings: Settings, email: str) -> PhoneLink:
         if viewer is None:
             raise NotFound(f"Nobody here has the address {email}.")
         async with conn.transaction():
-            now, keyring = datetime.now(UTC), Keyring(settings.master_secret)
+            now, keyring = datetime.now(UTC), Keyring.kept(settings.read_secrets)
             made = await make_code(conn, viewer=viewer, keyring=keyring, now=now, by_operator=True)
             return invite(made, await find_number(conn))
     finally:

@@ -101,7 +101,7 @@ class Supervisor:
     async def _prepare(self, dsn: str, sandbox: Sandbox | None, *, graph_url: str, web: str) -> str:
         """Migrate, seed, and make the owner's sign-in link."""
         await migrate(dsn)
-        keyring, now = Keyring(self._settings.master_secret), datetime.now(UTC)
+        keyring, now = Keyring.kept(self._settings.read_secrets), datetime.now(UTC)
         conn = await connect(dsn, application_name="tasktalk-up")
         try:
             async with conn.transaction():

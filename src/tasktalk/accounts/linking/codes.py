@@ -52,7 +52,7 @@ async def make_code(
         raise NotFound("There is no such user.")
     await Q.void_codes(conn, user_id=viewer.user_id)
     code, expires_at = _new_code(), now + LIFE
-    await Q.add_code(conn, code_hash=_hash(code, keyring), user_id=viewer.user_id, now=now, expires_at=expires_at)
+    await Q.add_code(conn, code_hash=_hashes(code, keyring)[0], user_id=viewer.user_id, now=now, expires_at=expires_at)
     by = None if by_operator else viewer
     await record(conn, by=by, action="phone.code_made", subject="user", subject_id=viewer.user_id)
     return LinkCode(code, expires_at)
@@ -85,7 +85,7 @@ async def try_code(conn: Conn, *, contact_id: UUID, code: str, keyring: Keyring,
         if wrong < _TOLD:
             await Q.note_wrong_code(conn, id=contact_id, wrong_codes=wrong + 1, wrong_code_at=since)
         return Tried("wait" if wrong < _TOLD else "nothing")
-    row = await Q.use_code(conn, code_hash=_hash(code, keyring), contact_id=contact_id, now=now)
+    row = await Q.use_code(conn, code_hashes=_hashes(code, keyring), contact_id=contact_id, now=now)
     integration_id: UUID = tries["integration_id"]
     if row is None:
         await Q.note_wrong_code(conn, id=contact_id, wrong_codes=wrong + 1, wrong_code_at=now)
@@ -126,5 +126,6 @@ def _is_code(code: str) -> bool:
     return set(code) <= set(_ALPHABET) and not code.isdigit() and not code.isalpha()
 
 
-def _hash(code: str, keyring: Keyring) -> bytes:
-    return keyring.sign(code.encode(), purpose="link code").encode()
+def _hashes(code: str, keyring: Keyring) -> list[bytes]:
+    """By the current secret, then by each that it took the place of."""
+    return [each.encode() for each in keyring.signatures(code.encode(), purpose="link code")]

@@ -8,11 +8,11 @@ delete from link_codes where user_id = :user_id and used_at is null;
 -- name: add_code(code_hash, user_id, now, expires_at)!
 insert into link_codes (code_hash, user_id, created_at, expires_at) values (:code_hash, :user_id, :now, :expires_at);
 
--- name: use_code(code_hash, contact_id, now)^
+-- name: use_code(code_hashes, contact_id, now)^
 -- Of two phones that send it at once one waits for the other, and finds it used.
 update link_codes l set used_at = :now, contact_id = :contact_id
 from users u
-where l.code_hash = :code_hash and l.used_at is null and l.expires_at > :now
+where l.code_hash = any(:code_hashes::bytea[]) and l.used_at is null and l.expires_at > :now
   and u.id = l.user_id and u.disabled_at is null
 returning u.id as user_id, u.name, u.role, u.language, u.timezone;
 

@@ -25,7 +25,7 @@ async def send_by_hand(dsn: str, settings: Settings, *, to: str, number: str | N
     pool = await open_pool(dsn, max_size=2, application_name="tasktalk-send-test")
     try:
         async with pool.acquire() as conn:
-            known = await list_integrations(conn, keyring=Keyring(settings.master_secret))
+            known = await list_integrations(conn, keyring=Keyring.kept(settings.read_secrets))
         integration = _choose(known, number)
         if not integration.access_token:
             raise BadRequest(f"{integration.name} has no access token.", field="access_token")

@@ -1,0 +1,54 @@
+"""`tasktalk rotate-key` and `tasktalk audit …`: their options, and what they print."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tasktalk.settings import Settings, load_settings
+
+Database = Callable[[Settings], AbstractContextManager[str]]
+Data = Annotated[Path | None, typer.Option("--data", help="The data folder.")]
+
+
+def add_commands(app: typer.Typer, database: Any) -> None:
+    """Both, to the program's; `database` gives the dsn for a block."""
+
+    @app.command("rotate-key")
+    def rotate_key(
+        *,
+        drop_old: Annotated[bool, typer.Option("--drop-old", help="Forget the keys before this one.")] = False,
+        data: Data = None,
+    ) -> None:
+        """Put a new master key in the old one's place, while Tasktalk runs; safe to stop and to repeat."""
+        from tasktalk.backup import keys  # noqa: PLC0415
+
+        settings = load_settings(data=data)
+        with database(settings) as dsn:
+            if drop_old:
+                asyncio.run(keys.drop_old(dsn, settings=settings))
+                typer.echo(_DROPPED)
+                return
+            done = asyncio.run(keys.rotate(dsn, settings=settings, progress=_show_progress))
+        typer.echo(_told(done.made, done.sealed, done.unreadable))
+
+
+def _show_progress(column: str, done: int) -> None:
+    typer.echo(f"  {column}: {done} sealed again", err=True)
+
+
+def _told(made: bool, sealed: int, unreadable: int) -> str:  # noqa: FBT001  (as it came)
+    lines = ["A new key is in force." if made else "The key in force is the one that was given."]
+    lines.append(f"{sealed} values were sealed with it again; nothing needs the old one any more to be read.")
+    if unreadable:
+        lines.append(f"{unreadable} values could not be read with any key, and stay as they are.")
+    lines.append(
+        "Buttons sent before count for 30 days: keep the old key until then, then `tasktalk rotate-key --drop-old`."
+    )
+    return "\n".join(lines)
+
+
+_DROPPED = "The old keys are forgotten. Where one came from the environment, take SECRET_KEY_OLD away too."

@@ -100,6 +100,14 @@ async def _api_viewer(request: Request, needed: set[str]) -> Viewer:
 
 async def page_visit(request: Request) -> Visit:
     """The session behind a page. Raises Unauthorized without one, Forbidden when CSRF fails."""
+    visit = await open_visit(request)
+    if request.method not in SAFE:
+        await _check_csrf(request, visit.csrf)
+    return visit
+
+
+async def open_visit(request: Request) -> Visit:
+    """As `page_visit`, for whoever reads the form in pieces and then gives its token to `check_token`."""
     token = request.cookies.get(COOKIE)
     if not token:
         raise Unauthorized
@@ -110,7 +118,6 @@ async def page_visit(request: Request) -> Visit:
     visit = Visit(found[0], found[1], token)
     if request.method not in SAFE:
         check_same_site(request)
-        await _check_csrf(request, visit.csrf)
     return visit
 
 
@@ -173,9 +180,14 @@ def _limits_of(request: Request) -> Limits | None:
     return getattr(request.app.state, "limits", None)
 
 
+def check_token(given: object, expected: str) -> None:
+    """Raises Forbidden unless a form's CSRF token is the session's."""
+    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), expected.encode()):
+        raise Forbidden("This page was open too long. Go back, reload it and try again.")
+
+
 async def _check_csrf(request: Request, expected: str) -> None:
     given: object = request.headers.get("x-csrf-token")
     if given is None and request.headers.get("content-type", "").startswith(_FORMS):
         given = (await request.form()).get("csrf")
-    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), expected.encode()):
-        raise Forbidden("This page was open too long. Go back, reload it and try again.")
+    check_token(given, expected)

@@ -183,7 +183,12 @@ def now_of(request: Request) -> datetime:  # noqa: ARG001  (a test may give an a
 
 
 class PageRoute(APIRoute):
-    """A route whose errors are pages, whose visitors are sent to sign in, and whose answers are guarded and packed."""
+    """A route whose errors are pages, whose visitors are sent to sign in, and whose answers are guarded and packed.
+
+    `longest`: of a form, in bytes; None: the route has a limit of its own.
+    """
+
+    longest: int | None = _LARGEST_FORM
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's handler with ours around it."""
@@ -191,7 +196,7 @@ class PageRoute(APIRoute):
 
         async def handle_page(request: Request) -> Response:
             try:
-                _check_length(request)
+                _check_length(request, self.longest)
                 response = await handle(request)
             except Unauthorized:
                 response = _to_sign_in(request)
@@ -202,6 +207,12 @@ class PageRoute(APIRoute):
             return finish(request, response)
 
         return handle_page
+
+
+class UploadRoute(PageRoute):
+    """A route that takes a file, which is measured as it comes."""
+
+    longest = None
 
 
 def error_page(request: Request, error: AppError) -> Response:
@@ -231,9 +242,11 @@ def finish(request: Request, response: Response) -> Response:
     return response
 
 
-def _check_length(request: Request) -> None:
+def _check_length(request: Request, longest: int | None) -> None:
+    if longest is None:
+        return
     length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > _LARGEST_FORM:
+    if not length.isdigit() or int(length) > longest:
         raise TooLarge("A form may have 256 KiB at most.")
     if request.method == "POST" and "transfer-encoding" in request.headers:
         raise BadRequest("A form says its length.")

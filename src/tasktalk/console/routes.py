@@ -35,9 +35,12 @@ from tasktalk.console.pages import (
     sign_in_code,
     system,
     task,
+    task_files,
+    task_parts,
     tasks,
     template,
     templates,
+    workers,
 )
 
 router = APIRouter(include_in_schema=False)
@@ -55,11 +58,14 @@ for _part in (
     bulk,
     shortcuts,
     task,
+    task_parts,
+    task_files,
     find,
     messages,
     message,
     conversations,
     system,
+    workers,
     account,
     account_data,
     account_notifications,

@@ -24,13 +24,14 @@ _UNKNOWN = phrase(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """`address` and `link` lead to what the step speaks of."""
+    """`address` and `link` lead to what the step speaks of; `said`: the words of a message, where they may be seen."""
 
     title: str
     at: datetime | None
     glyph: str
     tone: str = ""
     words: str = ""
+    said: str = ""
     address: str = ""
     link: str = ""
 

@@ -152,7 +152,7 @@ def _message(context: _Json, number: str | None, contacts: _Contacts, message: A
         user_id = _text(system.get("previous_user_id"))  # a change of identity belongs behind what the old one said
     return Item(
         "message",
-        _digest("m\0" + wamid),
+        message_key(wamid),
         f"c:{_bounded(number or '?')}:{_bounded(user_id or wa_id or '?')}",
         number,
         _encode({**context, "contact": contact, "message": message}).decode(),
@@ -208,6 +208,11 @@ def _text(value: Any) -> str | None:
 
 def _bounded(part: str) -> str:
     return part if len(part) <= _MAX_LANE_PART else _digest(part).hex()
+
+
+def message_key(wamid: str) -> bytes:
+    """The key of the item that a message is, by its id."""
+    return _digest("m\0" + wamid)
 
 
 def _digest(text: str) -> bytes:

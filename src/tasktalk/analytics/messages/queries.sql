@@ -2,6 +2,10 @@
 select seq, kind, phone_number_id, payload, received_at, state, attempts, next_try_at, finished_at, error, note
 from inbox where seq = :seq::bigint;
 
+-- name: find_by_key(key)^
+select seq, kind, phone_number_id, payload, received_at, state, attempts, next_try_at, finished_at, error, note
+from inbox where key = :key::bytea;
+
 -- name: list_writers(numbers, bsuids, wa_ids)
 -- The contacts who may have written a page of messages.
 select c.id, i.phone_number_id, c.bsuid, c.wa_id, c.profile_name, c.username, c.user_id, c.linked_at, u.name

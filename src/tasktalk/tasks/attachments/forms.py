@@ -1,7 +1,8 @@
 """The file in a request's body, as it comes: the body itself, or the one file of a form (multipart/form-data)."""
 
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 
 from fastapi import Request
 from python_multipart.exceptions import FormParserError
@@ -24,21 +25,33 @@ async def read_upload(request: Request, *, name: str | None, longest: int) -> Up
     more is read than is needed to know.
     """
     content_type = request.headers.get("content-type", "")
-    length = request.headers.get("content-length", "")
-    announced = int(length[:_DIGITS]) if length.isascii() and length.isdigit() else 0
-    kind, options = parse_options_header(content_type)
-    if kind != _FORM:
-        if not name:
+    if parse_options_header(content_type)[0] == _FORM:
+        upload, _ = await read_upload_form(request, longest=longest)
+        if not (name or upload.name):
             raise BadRequest(_NO_FILE, field="name")
-        return Upload(name, content_type, _body(request), announced)
-    size = max(announced - ENVELOPE, 0)
+        return replace(upload, name=name or upload.name)
+    if not name:
+        raise BadRequest(_NO_FILE, field="name")
+    return Upload(name, content_type, _body(request), _announced(request))
+
+
+async def read_upload_form(request: Request, *, longest: int) -> tuple[Upload, Mapping[str, str]]:
+    """The one file of a form, its name perhaps empty, and the fields that stand before it. Raises as `read_upload`."""
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    if kind != _FORM:
+        raise BadRequest(_NO_FILE, field="file")
+    size = max(_announced(request) - ENVELOPE, 0)
     if size > longest:
         raise TooLarge(f"The body has more than {longest} bytes.", field="file", most=longest)
     form = _Form(_body(request), options.get(b"boundary", b""))
-    said, declared = await form.open_file()
-    if not (name or said):
-        raise BadRequest(_NO_FILE, field="name")
-    return Upload(name or said, declared, form.content(), size)
+    name, declared = await form.open_file()
+    fields = {key.decode("utf-8", "replace"): value.decode("utf-8", "replace") for key, value in form.fields.items()}
+    return Upload(name, declared, form.content(), size), fields
+
+
+def _announced(request: Request) -> int:
+    length = request.headers.get("content-length", "")
+    return int(length[:_DIGITS]) if length.isascii() and length.isdigit() else 0
 
 
 async def _body(request: Request) -> AsyncIterator[bytes]:
@@ -51,13 +64,15 @@ async def _body(request: Request) -> AsyncIterator[bytes]:
 
 
 class _Form:
-    """A form with one file, `file`; other fields are passed over. Around the file there may be `ENVELOPE` bytes."""
+    """A form with one file, `file`. Around the file there may be `ENVELOPE` bytes; `fields` are those before it."""
 
     def __init__(self, body: AsyncIterator[bytes], boundary: bytes) -> None:
         self._body, self._around = body, 0
         self._header: list[bytes] = [b"", b""]
         self._headers: dict[bytes, bytes] = {}
         self._file: tuple[str, str] | None = None
+        self._field: bytes | None = None
+        self.fields: dict[bytes, bytes] = {}
         self._in_file = self._ended = False
         self._ready: deque[bytes] = deque()
         try:
@@ -69,9 +84,7 @@ class _Form:
                     "on_header_value": lambda data, start, end: self._grow(1, data[start:end]),
                     "on_header_end": self._end_header,
                     "on_headers_finished": self._open,
-                    "on_part_data": lambda data, start, end: (
-                        self._ready.append(data[start:end]) if self._in_file else None
-                    ),
+                    "on_part_data": lambda data, start, end: self._take(data[start:end]),
                     "on_end": self._end,
                 },
             )
@@ -106,7 +119,7 @@ class _Form:
             raise TooLarge("There is too much around the file.", field="file")
 
     def _begin(self) -> None:
-        self._headers, self._in_file = {}, False
+        self._headers, self._in_file, self._field = {}, False, None
 
     def _grow(self, part: int, data: bytes) -> None:
         self._header[part] += data
@@ -119,11 +132,18 @@ class _Form:
     def _open(self) -> None:
         _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
         if b"filename" not in options:
+            self._field = None if self._file else options.get(b"name")
             return
         if self._file is not None or options.get(b"name") != b"file":
             raise BadRequest("A request brings one file, as the field “file”.", field="file")
         kind = self._headers.get(b"content-type", b"").decode("latin-1")
         self._file, self._in_file = (options[b"filename"].decode("utf-8", "replace"), kind), True
+
+    def _take(self, data: bytes) -> None:
+        if self._in_file:
+            self._ready.append(data)
+        elif self._field is not None:
+            self.fields[self._field] = self.fields.get(self._field, b"") + data
 
     def _end(self) -> None:
         self._ended = True

@@ -44,6 +44,17 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Creation:
+    """Who made a task, where, and its row as it was then."""
+
+    at: dt.datetime
+    actor: Ref | None
+    channel: str
+    change_set: UUID
+    after: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """Changes, the newest first, and the cursor of older ones."""
 
@@ -71,6 +82,15 @@ async def list_history(
     ]
     page = rows[:limit]
     return History([_entry(row) for row in page], str(page[-1]["seq"]) if len(rows) > limit else None)
+
+
+async def find_creation(conn: Conn, *, viewer: Viewer, task_id: UUID) -> Creation | None:
+    """How a task came to be; None where that was in a project or an Inbox that the viewer does not see."""
+    row = await Q.find_creation(conn, viewer=viewer.user_id, task_id=task_id)
+    if row is None:
+        return None
+    actor = Ref(row["actor_id"], row["actor_name"]) if row["actor_id"] else None
+    return Creation(row["at"], actor, row["channel"], row["change_set"], row["after"] or {})
 
 
 def _entry(row: Mapping[str, Any]) -> Entry:

@@ -57,6 +57,15 @@ where j.task_id = :task_id::uuid and (:before::bigint is null or j.seq < :before
        or exists (select from project_members m where m.project_id = j.project_id and m.user_id = :viewer::uuid))
 order by j.seq desc limit :limit::int;
 
+-- name: find_creation(viewer, task_id)^
+-- How a task came to be, if the viewer did it or it was where they are.
+select j.at, j.actor_id, u.name as actor_name, j.channel, j.change_set, j.after
+from journal j left join users u on u.id = j.actor_id
+where j.task_id = :task_id::uuid and j.subject = 'task' and j.verb = 'created'
+  and (j.actor_id = :viewer::uuid
+       or exists (select from project_members m where m.project_id = j.project_id and m.user_id = :viewer::uuid))
+order by j.seq limit 1;
+
 -- name: list_trash(viewer, after, limit)
 select t.id from tasks t
 left join tasks p on p.id = t.parent_id

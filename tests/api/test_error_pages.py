@@ -7,7 +7,7 @@ from product_kit import Product
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
-@pytest.mark.parametrize(("path", "status"), [("/logout", 405), ("/system/pause", 405), ("/nowhere", 404)])
+@pytest.mark.parametrize(("path", "status"), [("/logout", 405), ("/workers/pause", 405), ("/nowhere", 404)])
 async def test_an_address_that_is_no_page_is_one_in_words(product: Product, path: str, status: int) -> None:
     answer = await product.call("GET", path, **BROWSER)
     assert answer.status == status

@@ -142,6 +142,7 @@ async def test_the_story_of_a_reply_is_told_in_plain_words(ana: Browser, post: P
     page = await ana.read(f"/messages/out/{seq}")
     steps = re.findall(r"<strong>(.*?)</strong>", page)
     assert steps == [
+        "More than 24 hours have passed since the person last wrote; only a template may be sent.",
         "Written", "Try 1: It did not go through", "Try 2: The answer never came", "Try 3: WhatsApp took it",
         "Sent", "Failed",
     ]  # fmt: skip

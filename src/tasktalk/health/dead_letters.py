@@ -9,9 +9,9 @@ import msgspec
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.audit.audit import record
 from tasktalk.analytics.messages.redact import redact
-from tasktalk.analytics.messages.rows import payload_of
+from tasktalk.analytics.messages.rows import Row, payload_of
 from tasktalk.db import Conn, Pool
-from tasktalk.errors import BadRequest
+from tasktalk.errors import BadRequest, NotFound
 from tasktalk.queue import control
 from tasktalk.queue.claim import Q
 
@@ -54,23 +54,21 @@ async def list_dead_letters(
         raise BadRequest("This cursor is not ours.", field="cursor")
     before = int(cursor) if cursor else _FIRST
     rows = [row async for row in Q.list_dead(conn, before=before, limit=limit + 1)]
-    found = [
-        DeadLetter(
-            row["seq"],
-            row["kind"],
-            row["phone_number_id"],
-            row["received_at"],
-            row["finished_at"],
-            row["attempts"],
-            row["error"],
-            redact(payload_of(row) or {"unreadable": row["payload"]}, words=words),
-        )
-        for row in rows[:limit]
-    ]
+    found = [_letter(row, words=words) for row in rows[:limit]]
     if words and found:
-        detail = {"dead_letters": [each.seq for each in found]}
-        await record(conn, by=viewer, action="conversation.viewed", subject="workers", detail=detail)
+        await _audit(conn, viewer, found)
     return DeadLetterPage(found, str(found[-1].seq) if len(rows) > limit else None)
+
+
+async def get_dead_letter(conn: Conn, *, viewer: Viewer, words: bool, seq: int) -> DeadLetter:
+    """One of them; `words` as above. Raises NotFound."""
+    rows = [row async for row in Q.list_dead(conn, before=min(max(seq, 0), _FIRST) + 1, limit=1)]
+    if not rows or rows[0]["seq"] != seq:
+        raise NotFound("There is no such dead letter.")
+    letter = _letter(rows[0], words=words)
+    if words:
+        await _audit(conn, viewer, [letter])
+    return letter
 
 
 async def carry_out_one(pool: Pool, seq: int, action: str, viewer: Viewer) -> None:
@@ -78,3 +76,22 @@ async def carry_out_one(pool: Pool, seq: int, action: str, viewer: Viewer) -> No
     async with pool.acquire() as conn, conn.transaction():
         await control.control_one(conn, seq=min(max(seq, 0), _FIRST), action=action)
         await record(conn, by=viewer, action=f"workers.{action}_one", subject="workers", detail={"seq": seq})
+
+
+async def _audit(conn: Conn, viewer: Viewer, seen: list[DeadLetter]) -> None:
+    """That an administrator read what people wrote."""
+    detail = {"dead_letters": [each.seq for each in seen]}
+    await record(conn, by=viewer, action="conversation.viewed", subject="workers", detail=detail)
+
+
+def _letter(row: Row, *, words: bool) -> DeadLetter:
+    return DeadLetter(
+        row["seq"],
+        row["kind"],
+        row["phone_number_id"],
+        row["received_at"],
+        row["finished_at"],
+        row["attempts"],
+        row["error"],
+        redact(payload_of(row) or {"unreadable": row["payload"]}, words=words),
+    )

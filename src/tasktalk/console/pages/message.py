@@ -15,12 +15,14 @@ from tasktalk.analytics.messages.rows import Q, Row
 from tasktalk.assistant.replies.speech import Speech
 from tasktalk.console import log
 from tasktalk.console.frame import load_frame
-from tasktalk.console.page import PageRoute, draw, now_of
+from tasktalk.console.page import Note, PageRoute, draw, go, now_of
 from tasktalk.console.story import tell_received, tell_sent
-from tasktalk.console.visits import Anybody
+from tasktalk.console.visits import Anybody, Operator
 from tasktalk.console.words import speech_of
 from tasktalk.db import Conn
-from tasktalk.errors import NotFound
+from tasktalk.errors import Conflict, NotFound
+from tasktalk.messaging.resending import find_resending, resend
+from tasktalk.whatsapp.explanations import UNKNOWN, explain
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -72,7 +74,9 @@ async def show_sent(request: Request, seq: int, visit: Anybody) -> Response:
         name = log.who_of(row, speech, own=False)
         title = speech.say("Message to you") if own else speech.say("Message to {name}", name=name)
         frame = await _frame(conn, visit, request, title=title)
+        resending = await find_resending(conn, seq=seq, now=now_of(request))
     message = rows.sent_message(row)
+    why = explain(row["error_code"]) if row["error_code"] is not None else None
     return draw(
         request,
         "message.html",
@@ -81,10 +85,27 @@ async def show_sent(request: Request, seq: int, visit: Anybody) -> Response:
         subtitle=log.sent_words(row["kind"], words.kind_words(message), speech),
         text=words.plain_text_of(message) if own else None,
         steps=tell_sent(row, attempts, statuses, speech),
+        seq=seq,
+        resending=resending,
+        why=why,
+        said=row["error"] if why is None or why is UNKNOWN else None,
+        code=row["error_code"],
         pairs=_pairs(row, row["wamid"], speech, own=own),
         raw=_raw(message, own=own),
         **frame,
     )
+
+
+@router.post("/messages/out/{seq}/resend")
+async def resend_message(request: Request, seq: int, visit: Operator) -> Response:
+    """Send again what is known to have failed."""
+    speech = speech_of(visit.viewer.language)
+    try:
+        async with request.app.state.pool.acquire() as conn, conn.transaction():
+            new_seq = await resend(conn, by=visit.viewer, seq=_checked(seq), now=now_of(request))
+    except Conflict as error:
+        return go(f"/messages/out/{seq}", Note(speech.say(error.message), "failed"))
+    return go(f"/messages/out/{new_seq}", Note(speech.say("It is being sent again.")))
 
 
 async def _frame(conn: Conn, visit: Visit, request: Request, *, title: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Whether everything that carries a message works, and the switch of the workers."""
+"""Whether everything that carries a message works."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,17 +7,15 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from tasktalk.assistant.replies.speech import Speech, phrase
-from tasktalk.console.frame import load_frame
-from tasktalk.console.hooks import find_control, find_health
-from tasktalk.console.page import Note, PageRoute, draw, go, now_of
+from tasktalk.console.hooks import find_health
+from tasktalk.console.page import PageRoute, draw
+from tasktalk.console.pages.system_frame import load_system
 from tasktalk.console.visits import Operator
 from tasktalk.console.when import length_words
 from tasktalk.console.words import speech_of
-from tasktalk.errors import NotFound
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-_ACTIONS = frozenset({"pause", "resume", "restart", "drain", "retry_failed", "clear_failed"})
 _TITLES = {
     "healthy": ("good", phrase("All is well"), phrase("Messages come in, are understood and answered.")),
     "degraded": (
@@ -48,22 +46,8 @@ async def show_system(request: Request, visit: Operator) -> Response:
     health = find_health(request)
     report = _report(*await health(), speech_of(visit.viewer.language)) if health else None
     async with request.app.state.pool.acquire() as conn:
-        frame = await load_frame(
-            conn, visit, here="system", title=speech_of(visit.viewer.language).say("System"), now=now_of(request)
-        )
-    can = find_control(request) is not None
-    context = frame | {"live": "messages system", "report": report, "can_control": can}
-    return draw(request, "system.html", **context)
-
-
-@router.post("/system/{action}")
-async def control_workers(request: Request, action: str, visit: Operator) -> Response:
-    """Pause, resume and the other actions of `POST /api/workers/whatsapp`."""
-    control = find_control(request)
-    if control is None or action not in _ACTIONS:
-        raise NotFound
-    done = await control(action, visit.viewer)
-    return go("/system", Note(str(done.get("message", "Done."))))
+        frame = await load_system(request, conn, visit, here="/system", live="messages system")
+    return draw(request, "system.html", report=report, **frame)
 
 
 def _report(health: Mapping[str, Any], workers: Mapping[str, Any], speech: Speech) -> dict[str, Any]:
@@ -80,14 +64,12 @@ def _report(health: Mapping[str, Any], workers: Mapping[str, Any], speech: Speec
         "checks": _checks(health.get("checks", {}), say),
         "worker_status": say(_STATES.get(status, status)),
         "worker_tone": {"active": "good", "paused": "warn"}.get(status, "bad"),
-        "paused": status == "paused",
-        "failed": queue.get("failed", 0),
         "figures": [
-            Tile(say("Waiting"), _number(queue.get("size", 0))),
-            Tile(say("In hand"), _number(queue.get("processing", 0))),
-            Tile(say("Completed"), _number(queue.get("completed", 0))),
-            Tile(say("Failed"), _number(queue.get("failed", 0))),
-            Tile(say("Pace"), f"{_number(pace.get('messagesPerMinute', 0))} / min"),
+            Tile(say("Waiting"), number_words(queue.get("size", 0))),
+            Tile(say("In hand"), number_words(queue.get("processing", 0))),
+            Tile(say("Completed"), number_words(queue.get("completed", 0))),
+            Tile(say("Failed"), number_words(queue.get("failed", 0))),
+            Tile(say("Pace"), f"{number_words(pace.get('messagesPerMinute', 0))} / min"),
             Tile(say("Time each"), length_words(pace.get("avgProcessingTime", 0) / 1000, speech)),
             Tile(say("Memory"), f"{used:,.0f} MiB"),
         ],
@@ -99,7 +81,12 @@ def _checks(checks: Mapping[str, Mapping[str, Any]], say: Callable[..., str]) ->
     tiles = []
     if database := checks.get("database"):
         tiles.append(
-            Tile(say("Database"), f"{_number(database.get('responseTime', 0))} ms", _tone(database), say("to answer"))
+            Tile(
+                say("Database"),
+                f"{number_words(database.get('responseTime', 0))} ms",
+                _tone(database),
+                say("to answer"),
+            )
         )
     if breakers := checks.get("circuitBreakers"):
         state = str(breakers.get("whatsappApi", "unknown"))
@@ -110,8 +97,8 @@ def _checks(checks: Mapping[str, Mapping[str, Any]], say: Callable[..., str]) ->
         }.get(state, (state.capitalize(), ""))
         tiles.append(Tile(say("WhatsApp API"), figure, _tone(breakers), words))
     if queue := checks.get("messageQueue"):
-        words = say("waiting, {number} in hand", number=_number(queue.get("processing", 0)))
-        tiles.append(Tile(say("Inbox"), _number(queue.get("size", 0)), _tone(queue), words))
+        words = say("waiting, {number} in hand", number=number_words(queue.get("processing", 0)))
+        tiles.append(Tile(say("Inbox"), number_words(queue.get("size", 0)), _tone(queue), words))
     if errors := checks.get("errorRate"):
         tiles.append(
             Tile(say("Errors"), f"{100 * errors.get('rate', 0):.1f} %", _tone(errors), say("of what was handled"))
@@ -125,5 +112,6 @@ def _tone(check: Mapping[str, Any]) -> str:
     return {"healthy": "good", "degraded": "warn"}.get(str(check.get("status")), "bad")
 
 
-def _number(value: float) -> str:
+def number_words(value: float) -> str:
+    """`12,873`, `0.4`."""
     return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"

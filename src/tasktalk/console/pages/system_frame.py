@@ -1,0 +1,28 @@
+"""What the pages about the installation share: the frame, and the tabs from one to the next."""
+
+from typing import Any
+
+from fastapi import Request
+
+from tasktalk.accounts.request import Visit
+from tasktalk.assistant.replies.speech import phrase
+from tasktalk.console.frame import load_frame
+from tasktalk.console.page import now_of
+from tasktalk.console.words import speech_of
+from tasktalk.db import Conn
+
+_PLACES = {
+    "/system": phrase("Health"),
+    "/workers": phrase("Workers"),
+    "/alerts": phrase("Alerts"),
+    "/settings": phrase("Settings"),
+}
+
+
+async def load_system(request: Request, conn: Conn, visit: Visit, *, here: str, live: str = "") -> dict[str, Any]:
+    """The context of a page whose tab is `here`, as `/workers`; `live`: at which changes it asks for itself again."""
+    say = speech_of(visit.viewer.language).say
+    title = f"{say(_PLACES[here])} · {say('System')}"
+    frame = await load_frame(conn, visit, here="system", title=title, now=now_of(request))
+    tabs = [(address, say(words), address == here) for address, words in _PLACES.items()]
+    return frame | {"tabs": tabs, "live": live}

@@ -16,6 +16,8 @@ from tasktalk.assistant.grammar.targets import find_open, find_people, find_peop
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import ME, Context, Intent, Query, Target
 
+_STATES = frozenset({"complete_task", "reopen_task"})
+
 
 def read_command(text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
     """The command that the whole message is, or None."""
@@ -23,10 +25,31 @@ def read_command(text: str, context: Context, engine: Engine, book: Phrasebook) 
     plain = book.polite_end.sub("", folded)  # "2 löschen bitte"
     for words in dict.fromkeys((folded, plain)):
         for command, match in book.find_commands(words):
-            intent = READERS[command.name](Order(text, match, context, engine, book))
+            order = Order(text, match, context, engine, book)
+            asked = _is_asked(order, command.name)
+            intent = _read_asked(order, command.name) if asked else READERS[command.name](order)
             if intent is not None:
                 return intent
     return None
+
+
+def _is_asked(order: Order, name: str) -> bool:
+    """Whether it rather asks: what would be the name of a task is the beginning of a question, "is the report done"."""
+    folded = fold(order.text)
+    if order["target"] is None or folded[: order.match.start("target")].strip(" ¿¡"):
+        return False
+    return order.book.question.match(folded) is not None or (name in _STATES and folded.rstrip().endswith("?"))
+
+
+def _read_asked(order: Order, name: str) -> Intent | None:
+    """Read "is the report done?" as the wish to see it; what else is asked is read as any question is."""
+    words = order["target"] or ""
+    asks = order.book.question.match(fold(words))
+    rest = words[asks.end() :] if asks else words
+    text = read_target(rest, order.book).text
+    if name not in _STATES or not text or order.book.own.search(fold(rest)) or order.book.question.match(fold(rest)):
+        return None
+    return Intent(intent="search", confidence=LIKELY, query=Query(text=text))
 
 
 def _plain(name: str) -> Reader:

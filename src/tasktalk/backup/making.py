@@ -19,12 +19,11 @@ from tasktalk.db import Conn
 from tasktalk.db.migrate import HEAD, check
 from tasktalk.db.pool import connect
 from tasktalk.errors import BadRequest, Conflict
-from tasktalk.settings import Settings
+from tasktalk.settings import KEY_FILE, OLD_KEYS_FILE, Settings
 from tasktalk.tasks.attachments.store import open_store
 
 SHORT_OF_SPACE = "No space is left for the backup."
 DATA_FILES = ("sandbox.json",)  # secrets of the data folder that the database's rows go with
-KEY_FILE = "secret.key"
 _READ = 256 * 1024
 
 
@@ -70,7 +69,7 @@ async def make_backup(
     `with_key`: the master key of the data folder goes into it, which wants a passphrase. Raises BadRequest, Conflict,
     and OSError where the file cannot be written; nothing is left of it then.
     """
-    key = _read_key(settings, passphrase) if with_key else None
+    keys = _read_keys(settings, passphrase) if with_key else []
     await check(conn)
     await speak_plainly(conn)
     await Q.keep_files(conn)
@@ -92,9 +91,9 @@ async def make_backup(
                     lost.append(name)
         for name in DATA_FILES:
             _add_file(archive, settings.data / name, f"data/{name}")
-        if key is not None:
-            with archive.member(f"data/{KEY_FILE}") as member:
-                member.write(key.encode())
+        for name, secret in zip((KEY_FILE, OLD_KEYS_FILE), keys, strict=False):
+            with archive.member(f"data/{name}") as member:
+                member.write(secret.encode())
         manifest = Manifest(
             format=FORMAT,
             id=id,
@@ -112,10 +111,12 @@ async def make_backup(
     return Made(manifest, size, len(manifest.list_under("files/")), tuple(lost))
 
 
-def _read_key(settings: Settings, passphrase: str | None) -> str:
+def _read_keys(settings: Settings, passphrase: str | None) -> list[str]:
+    """The master key and, while one takes another's place, the older ones, a line each."""
     if not passphrase:
         raise BadRequest("--with-key wants --passphrase-file: a key beside what it opens protects nothing.")
-    return settings.master_secret
+    current, *old = settings.read_secrets()
+    return [current, "\n".join(old)] if old else [current]
 
 
 def _add_file(archive: Writer, file: Path, name: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tasktalk.accounts.audit.audit import record
 from tasktalk.backup.archive import Manifest, NotABackup, Progress, Reader, reading, write_private
 from tasktalk.backup.holding import hold_pending
-from tasktalk.backup.making import DATA_FILES, KEY_FILE
+from tasktalk.backup.making import DATA_FILES
 from tasktalk.backup.tables import (
     Q,
     copy_in,
@@ -25,7 +25,7 @@ from tasktalk.db import Conn, embedded
 from tasktalk.db.migrate import HEAD, SchemaTooNew, current, is_known, rebuild
 from tasktalk.db.pool import connect, set_codecs
 from tasktalk.errors import Conflict
-from tasktalk.settings import Settings
+from tasktalk.settings import KEY_FILE, OLD_KEYS_FILE, Settings
 from tasktalk.tasks.attachments.store import CHUNK, Store, open_store
 
 _FILE = re.compile(r"files/\w+/\w+")
@@ -74,14 +74,14 @@ async def restore_backup(dsn: str, path: Path, *, settings: Settings, wishes: Wi
                 f"to {HEAD}. Restore it with that release or a newer one."
             )
         archive.check(progress)
-        key = _find_key(archive, settings, wishes)
+        keys = _find_keys(archive, settings, wishes)
         conn = await connect(dsn, application_name="restoring")
         try:
             await _check_free(conn, replace=wishes.replace)
         finally:
             await conn.close()
-        if key is not None:
-            write_private(settings.data / KEY_FILE, key.encode())
+        for name, secrets in keys.items():
+            write_private(settings.data / name, secrets.encode())
         await _put_files(archive, open_store(settings), progress)
         held = await _put_rows(dsn, archive, wishes=wishes, progress=progress)
         _put_data(archive, settings)
@@ -117,26 +117,24 @@ async def _check_free(conn: Conn, *, replace: bool) -> None:
         )
 
 
-def _find_key(archive: Reader, settings: Settings, wishes: Wishes) -> str | None:
-    """The master key to write into the data folder; None: nothing is to be written. Raises Conflict for another."""
-    manifest, name = archive.manifest, f"data/{KEY_FILE}"
-    inside = None
-    if name in manifest.members:
-        with archive.member(name) as file:
-            inside = file.read().decode().strip()
-    there = settings.secret_key is not None or (settings.data / KEY_FILE).exists()
-    if there:
-        if key_id(settings.master_secret) == manifest.key_id or wishes.new_key:
-            return None
+def _find_keys(archive: Reader, settings: Settings, wishes: Wishes) -> dict[str, str]:
+    """The keys to write into the data folder, by file; none where it has the right one. Raises Conflict for another."""
+    wanted = archive.manifest.key_id
+    inside = {}
+    for name in (KEY_FILE, OLD_KEYS_FILE):
+        if f"data/{name}" in archive.manifest.members:
+            with archive.member(f"data/{name}") as file:
+                inside[name] = file.read().decode().strip()
+    if settings.secret_key is not None or (settings.data / KEY_FILE).exists():
+        if wishes.new_key or any(key_id(each) == wanted for each in settings.read_secrets()):
+            return {}
         where = "SECRET_KEY" if settings.secret_key is not None else f"{settings.data / KEY_FILE}"
         raise Conflict(f"{where} is not the key that sealed this backup's credentials. {_KEY_WORDS}")
-    if inside is not None:
-        if key_id(inside) != manifest.key_id:
-            raise NotABackup("The master key in this backup is not the one that it names.")
-        return inside
-    if wishes.new_key:
-        return None
-    raise Conflict(f"The master key is missing: it is not in this backup. {_KEY_WORDS}")
+    if not inside and not wishes.new_key:
+        raise Conflict(f"The master key is missing: it is not in this backup. {_KEY_WORDS}")
+    if inside and key_id(inside[KEY_FILE]) != wanted:
+        raise NotABackup("The master key in this backup is not the one that it names.")
+    return inside
 
 
 _KEY_WORDS = (

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from tasktalk.errors import BadRequest
+from tasktalk.settings import Settings
 
 MAGIC = b"tasktalk sealed 1\n"
 SHORTEST = 12  # characters of a passphrase
@@ -142,19 +143,22 @@ def _chunk_nonce(nonce: bytes, number: int, *, last: bool) -> bytes:
     return nonce + number.to_bytes(4, "big") + bytes([last])
 
 
-def read_passphrase(file: Path | None) -> str | None:
-    """The first line of `file`; None without one. Raises BadRequest for one that cannot be read or is too short."""
+def read_passphrase(file: Path | None, *, settings: Settings) -> str | None:
+    """The first line of `file`, else TASKTALK_BACKUP_PASSPHRASE; None without either.
+
+    Raises BadRequest for one that cannot be read or is guessed soon.
+    """
     if file is None:
-        return None
+        given = settings.backup_secret
+        return None if given is None else _check(given, of="TASKTALK_BACKUP_PASSPHRASE")
     try:
         line = (file.read_text(encoding="utf-8").splitlines() or [""])[0].strip()
     except (OSError, UnicodeDecodeError) as error:
         raise BadRequest(f"{file} cannot be read: {error}") from error
-    return check_passphrase(line, of=str(file))
+    return _check(line, of=str(file))
 
 
-def check_passphrase(passphrase: str, *, of: str) -> str:
-    """Raises BadRequest for one that is guessed soon."""
+def _check(passphrase: str, *, of: str) -> str:
     if len(passphrase) < SHORTEST:
         raise BadRequest(f"The passphrase of {of} has fewer than {SHORTEST} characters.")
     return passphrase

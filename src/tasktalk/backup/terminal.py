@@ -44,7 +44,7 @@ def make(file: Path | None, *, passphrase_file: Path | None, with_key: bool, dat
     """A backup that somebody waits for."""
     settings = load_settings(data=data)
     set_up_logs(level="CRITICAL", process="backup")  # how it ends is told here
-    passphrase = read_passphrase(passphrase_file) or settings.backup_secret
+    passphrase = read_passphrase(passphrase_file, settings=settings)
     path = _target(file, settings, sealed=bool(passphrase))
     with _database(settings) as dsn, _progress() as progress:
         run = run_backup(dsn, path, settings=settings, passphrase=passphrase, with_key=with_key, progress=progress)
@@ -64,7 +64,7 @@ def make_for_worker(path: Path, *, id: UUID, kind: str, data: Path | None) -> No
                 settings=settings,
                 kind="console" if kind == "console" else "nightly",
                 id=id,
-                passphrase=settings.backup_secret,
+                passphrase=read_passphrase(None, settings=settings),
                 progress=lambda _what, _done, _total: None,
             )
         )
@@ -79,7 +79,7 @@ def put_back(file: Path | None, asked: Asked, *, data: Path | None) -> None:
     if file is None:
         _decide(settings, asked)
         return
-    passphrase = read_passphrase(asked.passphrase_file) or settings.backup_secret
+    passphrase = read_passphrase(asked.passphrase_file, settings=settings)
     wishes = Wishes(passphrase, asked.replace, asked.new_key, asked.resume)
     with claimed(settings) as dsn:
         if asked.replace and not asked.yes and asyncio.run(has_people(dsn)):

@@ -9,13 +9,14 @@ from tasktalk.console.page import Note, PageRoute, UploadRoute, Wrong, act_of, g
 from tasktalk.console.task_panel import draw_task
 from tasktalk.console.visits import Anybody
 from tasktalk.console.words import speech_of
-from tasktalk.errors import AppError, NotFound
+from tasktalk.errors import AppError, NotFound, TooLarge
 from tasktalk.tasks.attachments.api import files_of
 from tasktalk.tasks.attachments.attachments import delete_attachment
 from tasktalk.tasks.attachments.forms import read_upload_form
 from tasktalk.tasks.attachments.uploads import attach, limits_of
 from tasktalk.web.http import known_id
 
+_MIB = 1024 * 1024
 _PLACE = "/tasks/{task_id}/files"
 _taken = APIRouter(prefix=_PLACE, route_class=UploadRoute)
 _shown = APIRouter(prefix=_PLACE, route_class=PageRoute)
@@ -47,7 +48,10 @@ async def add_file(request: Request, task_id: str, visit: _Opened) -> Response:
     except NotFound:
         raise
     except AppError as error:
-        return await _told(request, visit, task_id, error.message, error.status)
+        too_large = isinstance(error, TooLarge) and error.data.get("most") == limits.file
+        most = f"{limits.file / _MIB:.4g} MiB"
+        words = speech.say("This file is too large: {most} at most.", most=most) if too_large else error.message
+        return await _told(request, visit, task_id, words, error.status)
     return go(f"/tasks/{known}#files", Note(speech.say("Added: {title}", title=file.name), undo=str(by.change_set)))
 
 

@@ -4,17 +4,20 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tasktalk.settings import Settings, load_settings
 
+if TYPE_CHECKING:
+    from tasktalk.accounts.audit.chain import Verdict
+
 Database = Callable[[Settings], AbstractContextManager[str]]
 Data = Annotated[Path | None, typer.Option("--data", help="The data folder.")]
 
 
-def add_commands(app: typer.Typer, database: Any) -> None:
+def add_commands(app: typer.Typer, database: Database) -> None:
     """Both, to the program's; `database` gives the dsn for a block."""
 
     @app.command("rotate-key")
@@ -34,6 +37,37 @@ def add_commands(app: typer.Typer, database: Any) -> None:
                 return
             done = asyncio.run(keys.rotate(dsn, settings=settings, progress=_show_progress))
         typer.echo(_told(done.made, done.sealed, done.unreadable))
+
+    audit = typer.Typer(help="The audit log.", no_args_is_help=True)
+    app.add_typer(audit, name="audit")
+
+    @audit.command("verify")
+    def verify(
+        seen: Annotated[str | None, typer.Option(help="A hash noted before, which must still be in the chain.")] = None,
+        data: Data = None,
+    ) -> None:
+        """Say whether every entry is as it was written, and none is missing."""
+        with database(load_settings(data=data)) as dsn:
+            verdict = asyncio.run(_verify(dsn, seen))
+        if verdict.misfit is None:
+            typer.echo(f"{verdict.entries} entries, each as it was written. The last hash is {verdict.hash or 'none'}")
+            return
+        misfit = verdict.misfit
+        when = f" of {misfit.at:%Y-%m-%d %H:%M:%S} UTC ({misfit.id})" if misfit.at else ""
+        typer.echo(f"Entry {misfit.place}{when} does not fit: {misfit.why}. The {verdict.entries} before it do.")
+        raise typer.Exit(1)
+
+
+async def _verify(dsn: str, seen: str | None) -> "Verdict":
+    from tasktalk.accounts.audit.chain import verify  # noqa: PLC0415
+    from tasktalk.db.pool import connect  # noqa: PLC0415
+
+    conn = await connect(dsn)
+    try:
+        async with conn.transaction(isolation="repeatable_read", readonly=True):
+            return await verify(conn, seen=seen)
+    finally:
+        await conn.close()
 
 
 def _show_progress(column: str, done: int) -> None:

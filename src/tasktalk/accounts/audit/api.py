@@ -8,6 +8,7 @@ from pydantic import AfterValidator
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.audit.audit import LIMIT, MOST, Audit, Wanted, list_page
+from tasktalk.accounts.audit.chain import Verdict, verify
 from tasktalk.accounts.request import api_admin
 from tasktalk.web.http import answers, pool_of, to_json
 from tasktalk.web.moments import Moment
@@ -43,3 +44,17 @@ async def show_audit(
     wanted = Wanted(action, actor, subject, subject_id, integration, since, until)
     async with pool_of(request).acquire() as conn:
         return to_json(await list_page(conn, wanted=wanted, limit=limit, cursor=cursor))
+
+
+@router.get("/verify", responses=answers(Verdict))
+async def verify_audit(
+    request: Request,
+    _: Annotated[Viewer, Depends(api_admin)],
+    seen: Annotated[str | None, Query(description="A `hash` noted before, which must still be in the chain.")] = None,
+) -> Response:
+    """Whether every entry is as it was written, and none is missing; the first that does not fit. For administrators.
+
+    Each entry's hash is over the one before and its own content.
+    """
+    async with pool_of(request).acquire() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
+        return to_json(await verify(conn, seen=seen))

@@ -15,3 +15,17 @@ where (:before::bigint is null or seq < :before)
   and (:since::timestamptz is null or at >= :since)
   and (:until::timestamptz is null or at < :until)
 order by seq desc limit :limit;
+
+-- name: read_chain()^
+select place, hash, base_place, base_hash from audit_chain;
+
+-- name: list_links(after, upto, limit)
+-- In the order of the chain.
+select place, id, at, hash, audit_content(audit) as content
+from audit where place > :after and place <= :upto order by place limit :limit;
+
+-- name: knows_hash(hash)$
+select exists (select from audit where hash = :hash);
+
+-- name: forget_audit(before, limit)$
+select forget_audit(:before, :limit);

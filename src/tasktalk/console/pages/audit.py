@@ -10,9 +10,10 @@ from fastapi import APIRouter, Request, Response
 
 from tasktalk.accounts.administration import list_page as list_people
 from tasktalk.accounts.audit.audit import MOST, Entry, Wanted, list_page
+from tasktalk.accounts.audit.chain import verify
 from tasktalk.assistant.replies.speech import phrase
 from tasktalk.console.frame import load_frame
-from tasktalk.console.page import PageRoute, address_with, draw, now_of
+from tasktalk.console.page import Note, PageRoute, address_with, draw, go, now_of
 from tasktalk.console.visits import Operator
 from tasktalk.console.words import speech_of
 from tasktalk.errors import BadRequest
@@ -28,6 +29,9 @@ KINDS = {
     "integration": phrase("Integrations"),
     "template": phrase("Templates"),
     "worker": phrase("Workers"),
+    "session": phrase("Sessions"),
+    "security": phrase("Security"),
+    "key": phrase("Keys"),
 }
 _FIELDS = ("kind", "person", "from", "to")
 
@@ -55,6 +59,24 @@ async def show_audit(request: Request, visit: Operator) -> Response:
         next_page=address_with("/audit", asked | {"after": page.next}) if page.next else None,
         **frame,
     )
+
+
+@router.post("/audit/verify")
+async def verify_audit(request: Request, visit: Operator) -> Response:
+    """Follows the chain of hashes, and says where it breaks."""
+    speech = speech_of(visit.viewer.language)
+    async with request.app.state.pool.acquire() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
+        verdict = await verify(conn)
+    if verdict.misfit is not None:
+        words = speech.say(
+            "Entry {place} was changed, or is missing. Those before it are as they were written.",
+            place=verdict.misfit.place,
+        )
+        return go("/audit", Note(words, "failed"))
+    words = speech.count(
+        "{number} entry, as it was written.", "{number} entries, each as it was written.", verdict.entries
+    )
+    return go("/audit", Note(words))
 
 
 @router.get("/audit.csv")

@@ -232,3 +232,88 @@ create table chat_turns (
     reply   jsonb not null
 );
 create index chat_turns_user on chat_turns (user_id, id);
+
+-- The audit as a chain: each entry's hash is over the one before and its own content. Linked when its transaction commits, so
+-- that nobody waits for another's lock but at that moment; `place` is its place in the chain. The end of the chain is kept
+-- apart, for an entry cut off the end leaves no gap. `actor_id` is no part of it: whoever acted may be forgotten.
+alter table audit
+    add column place bigint unique,
+    add column hash bytea;
+create table audit_chain (
+    place      bigint not null,                                    -- of the last entry
+    hash       bytea not null,
+    base_place bigint not null default 0,                          -- of the last one that retention took
+    base_hash  bytea not null default ''
+);
+create unique index audit_chain_once on audit_chain ((true));
+insert into audit_chain (place, hash) values (0, '');
+
+create function audit_content(entry audit) returns text language sql stable parallel safe
+return jsonb_build_array(
+    entry.place, entry.id, (extract(epoch from entry.at) * 1000000)::bigint, entry.actor, entry.action, entry.subject,
+    entry.subject_id, entry.integration_id, entry.detail)::text;
+
+create function link_audit() returns trigger language plpgsql as $$
+declare
+    last audit_chain;
+    entry audit;
+begin
+    if new.hash is not null then                                   -- restored from a backup, links and all
+        return null;
+    end if;
+    select * into last from audit_chain for update;
+    select * into entry from audit where seq = new.seq;
+    entry.place := last.place + 1;
+    entry.hash := sha256(last.hash || convert_to(audit_content(entry), 'UTF8'));
+    update audit set place = entry.place, hash = entry.hash where seq = new.seq;
+    update audit_chain set place = entry.place, hash = entry.hash;
+    return null;
+end $$;
+create constraint trigger audit_linked after insert on audit deferrable initially deferred
+    for each row execute function link_audit();
+create function keep_link() returns trigger language plpgsql as $$
+begin
+    if old.hash is not null then
+        raise exception 'the audit is only ever added to' using errcode = 'insufficient_privilege';
+    end if;
+    return new;
+end $$;
+create trigger audit_link_stays before update of place, hash on audit for each row execute function keep_link();
+
+-- Entries of before.
+do $$
+declare entry audit; last bytea := ''; n bigint := 0;
+begin
+    for entry in select * from audit order by seq loop
+        n := n + 1;
+        entry.place := n;
+        last := sha256(last || convert_to(audit_content(entry), 'UTF8'));
+        update audit set place = n, hash = last where seq = entry.seq;
+    end loop;
+    update audit_chain set place = n, hash = last;
+end $$;
+
+-- Retention takes the oldest, and says so where the chain begins.
+create or replace function refuse_change() returns trigger language plpgsql as $$
+begin
+    if tg_op = 'DELETE' and current_setting('tasktalk.retention', true) = 'on' then
+        return null;
+    end if;
+    raise exception 'the audit is only ever added to' using errcode = 'insufficient_privilege';
+end $$;
+create function forget_audit(before timestamptz, most int) returns int language plpgsql as $$
+declare upto bigint; gone int;
+begin
+    perform from audit_chain for update;
+    select coalesce(min(place) filter (where at >= before) - 1, max(place)) into upto
+    from (select place, at from audit where place is not null order by place limit most) as oldest;
+    if upto is null or upto <= (select base_place from audit_chain) then
+        return 0;
+    end if;
+    update audit_chain set base_place = upto, base_hash = (select hash from audit where place = upto);
+    perform set_config('tasktalk.retention', 'on', true);
+    delete from audit where place <= upto;
+    get diagnostics gone = row_count;
+    perform set_config('tasktalk.retention', '', true);
+    return gone;
+end $$;

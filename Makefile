@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench clean
+.PHONY: help setup run test check bench docs clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -26,6 +26,10 @@ check: .venv/test ## format, lint, type-check, and hold the house's import rules
 
 bench: .venv/test ## measure, beside a peer, and print a table
 	$(BIN)/python -m bench $(ARGS)
+
+docs: .venv/test ## build the documents as a site, in build/docs; a dead link fails
+	$(BIN)/python -m sphinx -q -W --keep-going -b html -c docs . build/docs
+	@echo "build/docs/index.html"
 
 clean: ## remove the environment and caches, never the data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build src/*.egg-info

@@ -19,6 +19,7 @@ from tasktalk.errors import AppError, BadRequest, NotFound
 from tasktalk.logs import keep_rotated, set_up_logs
 from tasktalk.settings import Settings, load_settings
 from tasktalk.up.care import add_commands as add_care_commands
+from tasktalk.up.commands import add_commands as add_more_commands
 from tasktalk.up.files import SANDBOX_CONFIG
 
 app = typer.Typer(help="A task manager that people use by talking to it on WhatsApp.", no_args_is_help=True)
@@ -97,16 +98,6 @@ def sandbox(data: DataOption = None) -> None:
     if not config.exists():
         raise NotFound(f"{config} is not there: run `tasktalk up` on this data folder once.")
     os.execv(sys.executable, [sys.executable, "-m", "tasktalk.sandbox", "--config", str(config)])  # noqa: S606
-
-
-@app.command()
-def migrate(data: DataOption = None) -> None:
-    """Bring the database to this release's schema."""
-    from tasktalk.db.migrate import migrate as migrate_database  # noqa: PLC0415
-
-    with _database(load_settings(data=data)) as dsn:
-        changed = asyncio.run(migrate_database(dsn))
-    _out.print("The schema was brought up to date." if changed else "The schema is up to date.")
 
 
 @app.command()
@@ -228,10 +219,13 @@ def mcp(
 
 @app.command()
 def config(data: DataOption = None) -> None:
-    """Show every setting in force; secrets only as set or not."""
-    table = Table("setting", "value")
-    for name, value in load_settings(data=data).model_dump().items():
-        table.add_row(name, "—" if value is None else str(value))
+    """Show every setting in force and where it comes from; secrets only as set or not."""
+    from tasktalk.health.configuration import list_shown  # noqa: PLC0415
+
+    table = Table("setting", "value", "origin")
+    for each in list_shown(load_settings(data=data)):
+        value = ("set" if each.is_set else "not set") if each.is_secret else "—" if each.value is None else each.value
+        table.add_row(each.name, value, each.origin)
     _out.print(table)
 
 
@@ -338,6 +332,7 @@ def _announce(facts: dict[str, Any]) -> None:
 
 
 add_care_commands(app, _database)
+add_more_commands(app, _database)
 
 
 def main() -> None:

@@ -41,9 +41,9 @@ class _FileTwins(EnvSettingsSource):
         found: dict[str, Any] = {}
         for name, field in self.settings_cls.model_fields.items():
             aliases = field.validation_alias
-            names = aliases.choices if isinstance(aliases, AliasChoices) else [f"TASKTALK_{name}".upper()]
-            for alias in names:
-                twin = f"{alias}_FILE"
+            named = aliases.choices if isinstance(aliases, AliasChoices) else [name]  # as pydantic wants each back
+            for alias in named:
+                twin = f"TASKTALK_{name}_FILE".upper() if alias == name else f"{alias}_FILE"
                 path = os.environ.get(twin) or self._dotenv.get(twin.lower())
                 if path:
                     found[str(alias)] = _read_twin(twin, Path(path))

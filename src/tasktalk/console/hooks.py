@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 from fastapi import Request
 
-
 Health = Callable[[], Awaitable[tuple[dict[str, Any], dict[str, Any]]]]
 """`state.health()`: the contract's JSON of the webhook's health and of the workers."""
 

@@ -19,6 +19,7 @@ from tasktalk.db import embedded
 from tasktalk.db.migrate import migrate
 from tasktalk.db.pool import connect
 from tasktalk.errors import AppError
+from tasktalk.health.configuration import GIVEN
 from tasktalk.logs import get_log
 from tasktalk.settings import Settings
 from tasktalk.up import sandbox as sandboxes
@@ -86,6 +87,7 @@ class Supervisor:
         for name in ("apprise_private", "webhooks_private"):
             if sandbox is not None and name not in settings.model_fields_set:
                 env[f"TASKTALK_{name}".upper()] = "on"  # for trying it out on this machine
+        env[GIVEN] = ",".join(name for name in env if name not in os.environ)
         self._add("web", ["-m", "tasktalk", "serve", "--fd", str(listener.fileno())], env, fds=(listener.fileno(),))
         for number in range(settings.workers):
             own = {"TASKTALK_METRICS_PORT": str(settings.metrics_port + number)} if settings.metrics_port else {}

@@ -83,7 +83,7 @@ class Cluster:
                     continue
             return False
 
-        await until(taken, seconds=30)
+        await until(taken, seconds=READY_SECONDS)
 
     async def is_ready(self) -> bool:
         for url in self.webs:

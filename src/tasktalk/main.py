@@ -71,7 +71,7 @@ from tasktalk.web.transaction import RequestPool
 log = get_log("main")
 
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
-_CHANNELS = ("keys", "integrations", "journal", "inbox", "outbox", "queue")
+_CHANNELS = ("keys", "integrations", "journal", "inbox", "outbox", "queue", "webhooks")
 _POOL_SIZE = 10
 _INTAKE_POOL_SIZE = 2  # one writes; the other reads what integrations there are
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 _GATHER_SECONDS = 0.15
-_NAMES = {"journal": "tasks", "inbox": "messages", "outbox": "messages", "queue": "system"}
+_NAMES = {"journal": "tasks", "inbox": "messages", "outbox": "messages", "queue": "system", "webhooks": "webhooks"}
 
 
 class Changes:

@@ -83,6 +83,8 @@ async def settle(
         return
     if ended.state in {"waiting", "failed"}:
         log.warning("delivery_failed", delivery_id=str(row["id"]), status=answered.status if answered else None)
+    if row["event"] == TEST:
+        await Q.announce(conn)  # somebody is looking
     if ended.state != "dropped" and not (row["event"] == TEST and ended.state == "failed"):
         await Q.note_health(conn, webhook_id=row["webhook_id"], failed=ended.state != "delivered", at=now)
     if why := _why_off(row, ended, now):

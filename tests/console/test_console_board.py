@@ -70,7 +70,9 @@ async def test_cards_are_moved_and_keep_their_order(ana: Browser, home: Project,
     assert taken is not None
     await ana.send(taken[1], on=path)
     assert columns(await ana.read(path)) == {"No section": ["b"], "To do": ["d", "c", "a"]}
-    assert f'name="after" value="{a}"' in page  # the buttons up and down name a neighbour
+    assert f'value="{c} {todo} {a}"' in page  # the buttons up and down name a neighbour
+    await ana.send(f"/projects/{home.id}/cards", on=path, move=f"{c} - first")
+    assert columns(await ana.read(path)) == {"No section": ["c", "b"], "To do": ["d", "a"]}
 
 
 @pytest.mark.usefixtures("tasks")

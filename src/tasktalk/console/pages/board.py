@@ -24,7 +24,8 @@ from tasktalk.web.http import known_id
 
 router = APIRouter(prefix="/projects/{project_id}", route_class=PageRoute, include_in_schema=False)
 
-CARDS = 50  # of a column that are drawn
+_CARDS = 150  # that are drawn, as a page has to be light
+_FEWEST, _MOST = 10, 50  # of a column
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +42,28 @@ async def load_board(
     conn: Conn, *, viewer: Viewer, project: Project, frame: dict[str, Any], speech: Speech
 ) -> list[Column]:
     """The columns of a project the viewer was found to see. What lies in no section comes first, if anything does."""
-    rows = [row async for row in Q.list_board(conn, project_id=project.id, limit=CARDS + 1)]
+    cards = max(_FEWEST, min(_MOST, _CARDS // (len(project.sections) + 1)))
+    rows = [row async for row in Q.list_board(conn, project_id=project.id, limit=cards + 1)]
     tasks = {task.id: task for task in await list_tasks_by_ids(conn, viewer=viewer, ids=[row["id"] for row in rows])}
     columns: dict[UUID | None, Column] = {None: Column("", speech.say("No section"))}
     columns |= {section.id: Column(str(section.id), section.name) for section in project.sections}
     full: list[Column] = []
     for key, column in columns.items():
         ids = [row["id"] for row in rows if row["section_id"] == key and row["id"] in tasks]
-        items = [item_of(tasks[id_], frame["now"], frame["zone"], speech) for id_ in ids[:CARDS]]
-        full.append(Column(column.id, column.name, items, len(ids) > CARDS))
+        items = [item_of(tasks[id_], frame["now"], frame["zone"], speech) for id_ in ids[:cards]]
+        full.append(Column(column.id, column.name, items, len(ids) > cards))
     return full
 
 
 @router.post("/cards")
-async def move(request: Request, project_id: str, visit: Anybody) -> Response:
-    """Puts a card into a column: behind the card `after`, else `first` or last in it."""
+async def move_one(request: Request, project_id: str, visit: Anybody) -> Response:
+    """Puts a card into a column: behind the card `after`, else `first` or last in it.
+
+    A button of a card says all three in one: `move` is "TASK SECTION AFTER", "-" for no section.
+    """
     form, known, by = await read_form(request), known_id(project_id), act_of(request)
+    if move := form.get("move"):
+        form |= dict(zip(("task", "to", "after"), move.replace(" - ", "  ").split(" "), strict=False))
     task_id, section_id = known_id(form.get("task", "")), form.get("to", "")
     async with request.app.state.pool.acquire() as conn, conn.transaction():
         task = await move_card(

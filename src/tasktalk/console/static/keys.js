@@ -57,8 +57,13 @@ async function help() {
   title.textContent = page.querySelector("h1").textContent;
   title.id = "sheet-title";
   sheet.setAttribute("aria-labelledby", title.id);
-  head.append(title);
-  sheet.append(head, document.adoptNode(page.getElementById("shortcuts")));
+  const keys = document.adoptNode(page.getElementById("shortcuts"));
+  const close = document.createElement("button");
+  close.className = "button slim";
+  close.textContent = keys.dataset.close;
+  close.addEventListener("click", () => sheet.close());
+  head.append(title, close);
+  sheet.append(head, keys);
   document.body.append(sheet);
   sheet.addEventListener("close", () => sheet.remove());
   sheet.addEventListener("click", ({ target }) => target === sheet && sheet.close());

@@ -164,7 +164,7 @@ async def _put_rows(dsn: str, archive: Reader, *, wishes: Wishes, progress: Prog
     manifest, held, old_files = archive.manifest, 0, list[str]()
 
     async def clear(conn: Conn) -> None:
-        if await list_tables(conn):
+        if "attachments" in await list_tables(conn):
             old_files.extend([row["key"] async for row in Q.list_files(conn)])
         await drop_all(conn)
 

@@ -55,6 +55,16 @@ async def migrate(dsn: str) -> bool:
         await conn.close()
 
 
+async def list_pending(dsn: str) -> list[str]:
+    """The revisions that `migrate` would bring, in order; nothing is changed. Raises SchemaTooNew, Unavailable."""
+    conn = await connect(dsn, application_name="tasktalk-migrate", limited=True)
+    try:
+        found = _known(await current(conn))
+    finally:
+        await conn.close()
+    return [each for each in _REVISIONS if found is None or each > found]
+
+
 async def current(conn: Conn) -> str | None:
     """The revision of the schema behind `conn`; None for an empty database."""
     try:

@@ -15,6 +15,7 @@ _PLACES = {
     "/system": phrase("Health"),
     "/workers": phrase("Workers"),
     "/alerts": phrase("Alerts"),
+    "/backups": phrase("Backups"),
     "/settings": phrase("Settings"),
 }
 

@@ -108,6 +108,12 @@ def _plan(settings: Settings) -> dict[str, Any]:
 
 def _line(run: Run, speech: Speech) -> Line:
     tone, state = _STATES[run.state]
-    size = f"{run.bytes / _MIB:,.1f} MiB" if run.bytes is not None else ""
+    size = (
+        ""
+        if run.bytes is None
+        else f"{run.bytes / _MIB:,.1f} MiB"
+        if run.bytes >= _MIB
+        else f"{run.bytes / 1024:.0f} KiB"
+    )
     took = length_words(run.seconds, speech) if run.seconds is not None else ""
     return Line(run, tone, speech.say(state), speech.say(_KINDS[run.kind]), size, took)

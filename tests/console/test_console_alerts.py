@@ -45,7 +45,7 @@ async def test_it_tells_what_is_wrong_and_what_was(ana: Browser, pool: Pool, set
     assert f'href="/integrations/{number}"' in page
     async with pool.acquire() as conn:
         await resolve_findings(conn, integration_id=None, kinds=["queue_age"], now=now + timedelta(hours=1))
-    before, _, past = (await ana.read("/alerts")).partition("<h2>Past</h2>")
+    before, _, past = (await ana.read("/alerts")).partition("<h2>Past alerts</h2>")
     assert "items wait" in past
     assert "items wait" not in before
 

@@ -126,7 +126,7 @@ def _tiles(figures: Figures, speech: Speech) -> list[Tile]:
     oldest = length_words(figures.oldest_seconds, speech) if figures.size + figures.processing else say("none")
     return [
         Tile(say("Waiting"), number_words(figures.size)),
-        Tile(say("Oldest waiting"), oldest),
+        Tile(say("Oldest"), oldest),
         Tile(say("In hand"), number_words(figures.processing)),
         Tile(say("Pace"), f"{number_words(figures.per_minute)} / min"),
         Tile(say("Time each"), length_words(figures.average_ms / 1000, speech)),

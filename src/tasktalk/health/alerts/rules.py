@@ -34,6 +34,7 @@ class Reading:
     free_mib: float | None
     backup_seconds: float | None
     age_seconds: float
+    violations: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def _queue_age(reading: Reading, settings: Settings) -> Sign:
 def _dead_letters(reading: Reading, settings: Settings) -> Sign:
     limit, dead = settings.alert_dead_letters, reading.dead
     verdict: Verdict = "bad" if limit and dead >= limit else "between" if limit and dead else "well"
-    said = "1 message was" if dead == 1 else f"{dead} messages were"
+    said = "1 item was" if dead == 1 else f"{dead} items were"
     todo = "Look at them under Workers: mend the cause, then retry them, or discard them."
     return Sign("dead_letters", dead, verdict, f"{said} given up after errors.", todo)
 
@@ -134,6 +135,15 @@ def _backup(reading: Reading, settings: Settings) -> Sign:
     return Sign("backup", hours, "bad" if wanted and late else "well", said, todo)
 
 
+def _violations(reading: Reading, settings: Settings) -> Sign:
+    """Open as long as the last hour has any: each is told of once an hour at most (`accounts/watching`)."""
+    limit, seen = settings.alert_violations, reading.violations
+    verdict: Verdict = "bad" if limit and seen >= limit else "between" if limit and seen else "well"
+    said = "Somebody tried" if seen == 1 else f"{seen} times somebody tried"
+    todo = "Look at the audit log, Security, for where it came from; shut it out at your proxy, or revoke the token."
+    return Sign("violations", seen, verdict, f"{said} what they may not, over and over, in the last hour.", todo)
+
+
 def _over(value: float, limit: float) -> Verdict:
     """`limit` 0: never."""
     if not limit:
@@ -149,6 +159,7 @@ RULES: Mapping[str, Callable[[Reading, Settings], Sign]] = {
     "model_breaker": _model,
     "disk": _disk,
     "backup": _backup,
+    "violations": _violations,
 }
 
 
@@ -161,3 +172,4 @@ def limits_of(settings: Settings) -> Iterator[tuple[str, float, str]]:
     yield "model_breaker", settings.alert_breaker_seconds, "TASKTALK_ALERT_BREAKER_SECONDS"
     yield "disk", settings.alert_disk_mib, "TASKTALK_ALERT_DISK_MIB"
     yield "backup", 0 if settings.sandbox else settings.alert_backup_hours, "TASKTALK_ALERT_BACKUP_HOURS"
+    yield "violations", settings.alert_violations, "TASKTALK_ALERT_VIOLATIONS"

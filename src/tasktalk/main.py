@@ -20,6 +20,7 @@ from tasktalk.accounts.audit import api as audit_api
 from tasktalk.accounts.linking import api as linking_api
 from tasktalk.accounts.request import identify
 from tasktalk.accounts.two_factor import api as two_factor_api
+from tasktalk.accounts.watching.violations import Watching, suspect
 from tasktalk.analytics import api as analytics_api
 from tasktalk.analytics.messages import api as messages_api
 from tasktalk.assistant import api as assistant_api
@@ -37,12 +38,14 @@ from tasktalk.health.alerts import api as alerts_api
 from tasktalk.integrations import api as integrations_api
 from tasktalk.integrations.checks import api as checks_api
 from tasktalk.integrations.connections import Directory
+from tasktalk.interop.feeds import api as feeds_api
 from tasktalk.interop.webhooks import api as webhooks_api
 from tasktalk.logs import get_log
 from tasktalk.messaging import webhook
 from tasktalk.messaging.inbox import open_inbox
 from tasktalk.messaging.letters import api as letters_api
 from tasktalk.messaging.notices import api as notices_api
+from tasktalk.messaging.room import with_room
 from tasktalk.messaging.templates import api as templates_api
 from tasktalk.messaging.trials import api as trials_api
 from tasktalk.serving import JoinedHttp, settle_garbage
@@ -102,13 +105,19 @@ def create_app(
     state.limits = limits or limits_of(settings)
     state.files = open_store(settings)
     open_scanner(settings)  # one that cannot be is said at the start
-    api.add_middleware(Guard, pool=pool, identify=_who)
+    api.add_middleware(Watching, state=state)
+    api.add_middleware(Guard, pool=pool, identify=_who, keyring=keyring)
     state.mind = open_mind(settings)
     thinking = state.mind.breaker if state.mind else None
     state.health = partial(report.read_all, pool, directory, thinking)
-    hook = webhook.Webhook(directory, open_inbox(intake or pool).put)
-    # Only pages care for the scheme and address that a proxy on this machine reports.
+    # Only pages, and who watches for forgers, care for the scheme and address that a proxy on this machine reports.
     trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+
+    async def note_forger(scope: Any, _receive: Any, _send: Any) -> None:
+        await suspect(state, "bad_signatures", scope["client"][0] if scope.get("client") else "?")
+
+    behind: Asgi = ProxyHeadersMiddleware(note_forger, trusted_hosts=trusted)
+    hook = webhook.Webhook(directory, with_room(open_inbox(intake or pool).put, settings), lambda scope: behind({**scope}, _never, _never))
     behind_proxy = ProxyHeadersMiddleware(allow_origins(api, settings), trusted_hosts=trusted)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -192,6 +201,7 @@ def _create_api() -> FastAPI:
         trials_api.router,
         templates_api.router,
         webhooks_api.router,
+        feeds_api.router,
         accounts_api.router,
         audit_api.router,
         linking_api.router,
@@ -235,6 +245,10 @@ async def _parts(settings: Settings, dsn: str, changes: Changes) -> AsyncIterato
     except TimeoutError:
         intake.terminate()
         pool.terminate()
+
+
+async def _never(*_: Any) -> Any:
+    """Where nothing is received or sent."""
 
 
 async def _who(request: Request) -> UUID:

@@ -140,6 +140,7 @@ class Settings(BaseSettings):
     # What administrators are told of; 0: never.
     alert_queue_seconds: int = Field(300, ge=0)
     alert_dead_letters: int = Field(1, ge=0)
+    alert_violations: int = Field(1, ge=0)
     alert_failure_percent: int = Field(25, ge=0, le=100)
     alert_breaker_seconds: int = Field(60, ge=0)
     alert_disk_mib: int = Field(2048, ge=0)

@@ -51,6 +51,13 @@ async def test_wrong_passwords_are_told_in_place_and_five_of_them_wait(desk: Des
     assert answer.status_code == 429
     assert 1 <= int(answer.headers["retry-after"]) <= 60
     assert COOKIE not in answer.cookies
+    for _ in range(3):
+        await nobody.http.post("/login", data=fields)
+    [kept] = await desk.pool.fetch("select action, detail from audit")
+    assert (kept["action"], kept["detail"]["rule"], kept["detail"]["count"]) == (
+        *("security.violation", "sign_in_guessed", 1),
+    )
+    assert "ana@example.com" not in str(kept["detail"])
 
 
 @pytest.mark.usefixtures("ana")

@@ -29,6 +29,7 @@ def verdicts(reading: Reading, settings: Settings = REAL) -> dict[str, str]:
         ("dead_letters", {"dead": 2}, "between"),
         ("failure_rate", {"failed_percent": 25.0}, "bad"),
         ("failure_rate", {"failed_percent": 100.0, "tried": 4}, None),
+        ("violations", {"violations": 1}, "bad"),
         ("breaker", {"breaker": "half_open"}, "bad"),
         ("model_breaker", {"model": "open"}, "bad"),
         ("disk", {"free_mib": 2000.0}, "bad"),

@@ -95,6 +95,9 @@ select t.id, t.scopes, t.last_used_at, u.id as user_id, u.name, u.role, u.langua
 from api_tokens t join users u on u.id = t.user_id
 where t.token_hash = :token_hash and t.revoked_at is null and u.disabled_at is null;
 
+-- name: find_revoked_token(token_hash)$
+select id from api_tokens where token_hash = :token_hash;
+
 -- name: touch_token(id, now)!
 update api_tokens set last_used_at = :now where id = :id;
 

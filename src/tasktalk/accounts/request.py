@@ -7,13 +7,15 @@ session's CSRF token (`X-CSRF-Token`, or the form field `csrf`) and must not com
 import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 from fastapi import Request, Response
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.sessions import LIFE, Session, find_session
-from tasktalk.accounts.tokens import find_token
+from tasktalk.accounts.tokens import find_revoked, find_token
 from tasktalk.accounts.two_factor.factor import is_on
+from tasktalk.accounts.watching.violations import address_of, suspect
 from tasktalk.errors import Forbidden, Unauthorized
 from tasktalk.web.limits import SAFE, Limits
 
@@ -36,6 +38,7 @@ class Caller:
 
     viewer: Viewer
     scopes: frozenset[str]
+    token_id: UUID | None = None
 
 
 async def identify(request: Request) -> Caller:
@@ -165,7 +168,11 @@ async def _find_caller(request: Request) -> Caller:
     if scheme.lower() == "bearer":
         async with request.app.state.pool.acquire() as conn:
             found = await find_token(conn, token=token.strip(), now=datetime.now(UTC))
+            revoked = await find_revoked(conn, token=token.strip()) if found is None else None
+        if revoked is not None:
+            await suspect(request.app.state, "revoked_token", str(revoked), subject="token", subject_id=revoked)
     if found is None:
+        await suspect(request.app.state, "unknown_tokens", address_of(request))
         raise Unauthorized("This token is unknown or was revoked.")
     return Caller(*found)
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from tasktalk.accounts.access import Viewer, viewer_of
@@ -35,6 +36,14 @@ class Token:
     last_used_at: datetime | None
 
 
+class Shown(NamedTuple):
+    """Whose a token is that somebody shows, what it may do, and which it is."""
+
+    viewer: Viewer
+    scopes: frozenset[str]
+    id: UUID
+
+
 async def create_token(conn: Conn, *, user_id: UUID, name: str, scopes: Sequence[str] = ()) -> tuple[UUID, str]:
     """The token's id and its plain text, which nobody can ask for again. No scopes: all that its person may do."""
     unknown = [scope for scope in scopes if scope not in SCOPES]
@@ -64,14 +73,20 @@ def check_may_grant(scopes: Collection[str], *, own: Collection[str]) -> None:
         raise Forbidden("A token makes none that may do more than itself.", field="scopes", granted=sorted(granted))
 
 
-async def find_token(conn: Conn, *, token: str, now: datetime) -> tuple[Viewer, frozenset[str]] | None:
+async def find_token(conn: Conn, *, token: str, now: datetime) -> Shown | None:
     """The token's person and its scopes (empty: all); None when unknown, revoked, or the person is disabled."""
     row = await Q.find_token(conn, token_hash=hash_token(token))
     if row is None:
         return None
     if row["last_used_at"] is None or now - row["last_used_at"] >= _TOUCH_EVERY:
         await Q.touch_token(conn, id=row["id"], now=now)
-    return viewer_of(row), frozenset(row["scopes"])
+    return Shown(viewer_of(row), frozenset(row["scopes"]), row["id"])
+
+
+async def find_revoked(conn: Conn, *, token: str) -> UUID | None:
+    """The id of a token that was revoked, or whose person is shut out, when it is shown again."""
+    found: UUID | None = await Q.find_revoked_token(conn, token_hash=hash_token(token))
+    return found
 
 
 async def list_tokens(conn: Conn, *, user_id: UUID) -> list[Token]:

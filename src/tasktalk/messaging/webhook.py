@@ -23,6 +23,7 @@ MAX_BODY_BYTES = 4 * 1024 * 1024  # Meta sends up to 3 MB
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Store = Callable[[Sequence[Item]], Awaitable[None]]
+Suspect = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class NoSecret(Unavailable):
@@ -38,9 +39,11 @@ class Unsigned(Unauthorized):
 class Webhook:
     """Answers Meta. `store` returns once the items are committed."""
 
-    def __init__(self, directory: Directory, store: Store) -> None:
+    def __init__(self, directory: Directory, store: Store, suspect: Suspect | None = None) -> None:
+        """`suspect` hears of deliveries that nobody we know signed."""
         self._directory = directory
         self._store = store
+        self._suspect = suspect
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """One request: GET verifies, POST delivers."""
@@ -59,6 +62,8 @@ class Webhook:
             status, kind, body = Unavailable.status, b"application/json", _NOT_STORED
         if scope["method"] == "POST":
             (_STORED if status == _OK else metrics.INTAKE_DELIVERIES.labels(status)).inc()
+        if scope["method"] == "POST" and status in _FORGED and self._suspect is not None:
+            await self._suspect(scope)
         headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body))]
         if body is not _STORED_BODY:  # what is answered thousands of times a second is no page and says nothing
             headers += _CAREFUL
@@ -135,6 +140,7 @@ async def _read(content_length: bytes | None, receive: Receive) -> bytes:
 
 
 _OK = 200
+_FORGED = frozenset({Unsigned.status, VerificationFailed.status})
 _STORED_BODY = b"OK"
 _CAREFUL = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
 _STORED = metrics.INTAKE_DELIVERIES.labels(_OK)

@@ -2,6 +2,7 @@
 
 from starlette.middleware.cors import CORSMiddleware
 
+from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
 from tasktalk.errors import AppError, TooLarge
 from tasktalk.settings import Settings
@@ -22,9 +23,9 @@ _ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"private
 class Guard:
     """Around the framework's routes, inside its handler of bugs. Everything outside /api passes untouched."""
 
-    def __init__(self, app: Asgi, *, pool: Pool, identify: Identify) -> None:
+    def __init__(self, app: Asgi, *, pool: Pool, identify: Identify, keyring: Keyring) -> None:
         self._app = app
-        self._api = Conditional(Idempotency(app, pool, identify))
+        self._api = Conditional(Idempotency(app, pool, identify, keyring))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""

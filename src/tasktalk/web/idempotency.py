@@ -4,13 +4,13 @@ The key is written in the transaction that holds the effect (`transaction`), so 
 is killed when. Two at once: one works, the other is told to come back.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from hashlib import sha256
 from uuid import UUID
 
 from fastapi import Request
 
+from tasktalk.crypto import Keyring
 from tasktalk.db import Conn, Pool
 from tasktalk.db.pool import LOST
 from tasktalk.db.sql import queries
@@ -25,6 +25,7 @@ KEPT = timedelta(hours=24)
 LONGEST_KEY = 255
 MOST_BYTES = 4 * 1024 * 1024
 _FAILED = 500
+_PURPOSE = "idempotency"
 _NOT_KEPT = frozenset({Unauthorized.status, RateLimited.status})  # it may well succeed when it is sent again
 
 Identify = Callable[[Request], Awaitable[UUID]]
@@ -33,8 +34,8 @@ Identify = Callable[[Request], Awaitable[UUID]]
 class Idempotency:
     """Around the framework. `identify` says whose request it is; raises AppError for nobody's."""
 
-    def __init__(self, app: Asgi, pool: Pool, identify: Identify) -> None:
-        self._app, self._pool, self._identify = app, pool, identify
+    def __init__(self, app: Asgi, pool: Pool, identify: Identify, keyring: Keyring) -> None:
+        self._app, self._pool, self._identify, self._keyring = app, pool, identify, keyring
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request. Raises BadRequest for a key that cannot be, Conflict, TooLarge."""
@@ -47,9 +48,9 @@ class Idempotency:
         caught = Caught()
         try:
             user_id = await self._identify(Request(scope, replay(body, receive)))
-            await self._once(
-                scope, replay(body, receive), caught, user_id=user_id, key=key, fingerprint=_fingerprint(scope, body)
-            )
+            # Keyed, for a body may be short enough to be guessed from a plain digest.
+            prints = [each.encode() for each in self._keyring.signatures(_asked(scope, body), purpose=_PURPOSE)]
+            await self._once(scope, replay(body, receive), caught, user_id=user_id, key=key, prints=prints)
         except Conflict:
             await _count(scope, user_id)
             raise
@@ -61,17 +62,17 @@ class Idempotency:
         await caught.pass_on(send)
 
     async def _once(
-        self, scope: Scope, receive: Receive, caught: Caught, *, user_id: UUID, key: str, fingerprint: bytes
+        self, scope: Scope, receive: Receive, caught: Caught, *, user_id: UUID, key: str, prints: Sequence[bytes]
     ) -> None:
         async with one_transaction(self._pool) as conn:
             if not await Q.try_lock_key(conn, user_id=user_id, key=key):
                 raise Conflict("The first request with this Idempotency-Key is still being answered.", retry_after=1)
-            if await _find(conn, caught, user_id=user_id, key=key, fingerprint=fingerprint):
+            if await _find(conn, caught, user_id=user_id, key=key, prints=prints):
                 return
             await self._app(scope, receive, caught.send)
             if caught.status >= _FAILED or caught.status in _NOT_KEPT:
                 raise _NotKept
-            await _keep(conn, caught, user_id=user_id, key=key, fingerprint=fingerprint)
+            await _keep(conn, caught, user_id=user_id, key=key, fingerprint=prints[0])
 
 
 def check_key(key: str) -> None:
@@ -100,12 +101,12 @@ async def _count(scope: Scope, user_id: UUID) -> None:
         await limits.count(request, user_id, administers=False)
 
 
-async def _find(conn: Conn, caught: Caught, *, user_id: UUID, key: str, fingerprint: bytes) -> bool:
+async def _find(conn: Conn, caught: Caught, *, user_id: UUID, key: str, prints: Sequence[bytes]) -> bool:
     """Whether the request was answered before; the answer is in `caught` then."""
     row = await Q.find_answer(conn, user_id=user_id, key=key)
     if row is None:
         return False
-    if row["fingerprint"] != fingerprint:
+    if row["fingerprint"] not in prints:
         raise Conflict("This Idempotency-Key belongs to another request.", field="Idempotency-Key")
     if row["body"] is None:
         raise Conflict("This was done already. Its answer held a secret, which is not shown again.")
@@ -128,7 +129,7 @@ async def _keep(conn: Conn, caught: Caught, *, user_id: UUID, key: str, fingerpr
     )
 
 
-def _fingerprint(scope: Scope, body: bytes) -> bytes:
-    """SHA-256 of what makes it the same request."""
+def _asked(scope: Scope, body: bytes) -> bytes:
+    """What makes it the same request."""
     asked = (scope["method"], scope["path"], scope["query_string"].decode("latin-1"))
-    return sha256("\n".join((*asked, "")).encode() + body).digest()
+    return "\n".join((*asked, "")).encode() + body

@@ -14,6 +14,8 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.audit.audit import record
 from tasktalk.accounts.qr import draw_qr
 from tasktalk.accounts.two_factor import codes
+from tasktalk.accounts.watching.violations import keep_violation
+from tasktalk.accounts.watching.watch import Violation
 from tasktalk.crypto import Keyring
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
@@ -105,6 +107,9 @@ async def check_code(conn: Conn, *, user_id: UUID, code: str, keyring: Keyring, 
             await Q.count_code(conn, id=user_id, step=row["totp_step"])
             return "recovery code"
     await Q.count_wrong_code(conn, id=user_id, wrong=wrong + 1, now=now)
+    if wrong + 1 >= TRIES:
+        guessed = Violation("two_factor_guessed", str(user_id), TRIES, now if wrong == 0 else since or now)
+        await keep_violation(conn, guessed, subject="user", subject_id=user_id)
     return "wait" if wrong + 1 >= TRIES else "wrong"
 
 

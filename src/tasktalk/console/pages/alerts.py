@@ -33,8 +33,14 @@ _RULES = {
     "model_breaker": phrase("Language model"),
     "disk": phrase("Free on the disk"),
     "backup": phrase("Age of the newest backup"),
+    "violations": phrase("Suspicious activity in an hour"),
 }
-_PAGES = {"queue_age": "/workers", "dead_letters": "/workers#failed", "failure_rate": "/messages?show=failed"}
+_PAGES = {
+    "violations": "/audit?kind=security",
+    "queue_age": "/workers",
+    "dead_letters": "/workers#failed",
+    "failure_rate": "/messages?show=failed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,7 @@ def _resting(value: float, speech: Speech) -> str:
 _FIGURES: Mapping[str, Callable[[float, Speech], str]] = {
     "queue_age": length_words,
     "dead_letters": lambda value, _: f"{value:,.0f}",
+    "violations": lambda value, _: f"{value:,.0f}",
     "failure_rate": lambda value, _: f"{value:.0f} %",
     "breaker": _resting,
     "model_breaker": _resting,

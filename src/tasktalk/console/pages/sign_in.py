@@ -15,6 +15,7 @@ from tasktalk.accounts.request import (
 from tasktalk.accounts.sessions import close_session, find_session, use_login_link
 from tasktalk.accounts.throttle import Throttle
 from tasktalk.accounts.users import check_password, find_viewer
+from tasktalk.accounts.watching.violations import address_of, suspect
 from tasktalk.console.entrance import enter
 from tasktalk.console.page import (
     THEME_COOKIE,
@@ -56,7 +57,11 @@ async def sign_in(request: Request) -> Response:
     keys = (account, "address " + (request.client.host if request.client else "?"))
     throttle = _throttle(request)
     try:
-        throttle.begin(keys, now=now)
+        try:
+            throttle.begin(keys, now=now)
+        except RateLimited:
+            await suspect(request.app.state, "sign_in_guessed", address_of(request))
+            raise
         try:
             viewer = await check_password(request.app.state.pool, email=email, password=form.get("password", ""))
         except Unauthorized:

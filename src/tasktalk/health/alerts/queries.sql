@@ -1,7 +1,9 @@
 -- name: read_state()^
 -- What the rules look at beside the queue's figures. `stopped`: a number's own finding tells already why it does not send.
 select exists (select from findings where kind = 'sender_stopped' and resolved_at is null) as stopped,
-       extract(epoch from now() - (select min(created_at) from users))::float8 as age_seconds;
+       extract(epoch from now() - (select min(created_at) from users))::float8 as age_seconds,
+       (select count(*)::int from audit
+        where action in ('security.violation', 'phone.codes_refused') and at > now() - interval '1 hour') as violations;
 
 -- name: newest_backup_at()$
 -- What lies in it is as old as its beginning.

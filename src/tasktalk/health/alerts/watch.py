@@ -73,6 +73,7 @@ async def read(conn: Conn, settings: Settings, *, now: datetime) -> Reading:
         free_mib=find_free_mib(settings.data),
         backup_seconds=(now - backup_at).total_seconds() if backup_at else None,
         age_seconds=state["age_seconds"] or 0.0,
+        violations=state["violations"],
     )
 
 

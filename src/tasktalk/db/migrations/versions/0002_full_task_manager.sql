@@ -347,7 +347,7 @@ alter table news set (autovacuum_vacuum_scale_factor = 0.02, fillfactor = 85);
 create table idempotency_keys (
     user_id     uuid not null references users on delete cascade,
     key         text not null,
-    fingerprint bytea not null,                                    -- SHA-256 of method, path and body
+    fingerprint bytea not null,                                    -- keyed digest of method, path and body
     status      smallint not null,
     headers     jsonb not null,
     body        bytea,                                             -- null: it held a secret

@@ -317,3 +317,25 @@ begin
     perform set_config('tasktalk.retention', '', true);
     return gone;
 end $$;
+
+-- Those that alerts count.
+create index audit_violations on audit (at) where action in ('security.violation', 'phone.codes_refused');
+
+-- Calendars to subscribe to: whoever has the address sees what its person sees, so the address is a secret, kept as a hash.
+-- Neither project nor filter: every open task.
+create table feeds (
+    id           uuid primary key,
+    owner_id     uuid not null references users on delete cascade,
+    name         text not null,
+    token_hash   bytea not null unique,
+    kind         text not null check (kind in ('events', 'todos')),
+    project_id   uuid references projects on delete cascade,
+    filter       text check (length(filter) between 1 and 1000),
+    alarms       bool not null default false,
+    version      int not null default 1,
+    created_at   timestamptz not null default now(),
+    updated_at   timestamptz not null default now(),
+    last_read_at timestamptz,
+    check (project_id is null or filter is null)
+);
+create index feeds_owner on feeds (owner_id, id);

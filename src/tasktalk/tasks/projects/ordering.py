@@ -9,8 +9,8 @@ from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, NotFound
 from tasktalk.tasks.changes import change_tasks
+from tasktalk.tasks.listing import get_task
 from tasktalk.tasks.model import Act, Task, TaskChanges
-from tasktalk.tasks.places import lock_writable
 from tasktalk.tasks.projects.model import Section
 from tasktalk.tasks.projects.sections import change_section, list_sections
 
@@ -50,17 +50,17 @@ async def move_card(
     A card to lie behind that is not there (any more) counts as the last. Raises NotFound for a task that the viewer
     does not see and for a section that is not its project's, Forbidden for one they may only look at.
     """
-    row = await lock_writable(conn, viewer=viewer, task_id=task_id)
-    if row["project_id"] is None:
+    project = (await get_task(conn, viewer=viewer, task_id=task_id)).project  # all are locked at once, below
+    if project is None:
         raise BadRequest("Only a task of a project lies on a board.", field="task")
-    sections = {each.id: each.name for each in await list_sections(conn, viewer=viewer, place=row["project_id"])}
+    sections = {each.id: each.name for each in await list_sections(conn, viewer=viewer, place=project.id)}
     if section_id is not None and section_id not in sections:
         raise NotFound("There is no such section.", field="section")
     there = [
         (each["id"], each["position"])
         async for each in Q.list_cards_from(
             conn,
-            project_id=row["project_id"],
+            project_id=project.id,
             section_id=section_id,
             task_id=task_id,
             after=place if isinstance(place, UUID) else None,

@@ -48,6 +48,7 @@ from tasktalk.messaging.notices import api as notices_api
 from tasktalk.messaging.room import with_room
 from tasktalk.messaging.templates import api as templates_api
 from tasktalk.messaging.trials import api as trials_api
+from tasktalk.metrics import watch_cache, watch_pool
 from tasktalk.serving import JoinedHttp, settle_garbage
 from tasktalk.settings import Settings
 from tasktalk.tasks import api as tasks_api
@@ -117,7 +118,8 @@ def create_app(
         await suspect(state, "bad_signatures", scope["client"][0] if scope.get("client") else "?")
 
     behind: Asgi = ProxyHeadersMiddleware(note_forger, trusted_hosts=trusted)
-    hook = webhook.Webhook(directory, with_room(open_inbox(intake or pool).put, settings), lambda scope: behind({**scope}, _never, _never))
+    store = with_room(open_inbox(intake or pool).put, settings)
+    hook = webhook.Webhook(directory, store, lambda scope: behind({**scope}, _never, _never))
     behind_proxy = ProxyHeadersMiddleware(allow_origins(api, settings), trusted_hosts=trusted)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -219,6 +221,10 @@ async def _parts(settings: Settings, dsn: str, changes: Changes) -> AsyncIterato
     pool = await wait_for_pool(dsn, max_size=_POOL_SIZE, application_name="tasktalk-web")
     intake = await wait_for_pool(dsn, max_size=_INTAKE_POOL_SIZE, application_name="tasktalk-intake")
     directory = Directory(intake, keyring)
+
+    watch_pool("web", pool)
+    watch_pool("intake", intake)
+    watch_cache("integrations", directory)
 
     def heard(channel: str, _payload: str) -> None:
         if channel == "integrations":

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.parse
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -116,14 +116,24 @@ class Cluster:
         """Start the postmaster, once no process of an earlier one is left; it is not ready yet."""
         settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         words = [self.binaries.path("postgres"), "-D", str(self.folder), *settings]
-        if self.log_file.exists() and self.log_file.stat().st_size > _LOG_BYTES:
-            self.log_file.rename(self.log_file.with_name(f"{self.log_file.name}.1"))
+        self.shorten_log()
         with self.server_lock(log) as lock:
             output = os.open(self.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             try:
                 return self._spawn(words, lock, output=output, env=self._environment())
             finally:
                 os.close(output)
+
+    def shorten_log(self) -> None:
+        """Copy a log that has grown past 10 MB aside and begin it anew: the server holds it open, and appends."""
+        try:
+            if self.log_file.stat().st_size <= _LOG_BYTES:
+                return
+        except FileNotFoundError:
+            return
+        with suppress(OSError):  # with no room for a copy, all the more
+            shutil.copyfile(self.log_file, self.log_file.with_name(f"{self.log_file.name}.1"))
+        os.truncate(self.log_file, 0)
 
     @contextmanager
     def server_lock(self, log: Log | None = None) -> Iterator[int]:

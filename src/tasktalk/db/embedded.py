@@ -79,6 +79,10 @@ class Server:
             return False
         return self._thread.submit(self._run).result()
 
+    def shorten_log(self) -> None:
+        """Look after its log; now and then."""
+        self._cluster.shorten_log()
+
     def stop(self) -> None:
         """Shut down: open transactions are rolled back, everything committed is on disk."""
         self._stopping = True

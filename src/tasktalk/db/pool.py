@@ -44,6 +44,10 @@ LOST = (
 BUSY = (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError, asyncpg.SerializationError)
 
 
+# The server has no room: no statement is to blame, and the same again goes through once there is some.
+FULL = (asyncpg.DiskFullError, asyncpg.OutOfMemoryError)
+
+
 class BadDatabaseUrl(AppError):
     """DATABASE_URL cannot be used; the message says why and never repeats a password."""
 

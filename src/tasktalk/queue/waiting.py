@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tasktalk.db.pool import LOST
+from tasktalk.db.pool import FULL, LOST
 from tasktalk.logs import Log
 
 LONGEST_PAUSE_SECONDS = 5.0  # of a loop whose database does not serve; it doubles up to that
@@ -22,5 +22,7 @@ def log_outage(log: Log, error: Exception, *, retry_seconds: float) -> None:
     """A loop cannot go on for now: in a line if the database is away, with the traceback if it is anything else."""
     if isinstance(error, LOST):
         log.warning("database_gone", error=type(error).__name__, retry_seconds=retry_seconds)
+    elif isinstance(error, FULL):
+        log.error("database_full", error=type(error).__name__, retry_seconds=retry_seconds)
     else:
         log.error("loop_held_up", exc_info=error, retry_seconds=retry_seconds)

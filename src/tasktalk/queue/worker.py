@@ -11,7 +11,7 @@ import asyncpg
 
 from tasktalk import metrics
 from tasktalk.db import Conn, Pool
-from tasktalk.db.pool import LOST
+from tasktalk.db.pool import FULL, LOST
 from tasktalk.ids import new_id
 from tasktalk.logs import describe, get_log
 from tasktalk.queue import claim
@@ -73,7 +73,7 @@ async def _handle_batch(pool: Pool, handle: Handler, *, rules: Rules, pace: Pace
                 return "paused" if await claim.Q.rest(conn) else "nothing"
             await _handle(conn, handle, items, pace=pace, worker=worker)
     except Exception as error:
-        if not items:  # the claim itself failed
+        if not items or isinstance(error, FULL):  # the claim itself failed, or no item is to blame
             raise
         if isinstance(error, LOST):
             await _check_database(pool, error)
@@ -114,6 +114,9 @@ async def _handle(conn: Conn, handle: Handler, items: Sequence[Item], *, pace: P
     pace.add(items=len(done), busy_ms=busy_ms)
     metrics.QUEUE_HANDLED.inc(len(done))
     metrics.QUEUE_SECONDS.observe(busy_ms / 1000)
+    ended = time.time()
+    for item in done:
+        metrics.QUEUE_WAIT_SECONDS.observe(max(0.0, ended - item.received_at.timestamp()))
 
 
 async def _handle_alone(pool: Pool, handle: Handler, seq: int, *, rules: Rules, pace: Pace, worker: UUID) -> None:
@@ -122,6 +125,8 @@ async def _handle_alone(pool: Pool, handle: Handler, seq: int, *, rules: Rules, 
             item = await claim.claim_one(conn, seq=seq)
             if item is not None:
                 await _handle(conn, handle, [item], pace=pace, worker=worker)
+    except FULL:
+        raise
     except Exception as error:
         if isinstance(error, LOST):
             await _check_database(pool, error)

@@ -19,6 +19,7 @@ from tasktalk.db import embedded
 from tasktalk.db.migrate import migrate
 from tasktalk.db.pool import connect
 from tasktalk.errors import AppError
+from tasktalk.db.content import keep_content
 from tasktalk.health.configuration import GIVEN
 from tasktalk.logs import get_log
 from tasktalk.settings import Settings
@@ -36,6 +37,7 @@ _READY_SECONDS = 60.0
 _STOP_SECONDS = 6.0  # of the ten that SIGTERM allows; the database needs its share
 _ROTATE_SECONDS = 60.0
 _PORT_SECONDS = 3.0
+_DATABASE_SECONDS = 5.0
 _BACKLOG = 4096
 
 
@@ -52,6 +54,7 @@ class Supervisor:
         self._children: list[Child] = []
         self._server: embedded.Server | None = None
         self._facts: dict[str, Any] = {}
+        self._database_at = 0.0  # not tried before
 
     def run(self, *, ready_file: Path | None, announce: Callable[[dict[str, Any]], None]) -> None:
         """Start everything, tell `announce` and `ready_file`, and watch until SIGTERM or SIGINT."""
@@ -106,6 +109,7 @@ class Supervisor:
         keyring, now = Keyring.kept(self._settings.read_secrets), datetime.now(UTC)
         conn = await connect(dsn, application_name="tasktalk-up")
         try:
+            await keep_content(conn, keep=self._settings.keep_content == "on")
             async with conn.transaction():
                 owner_id = await sandboxes.ensure_owner(conn, settings=self._settings)
                 if sandbox is not None:
@@ -159,14 +163,25 @@ class Supervisor:
     def _watch(self) -> None:
         rotated_at = time.monotonic()
         while not self._stopping:
-            if self._server is not None:
-                self._server.ensure_running()
+            self._keep_database()
             for child in self._children:
                 child.watch()
             if time.monotonic() - rotated_at > _ROTATE_SECONDS:
                 rotated_at = time.monotonic()
                 logs.rotate(self._settings.data / "todo.log")
+                if self._server is not None:
+                    self._server.shorten_log()
             time.sleep(_WATCH_SECONDS)
+
+    def _keep_database(self) -> None:
+        """Start it again if it died; where it cannot start, for the disk is full, say, try again until it can."""
+        if self._server is None or time.monotonic() < self._database_at:
+            return
+        try:
+            self._server.ensure_running()
+        except embedded.ServerError as error:
+            log.error("database_not_started", error=error.message, retry_seconds=_DATABASE_SECONDS)  # noqa: TRY400
+            self._database_at = time.monotonic() + _DATABASE_SECONDS
 
     def _stop(self) -> None:
         log.info("stopping")

@@ -1,5 +1,6 @@
 """What the pages about the installation share: the frame, and the tabs from one to the next."""
 
+import asyncio
 from typing import Any
 
 from fastapi import Request
@@ -10,6 +11,7 @@ from tasktalk.console.frame import load_frame
 from tasktalk.console.page import now_of
 from tasktalk.console.words import speech_of
 from tasktalk.db import Conn
+from tasktalk.messaging.room import is_full
 
 _PLACES = {
     "/system": phrase("Health"),
@@ -26,4 +28,5 @@ async def load_system(request: Request, conn: Conn, visit: Visit, *, here: str, 
     title = f"{say(_PLACES[here])} · {say('System')}"
     frame = await load_frame(conn, visit, here="system", title=title, now=now_of(request))
     tabs = [(address, say(words), address == here) for address, words in _PLACES.items()]
-    return frame | {"tabs": tabs, "live": live}
+    full = await asyncio.to_thread(is_full, request.app.state.settings)
+    return frame | {"tabs": tabs, "live": live, "disk_full": full}

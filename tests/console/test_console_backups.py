@@ -1,5 +1,7 @@
 """Backups, as an operator sees them: asked for, never given out, and what a restore has held."""
 
+from pathlib import Path
+
 import pytest
 from desk import Browser, Desk
 
@@ -53,3 +55,15 @@ async def test_what_a_restore_held_waits_for_a_word(ana: Browser, ben: Browser, 
     assert (await ana.send("/backups/held/eat", on="/backups")).status_code == 403
     acts = await desk.pool.fetch("select action from audit where action like 'backup.%' order by seq")
     assert [row[0] for row in acts] == ["backup.sending_dropped", "backup.sending_resumed"]
+
+
+async def test_a_full_disk_is_told_on_every_page_about_the_installation(
+    ana: Browser, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "postgres" / "data").mkdir(parents=True)
+    desk.app.state.settings = Settings(_env_file=None, data=tmp_path)
+    monkeypatch.setattr("tasktalk.messaging.room.find_free_mib", lambda _: 300.0)
+    assert "The disk is nearly full" not in await ana.read("/system")
+    monkeypatch.setattr("tasktalk.messaging.room.find_free_mib", lambda _: 100.0)
+    for path in ("/system", "/backups"):
+        assert "The disk is nearly full" in await ana.read(path)

@@ -12,6 +12,7 @@ from tasktalk.console.page import now_of
 from tasktalk.console.words import speech_of
 from tasktalk.db import Conn
 from tasktalk.messaging.room import is_full
+from tasktalk.settings import Settings
 
 _PLACES = {
     "/system": phrase("Health"),
@@ -28,5 +29,6 @@ async def load_system(request: Request, conn: Conn, visit: Visit, *, here: str, 
     title = f"{say(_PLACES[here])} · {say('System')}"
     frame = await load_frame(conn, visit, here="system", title=title, now=now_of(request))
     tabs = [(address, say(words), address == here) for address, words in _PLACES.items()]
-    full = await asyncio.to_thread(is_full, request.app.state.settings)
+    settings: Settings | None = getattr(request.app.state, "settings", None)
+    full = settings is not None and await asyncio.to_thread(is_full, settings)
     return frame | {"tabs": tabs, "live": live, "disk_full": full}

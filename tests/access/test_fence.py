@@ -39,7 +39,7 @@ def test_the_routes_are_all_there() -> None:
         *("task_id", "project_id", "section_id", "label_id", "filter_id", "comment_id", "relation_id", "reminder_id"),
         *("attachment_id", "invitation_id", "team_id", "user_id", "token_id"),
         *("integration_id", "finding_id", "template_id", "contact_id", "mapping_id", "phone_id", "token", "message_id"),
-        *("webhook_id", "delivery_id"),
+        *("webhook_id", "delivery_id", "feed_id"),
         *("alert_id", "seq"),
     }, "a new kind of id: bury one in treasure.py"
 

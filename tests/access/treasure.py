@@ -35,6 +35,7 @@ _TABLES = {
     "project_members": "project_id",
     "project_teams": "project_id",
     "team_members": "team_id",
+    "feeds": "id",
     "webhooks": "id",
     "webhook_deliveries": "id",
 }
@@ -209,10 +210,12 @@ async def bury(product: Product) -> Treasure:
 
 
 async def _bury_hook(product: Product) -> dict[str, str]:
-    """A webhook of Ana's, and what it was told."""
+    """A webhook of Ana's, and what it was told; a calendar."""
     hook = {"name": f"{MARK} hook", "url": f"https://example.org/{MARK}", "events": ["task.created"]}
     path = "/api/webhooks/outgoing"
     made = await product.ask(path, token=product.ana.token, method="POST", body=hook)
     webhook_id = made.json["webhook"]["id"]
     tried = await product.ask(f"{path}/{webhook_id}/test", token=product.ana.token, method="POST")
-    return {"webhook_id": webhook_id, "delivery_id": tried.json["delivery"]["id"]}
+    fed = await product.ask("/api/feeds", token=product.ana.token, method="POST", body={"name": f"{MARK} feed"})
+    told, feed_id = tried.json["delivery"]["id"], fed.json["feed"]["id"]
+    return {"webhook_id": webhook_id, "delivery_id": told, "feed_id": feed_id}

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from tasktalk.console import assets, live
 from tasktalk.console.pages import (
     account,
+    account_calendar,
     account_data,
     account_notifications,
     account_phones,
@@ -73,6 +74,7 @@ for _part in (
     alerts,
     settings,
     account,
+    account_calendar,
     account_data,
     account_notifications,
     account_phones,

@@ -47,6 +47,8 @@ TAGS = {
     "messages": "What came to a number and what it sent, for administrators.",
     "conversations": "With whom a number talks, for administrators.",
     "analytics": "Figures by the hour, and what they cost, for administrators.",
+    "outgoing": "Outgoing webhooks: what happens, told to other programs.",
+    "feeds": "Calendars to subscribe to.",
     "audit": "What administrators and the system did, for administrators.",
     "whatsapp": "Meta's door, its health, and the workers behind it.",
 }

@@ -34,7 +34,8 @@ def known_id(text: str) -> UUID:
 
 def web_address(request: Request) -> str:
     """Where people reach us, without a slash at its end: PUBLIC_URL, else the address that this request came to."""
-    return str(request.app.state.settings.public_url or request.base_url).rstrip("/")
+    settings = getattr(request.app.state, "settings", None)
+    return str(getattr(settings, "public_url", "") or request.base_url).rstrip("/")
 
 
 def to_json(

@@ -133,6 +133,6 @@ def _errors(told: Mapping[str, Any], method: str) -> Iterator[str]:
 
 def _tag(path: str) -> str:
     """The subject of a path: the last word in it that is one."""
-    words = [word for word in path.split("/")[2:] if not word.startswith("{")]
+    words = [word for word in path.removeprefix("/api").split("/")[1:] if not word.startswith("{")]
     subjects = [describing.SUBJECTS.get(word, word) for word in words]
     return next((word for word in reversed(subjects) if word in describing.TAGS), subjects[0])

@@ -17,6 +17,7 @@ _PLACES = {
     "/account/phones": phrase("Phones"),
     "/account/security": phrase("Security"),
     "/account/tokens": phrase("API tokens"),
+    "/account/calendar": phrase("Calendar"),
     "/account/webhooks": phrase("Webhooks"),
     "/account/data": phrase("Your data"),
 }

@@ -6,7 +6,7 @@ import msgspec
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.assistant.dialogue import Q
-from tasktalk.assistant.reply import Reply
+from tasktalk.assistant.reply import UNKEEPABLE, Reply
 from tasktalk.db import Conn
 
 MOST = 50  # turns that are kept
@@ -49,8 +49,9 @@ class ChatTurn(msgspec.Struct, frozen=True):
 
 async def keep_turn(conn: Conn, *, viewer: Viewer, said: str, reply: Reply | None, at: dt.datetime) -> None:
     """Remembers a turn that was taken."""
-    answer = msgspec.json.encode(answer_of(reply)).decode()
-    await Q.keep_turn(conn, user_id=viewer.user_id, said=said[:_LONGEST], reply=answer, at=at, most=MOST)
+    answer = msgspec.to_builtins(answer_of(reply))
+    kept = UNKEEPABLE.sub("\ufffd", said[:_LONGEST])
+    await Q.keep_turn(conn, user_id=viewer.user_id, said=kept, reply=answer, at=at, most=MOST)
 
 
 async def list_turns(conn: Conn, *, viewer: Viewer, limit: int = MOST) -> list[ChatTurn]:

@@ -1,5 +1,6 @@
 """What goes in and what comes out, whatever the channel: an Utterance, a Reply."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +10,8 @@ from uuid import UUID
 from tasktalk.assistant.exporting.model import Export
 from tasktalk.assistant.llm.question import Thought
 from tasktalk.tasks.attachments.attachments import Kept
+
+UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")  # no database takes these
 
 Need = Literal["file", "heard", "thought"]
 FileKind = Literal["photo", "video", "audio", "voice"]

@@ -1,7 +1,6 @@
 """One turn: something said, tapped or reacted goes in, its effects are in the transaction, one Reply comes out."""
 
 import datetime as dt
-import re
 from dataclasses import replace
 from uuid import UUID
 
@@ -19,7 +18,7 @@ from tasktalk.assistant.replies.of_files import complete
 from tasktalk.assistant.replies.pen import Pen
 from tasktalk.assistant.replies.render import refuse, render
 from tasktalk.assistant.replies.speech import get_speech
-from tasktalk.assistant.reply import Needs, Reply, Utterance
+from tasktalk.assistant.reply import UNKEEPABLE, Needs, Reply, Utterance
 from tasktalk.assistant.spoken import join_tasks
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understand import tell_apart
@@ -32,7 +31,6 @@ from tasktalk.tasks.model import Act
 
 _READING = frozenset({"list_tasks", "search", "summary", "plan_day", "help", "greet", "unknown"})
 _MAX_INTENTS = 20
-_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")  # no database takes these
 
 
 async def respond(
@@ -59,8 +57,8 @@ async def _respond(
 ) -> Reply | None:
     change_set = reaction_id(dialogue, said) if said.reaction else new_id()
     dialogue.now = now
-    if _UNKEEPABLE.search(said.text):
-        said = replace(said, text=_UNKEEPABLE.sub("\ufffd", said.text))
+    if UNKEEPABLE.search(said.text):
+        said = replace(said, text=UNKEEPABLE.sub("\ufffd", said.text))
     about = said.about or await _made_by(conn, dialogue, said)
     act_of = Act(change_set, said.channel, now)
     turn = Turn(conn, dialogue, said, now.astimezone(dialogue.zone), act_of, about, thinks=thinks)

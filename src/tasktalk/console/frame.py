@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 
 from tasktalk.accounts.request import Visit
+from tasktalk.console.colours import hue_of
 from tasktalk.console.log import Q
 from tasktalk.db import Conn
 from tasktalk.tasks.projects.projects import list_projects
@@ -17,27 +18,28 @@ HUES = 8
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`today` counts what is overdue too."""
+    """`today` counts what is overdue too; `invited`: invitations that wait for an answer."""
 
     today: int
     overdue: int
     inbox: int
+    invited: int
 
 
 async def load_frame(conn: Conn, visit: Visit, *, here: str, title: str, now: datetime) -> dict[str, Any]:
     """The context of `frame.html`. `here` marks the place in the navigation; `title` is in the viewer's language."""
     viewer = visit.viewer
     zone = ZoneInfo(viewer.timezone)
-    row = await Q.count_open(conn, viewer=viewer.user_id, today=now.astimezone(zone).date())
+    row = await Q.count_open(conn, viewer=viewer.user_id, today=now.astimezone(zone).date(), now=now)
     everything = await list_projects(conn, viewer=viewer)
     projects = [project for project in everything if project.archived_at is None and not project.is_template]
-    hues = {project.id: number % HUES for number, project in enumerate(projects)}
+    hues = {project.id: hue_of(project.colour) or number % HUES for number, project in enumerate(projects)}
     return {
         "viewer": viewer,
         "csrf": visit.csrf,
         "here": here,
         "title": title,
-        "counts": Counts(row["today"] + row["overdue"], row["overdue"], row["inbox"]),
+        "counts": Counts(row["today"] + row["overdue"], row["overdue"], row["inbox"], row["invited"]),
         "projects": projects,
         "hue": lambda project_id: hues.get(project_id, HUES - 1),  # an archived one is grey
         "live": "",

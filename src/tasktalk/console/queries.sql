@@ -1,11 +1,13 @@
--- name: count_open(viewer, today)^
+-- name: count_open(viewer, today, now)^
 -- For the frame. The Inbox counts to a thousand, so that a full one costs no page its speed.
 select count(*) filter (where due_on = :today::date) as today,
        count(*) filter (where due_on < :today::date) as overdue,
        (select count(*) from (
             select from tasks i
             where i.owner_id = :viewer::uuid and i.project_id is null and i.status = 'open' and i.deleted_at is null
-            limit 1000) capped) as inbox
+            limit 1000) capped) as inbox,
+       (select count(*) from invitations v
+        where v.user_id = :viewer::uuid and v.state = 'pending' and v.expires_at > :now::timestamptz) as invited
 from (
     select t.due_on from tasks t
     where t.owner_id = :viewer::uuid and t.project_id is null
@@ -94,6 +96,12 @@ order by o.seq desc limit :limit::int;
 select id from tasks
 where project_id = :project_id::uuid and status = 'open' and deleted_at is null
 order by due_on nulls last, due_time nulls last, priority nulls last, position, id offset :offset::int limit :limit::int;
+
+-- name: list_in_sections(project_id, offset, limit)
+-- The same section by section, in the order that is theirs by hand; a subtask is its parent's to show.
+select t.id from tasks t left join sections s on s.id = t.section_id
+where t.project_id = :project_id::uuid and t.status = 'open' and t.deleted_at is null and t.parent_id is null
+order by s.position nulls first, s.id, t.position, t.id offset :offset::int limit :limit::int;
 
 -- name: list_steps(parent_id)
 -- The subtasks of a task that the viewer was found to see.

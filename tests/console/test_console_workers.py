@@ -1,12 +1,12 @@
 """The workers' page: figures, switches, and dead letters without words or numbers."""
 
 import json
-from types import SimpleNamespace
 
 import pytest
 from desk import Browser, Desk
 
 from tasktalk.db import Pool
+from tasktalk.settings import Settings
 
 SAID = {
     "field": "messages",
@@ -23,7 +23,7 @@ SAID = {
 @pytest.fixture(autouse=True)
 async def dead(desk: Desk, pool: Pool) -> list[int]:
     """Two, the first by Zoe. Nobody may read conversations."""
-    desk.app.state.settings = SimpleNamespace(show_conversations="off")
+    desk.app.state.settings = Settings(_env_file=None, show_conversations="off")
     rows = await pool.fetch(
         "insert into inbox (key, lane, kind, payload, state, attempts, error, finished_at) "
         "values ('1', 'c:1', 'message', $1, 'dead', 5, 'ValueError: <odd>', now()), "
@@ -76,7 +76,7 @@ async def test_words_are_shown_where_they_may_be_and_numbers_never(
         assert words not in page
     views = "select count(*) from audit where action = 'conversation.viewed'"
     assert await pool.fetchval(views) == 0
-    desk.app.state.settings = SimpleNamespace(show_conversations="on")
+    desk.app.state.settings = Settings(_env_file=None, show_conversations="on")
     page = await ana.read(f"/workers/failed/{dead[0]}")
     assert "call me at ••• &lt;b&gt;today&lt;/b&gt;" in page
     for words in ("7700", "HBgM"):

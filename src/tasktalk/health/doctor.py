@@ -22,6 +22,7 @@ from tasktalk.integrations.connections import list_integrations
 from tasktalk.logs import describe
 from tasktalk.queue.control import Figures, get_figures
 from tasktalk.settings import Settings
+from tasktalk.web.counters import Counters
 
 _GIB = 1024**3
 _LITTLE, _NEXT_TO_NOTHING = 2 * _GIB, _GIB // 4
@@ -57,6 +58,8 @@ class Database(Protocol):
 async def examine(settings: Settings, database: Database, *, web: str) -> Report:
     """Look at everything. `web`: where our own web process should answer."""
     parts = [Part("settings", list(check_settings(settings))), Part("data folder", list(check_folder(settings)))]
+    if settings.redis_url is not None:
+        parts.append(Part("redis", [await _ask_redis(settings.redis_url.get_secret_value())]))
     here = list(_find_database(settings))
     parts.append(Part("database", here))
     if not here:
@@ -151,6 +154,13 @@ def _clock(apart: float) -> Iterator[Check]:
         yield warning("database_clock", message, "Keep both by NTP.")
     else:
         yield ok("database_clock", "The clocks of this machine and of the database agree.")
+
+
+async def _ask_redis(url: str) -> Check:
+    if await Counters(url).answers():
+        return ok("redis", "Redis answers.")
+    todo = "Start it, or take REDIS_URL away: until then each web process counts requests for itself."
+    return warning("redis", "Redis does not answer.", todo)
 
 
 async def _ask_web(web: str) -> Check:

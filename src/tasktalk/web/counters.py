@@ -47,6 +47,12 @@ class Counters:
                 return found
         return await _hit(self._own, item, who)
 
+    async def answers(self) -> bool:
+        """Whether Redis is there; closes it."""
+        found = self._shared is not None and await self._shared.check()
+        await self.close()
+        return found
+
     async def close(self) -> None:
         """Let go of Redis."""
         if self._shared is not None:

@@ -2,6 +2,7 @@
 
 from msgspec import structs
 
+from tasktalk import metrics
 from tasktalk.assistant.grammar.answers import Choice, Correction, read_choice, read_correction, read_task
 from tasktalk.assistant.grammar.begun import is_begun
 from tasktalk.assistant.grammar.capture import capture
@@ -14,18 +15,32 @@ from tasktalk.assistant.grammar.phrasebook import Phrasebook, get_phrasebook
 from tasktalk.assistant.grammar.spoken import split_spoken
 from tasktalk.assistant.grammar.titles import bullet_length
 from tasktalk.assistant.grammar.tokens import fold
+from tasktalk.assistant.grammar.typos import mend_first, read_mended
 from tasktalk.assistant.understanding import Context, Intent, Understanding
 
 DEFAULT_LANGUAGE = "en"
+_PERHAPS_MISTYPED = frozenset({"create_task", "unknown"})
 
 
+@metrics.UNDERSTAND_SECONDS.time()
 def understand(text: str, context: Context) -> Understanding:
     """What `text` means to the person of `context`. Pure; takes any text; never raises."""
     engine, book = _open(text, context)
     intents = read_message(text, context, engine, book)
+    if len(intents) == 1 and intents[0].intent in _PERHAPS_MISTYPED:
+        intents = [_mended(intents[0], text, context, engine, book)]
     if len(intents) == 1 and intents[0].intent == "unknown" and len(text) <= MAX_LENGTH:
         intents = [_with_times(intents[0], text, context, engine, book)]
     return Understanding(language=book.language, intents=tuple(intents))
+
+
+def _mended(intent: Intent, text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent:
+    """What it says with a slip in its first word put right, where that says more."""
+    for mended in mend_first(text, book):
+        again = read_message(mended.text, context, engine, book)
+        if len(again) == 1 and (read := read_mended(again[0], intent, mended, context, book)):
+            return read
+    return intent
 
 
 def _with_times(unknown: Intent, text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent:

@@ -8,7 +8,7 @@ from msgspec import UNSET, structs
 from tasktalk.assistant.grammar.assigning import read_slots_and_people
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
-from tasktalk.assistant.grammar.reminders import add_told, find_told, make_morning
+from tasktalk.assistant.grammar.reminders import add_told, find_told, is_dawn, make_morning
 from tasktalk.assistant.grammar.resolve import local_now
 from tasktalk.assistant.grammar.slots import Slots
 from tasktalk.assistant.grammar.titles import blank_formatting, make_title
@@ -39,6 +39,8 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
     plain = plain[: trailer.start()] + " " * (len(plain) - trailer.start()) if trailer else plain
     told = find_told(plain, begin, context, engine, book)
     plain = plain[: told.start] + " " * (told.end - told.start) + plain[told.end :] if told else plain
+    if book.alarm.search(fold(plain)):  # "an alarm for 5": the word says when as "at" does
+        plain = book.alarm_for.sub(lambda found: book.at.ljust(len(found.group())), plain)
     folded = fold(plain)
     lead, reminded = _find_lead(folded, begin, book)
     is_first = told is not None and not folded[begin : told.start].strip()  # "remind me an hour before the meeting"
@@ -62,9 +64,10 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
     title = make_title(plain[:end] if end else plain, spans, lead, book.loose_ends, book.loose_starts)
     if lead > begin:
         title = title.rstrip(" ?")  # "could you remind me to call?"
-    if slots.open_hour and book.wakes.search(folded):
+    alarm = book.alarm.search(folded)
+    if slots.open_hour and (book.wakes.search(folded) or (alarm and is_dawn(slots, context))):
         make_morning(slots, context)
-    rings = (not title and book.alarm.search(folded)) or book.alarm.match(folded, lead)
+    rings = (not title and alarm) or book.alarm.match(folded, lead)
     if (reminded or rings) and (slots.due and slots.due.time) and not slots.reminders:
         slots.reminders.append("PT0S")
     if not title and rings:

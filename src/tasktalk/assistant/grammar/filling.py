@@ -23,7 +23,8 @@ def fill(
     _fill_edges(slots, chosen, tz, now)
     moment, stretch, parts = _merge([each for each in chosen if each.said.slot == "due"])
     first = said.each[0] if said.each else None
-    text = " ".join(text[part.node.start : part.node.end].strip(" ,") for part in said.parts)
+    words = (text[part.node.start : part.node.end].strip(" ,") for part in said.parts)
+    text = " ".join(" ".join(words).split())
     if isinstance(first, Repeat) and _fill_repeat(slots, first, moment, text=text, tz=tz, now=now):
         _add_spans(slots, "recurrence", said.parts)
         _add_spans(slots, "due", parts)
@@ -110,6 +111,7 @@ def _fill_repeat(slots: Slots, repeat: Repeat, moment: Moment | None, *, text: s
         rrule=as_rule(repeat), from_="completion" if repeat.from_completion else "schedule", text=text
     )
     slots.due = as_when(day, clock, tz)
+    slots.open_hour = clock is not None and not clock.fixed
     if clock and repeat.end:
         _set_end(slots, day, clock, repeat.end, tz)
     return True

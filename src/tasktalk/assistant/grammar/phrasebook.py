@@ -50,6 +50,8 @@ class Phrasebook:
         self._read_commands(source, macros)
         self._read_questions(source["questions"], macros)
         self._read_capture(source["capture"], macros)
+        leads = [_find_heads(lead, macros) or () for lead in source["capture"]["lead_ins"]]
+        self.heads = frozenset(self._by_head).union(*leads)  # the words that what asks for something begins with
         self._read_slots(source, macros)
         self._read_small_words(source)
         self.answers = AnswerBook(language, macros)
@@ -100,6 +102,7 @@ class Phrasebook:
         ]
         self.alarm = _words(capture["alarm"], "search")
         self.wakes = _words(capture["wakes"], "search")
+        self.alarm_for = re.compile(capture.get("alarm_for", _NEVER[0]), re.IGNORECASE)
         self.into_list = [re.compile(as_regex(each, macros) + r"\s*[.!]*$") for each in capture["into_list"]]
         last = capture.get("into_list_last", ())  # where the verb comes last and nothing leads in
         self.into_list_last = [re.compile(as_regex(each, macros) + r"\s*[.!]*$") for each in last]

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import NamedTuple
 
+from dateutil.rrule import rrulestr
 from msgspec import structs
 
 from tasktalk.assistant.grammar.engine import Engine
@@ -13,10 +14,11 @@ from tasktalk.assistant.grammar.resolve import as_when, local_now
 from tasktalk.assistant.grammar.slots import Slots
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.grammar.values import Clock
-from tasktalk.assistant.understanding import Context, Span, When
+from tasktalk.assistant.understanding import Context, Recurrence, Span, When
 
 _DAY = 1440  # minutes
 _NOON = 12
+_DAWN = range(4, 7)
 _HOUR_WORDS = 4  # "at half past nine"
 
 
@@ -78,15 +80,34 @@ def add_told(slots: Slots, told: Told, context: Context) -> None:
         slots.reminders.append(_at(slots, _settle_half(slots.due, told), context))
 
 
+def is_dawn(slots: Slots, context: Context) -> bool:
+    """Whether an alarm of that hour rather rings in the morning: of another day than today, or again and again."""
+    due = slots.due
+    if due is None or due.on is None or due.clock is None or due.clock.hour - _NOON not in _DAWN:
+        return False
+    return slots.recurrence is not None or due.on > local_now(context).date()
+
+
 def make_morning(slots: Slots, context: Context) -> None:
     """Put an hour that may be either into the morning, which is tomorrow's when it is past: "wake me at 6"."""
     due = slots.due
     if due is None or due.on is None or due.clock is None or due.clock.hour < _NOON:
         return
     clock = due.clock.replace(hour=due.clock.hour - _NOON)
-    now = local_now(context)
-    day = due.on + dt.timedelta(days=due.on == now.date() and clock <= now.time())
+    now, day = local_now(context), due.on
+    if day == now.date() and clock <= now.time():
+        day = _next_day(day, slots.recurrence)
     slots.due = as_when(day, Clock(clock.hour, clock.minute), context.tz)
+
+
+def _next_day(day: dt.date, recurrence: Recurrence | None) -> dt.date:
+    """The day after, or, of what repeats, the next of its days."""
+    if recurrence is not None:
+        midnight = dt.datetime.combine(day, dt.time())
+        following = rrulestr(recurrence.rrule, dtstart=midnight, ignoretz=True).after(midnight)
+        if following is not None:
+            return following.date()
+    return day + dt.timedelta(days=1)
 
 
 def _before(slots: Slots, minutes: int, when: When | None, context: Context) -> str:

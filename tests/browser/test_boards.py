@@ -104,6 +104,7 @@ async def press_keys(desk: Page) -> None:
     for key in ("g", "u"):
         await desk.keyboard.press(key)
     await expect(desk.get_by_role("heading", level=1, name="Upcoming")).to_be_visible()
+    await desk.wait_for_load_state()  # the keys are there
     await desk.keyboard.press("j")
     await desk.keyboard.press("c")
     await expect(desk.get_by_role("status")).to_contain_text("Done: a")

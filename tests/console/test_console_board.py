@@ -62,7 +62,9 @@ async def test_cards_are_moved_and_keep_their_order(ana: Browser, home: Project,
     assert await move(b, "", "last") == {"No section": ["b"], "To do": ["a", "d", "c"]}
     assert await move(a, "", b) == {"No section": ["b", "a"], "To do": ["d", "c"]}
     assert await move(a, todo, b) == {"No section": ["b"], "To do": ["d", "c", "a"]}  # b is not there: the last
-    page = await ana.read(path)
+    listed = await ana.read(f"/projects/{home.id}")
+    assert re.findall(r'class="task-title" href="[^"]+">(.*?)</a>', listed) == ["b", "d", "c", "a"]
+    assert re.findall(r"<h2>(.*?)</h2>", listed) == ["To do"]
     await ana.send(f"/projects/{home.id}/cards", on=path, task=d, to="", after="first")
     page = await ana.read(path)
     assert columns(page) == {"No section": ["d", "b"], "To do": ["c", "a"]}

@@ -15,6 +15,7 @@ from tasktalk.errors import BadRequest
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.listing import list_tasks
 from tasktalk.tasks.model import Due, Task
+from tasktalk.tasks.projects.projects import Project
 
 View = Literal["today", "upcoming", "inbox", "all", "done"]
 VIEWS: tuple[View, ...] = get_args(View)
@@ -121,11 +122,12 @@ async def list_view(
 
 
 async def list_in_project(
-    conn: Conn, *, viewer: Viewer, project_id: UUID, cursor: str | None
+    conn: Conn, *, viewer: Viewer, project: Project, cursor: str | None
 ) -> tuple[list[Task], str | None]:
-    """The open tasks of a project the viewer was found to see."""
+    """The open tasks of a project the viewer was found to see: by section, where it has any, else by date."""
     start = _read_offset(cursor)
-    ids = [row["id"] async for row in Q.list_in_project(conn, project_id=project_id, offset=start, limit=PAGE + 1)]
+    query = Q.list_in_sections if project.sections else Q.list_in_project
+    ids = [row["id"] async for row in query(conn, project_id=project.id, offset=start, limit=PAGE + 1)]
     return await _by_ids(conn, viewer, ids, start)
 
 
@@ -136,6 +138,8 @@ def group(tasks: list[Task], *, view: str, now: datetime, zone: ZoneInfo, speech
     def heading_of(task: Task) -> tuple[str, str]:
         if view == "done":
             return when.heading((task.completed_at or task.updated_at).astimezone(zone).date(), today, speech), ""
+        if view == "sections":
+            return task.section or "", ""
         if view == "upcoming" and task.due:
             return when.heading(task.due.date, today, speech), ""
         tone = "none" if task.due is None else when.tone_of(task.due.date, today)
@@ -145,7 +149,7 @@ def group(tasks: list[Task], *, view: str, now: datetime, zone: ZoneInfo, speech
     for task in tasks:
         title, tone = heading_of(task)
         groups.setdefault((title, tone), Group(title, tone)).items.append(item_of(task, now, zone, speech))
-    if view not in {"done", "upcoming"} and [tone for _, tone in groups] in (["none"], ["today"]):
+    if view not in {"done", "upcoming", "sections"} and [tone for _, tone in groups] in (["none"], ["today"]):
         return [Group("", "", next(iter(groups.values())).items)]  # a heading would say nothing
     return list(groups.values())
 

@@ -78,10 +78,16 @@ async def _load(
         day, kept = query.get("day", ""), {"view": "calendar"}
         month = await load_calendar(conn, viewer=viewer, project=project, asked=day, path=path, query=kept, frame=frame)
         return {"month": month}
-    tasks, after = await lists.list_in_project(conn, viewer=viewer, project_id=project.id, cursor=query.get("after"))
+    tasks, after = await lists.list_in_project(conn, viewer=viewer, project=project, cursor=query.get("after"))
     empty = lists.EMPTY["project"]
     return {
-        "groups": lists.group(tasks, view="project", now=frame["now"], zone=frame["zone"], speech=speech),
+        "groups": lists.group(
+            tasks,
+            view="sections" if project.sections else "project",
+            now=frame["now"],
+            zone=frame["zone"],
+            speech=speech,
+        ),
         "empty": lists.Empty(empty.glyph, empty.title, empty.words, speech.say(empty.say, name=project.name)),
         "next_page": f"{path}?after={quote(after)}" if after else None,
     }

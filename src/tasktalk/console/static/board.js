@@ -95,7 +95,14 @@ function end() {
   slot.remove();
   card.classList.remove("is-held");
   document.body.classList.remove("dragging");
-  held = press = null;
+  held = null;
+  release();
+}
+
+function release() {
+  press = null;
+  document.body.classList.remove("pressing");
+  document.dispatchEvent(new Event("idle"));
 }
 
 function cancel() {
@@ -131,6 +138,7 @@ document.addEventListener("pointerdown", (event) => {
   if (!card || held || event.button !== 0 || event.target.closest("button, summary, form")) return;
   const now = { card, x: event.clientX, y: event.clientY, id: event.pointerId, touch: event.pointerType !== "mouse" };
   press = now;
+  document.body.classList.add("pressing"); // the page is not drawn anew under a card that is about to be lifted
   if (now.touch) setTimeout(() => press === now && !held && lift(card, now), LONG_PRESS_MS);
 });
 
@@ -138,7 +146,7 @@ document.addEventListener("pointermove", (event) => {
   if (!press || event.pointerId !== press.id) return;
   if (!held) {
     if (Math.hypot(event.clientX - press.x, event.clientY - press.y) < SLACK) return;
-    if (press.touch) return void (press = null); // a finger that moves at once scrolls
+    if (press.touch) return release(); // a finger that moves at once scrolls
     lift(press.card, press);
   }
   held.x = event.clientX;
@@ -150,13 +158,12 @@ document.addEventListener("pointerup", (event) => {
   if (press && event.pointerId === press.id && held?.ghost) {
     quiet = true;
     drop();
-  }
-  press = null;
+  } else if (press) release();
 });
 
 document.addEventListener("pointercancel", () => {
   if (held?.ghost) cancel();
-  press = null;
+  else if (press) release();
 });
 
 document.addEventListener("touchmove", (event) => held && event.preventDefault(), { passive: false });

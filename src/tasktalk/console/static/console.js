@@ -1,18 +1,20 @@
 // What the pages gain over plain forms: they change in place, hear of changes elsewhere, and answer the keyboard.
 const swapped = ["content", "side", "toasts"];
-const OPEN = "#content :is(.menu, .sure, .bulk details)[open]"; // somebody is about to choose
+const MENUS = ":is(#content :is(.menu, .sure, .bulk details), .bar details)[open]"; // somebody is about to choose
 
 function take(html) {
   return new DOMParser().parseFromString(html, "text/html");
 }
 
 // The page as the server has it now. Forms in hand are outside of what is swapped, or keep it from being swapped.
-function show(fresh, parts = swapped) {
+// `keep`: what is selected stays so.
+function show(fresh, parts = swapped, keep = false) {
   document.documentElement.dataset.theme = fresh.documentElement.dataset.theme;
   document.title = fresh.title;
   const [active, within] = [document.activeElement, "button, a, input, summary"];
   const held = active?.closest("[id]")?.id;
   const place = held ? [...document.getElementById(held).querySelectorAll(within)].indexOf(active) : -1;
+  const picked = [...document.querySelectorAll("#content [data-keep]:checked")].map(({ value }) => value);
   for (const id of parts) {
     const [old, next] = [document.getElementById(id), fresh.getElementById(id)];
     if (!old || !next || old.innerHTML === next.innerHTML) continue;
@@ -24,6 +26,8 @@ function show(fresh, parts = swapped) {
     const [box, all] = [document.getElementById(held), document.getElementById(held)?.querySelectorAll(within)];
     (box?.matches(within) ? box : (all?.[place] ?? all?.[0]))?.focus({ preventScroll: true });
   }
+  if (keep) for (const box of document.querySelectorAll("#content [data-keep]")) box.checked = picked.includes(box.value);
+  document.dispatchEvent(new Event("picked"));
   ready();
 }
 
@@ -35,16 +39,13 @@ async function refresh() {
   if (!answer.ok) return;
   const fresh = take(await answer.text());
   if (busy()) return void (stale = true);
-  const picked = [...document.querySelectorAll("#content [data-keep]:checked")].map(({ value }) => value);
-  show(fresh, ["content", "side"]);
-  for (const box of document.querySelectorAll("#content [data-keep]")) box.checked = picked.includes(box.value);
-  document.dispatchEvent(new Event("picked"));
+  show(fresh, ["content", "side"], true);
 }
 
 // Somebody is writing where the page would change under their hands.
 function busy() {
   const active = document.activeElement;
-  if (sending > 0 || document.body.matches(".dragging") || document.querySelector(OPEN)) return true;
+  if (sending > 0 || document.body.matches(".dragging, .pressing") || document.querySelector(MENUS)) return true;
   return active?.matches("input:not([type=checkbox]), textarea, select") && active.closest("#content") !== null;
 }
 
@@ -73,7 +74,7 @@ function listen() {
 }
 
 document.addEventListener("visibilitychange", () => !document.hidden && stale && soon());
-for (const name of ["focusout", "toggle"]) document.addEventListener(name, () => stale && soon(), true);
+for (const name of ["focusout", "toggle", "idle"]) document.addEventListener(name, () => stale && soon(), true);
 
 // Forms that only change something are sent quietly; the page that the server leads to is shown in place.
 document.addEventListener("submit", async (event) => {
@@ -105,7 +106,7 @@ document.addEventListener("submit", async (event) => {
   }
   if (form.matches("[data-quick]")) form.reset();
   if (submitter?.matches(".tick")) ticked = performance.now();
-  show(page);
+  show(page, swapped, page.querySelector(".toast.failed") !== null);
 });
 
 // A tick is drawn at once; the function takes it back, and so does who drew more than a tick.
@@ -129,15 +130,18 @@ document.addEventListener("click", async ({ target }) => {
     await navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).textContent);
     copy.lastChild.textContent = "Copied";
   }
-  const menu = document.querySelector(".bar details[open]");
-  if (menu && !menu.contains(target)) menu.open = false;
+  for (const menu of document.querySelectorAll(MENUS)) if (!menu.contains(target)) menu.open = false;
 });
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.matches("input, textarea, select");
   if (event.key === "Escape") {
     if (typing) event.target.blur();
-    document.querySelector(".bar details[open]")?.removeAttribute("open");
+    const menu = document.querySelector(MENUS);
+    if (!menu) return;
+    event.preventDefault();
+    menu.open = false;
+    menu.querySelector("summary").focus();
   }
 });
 

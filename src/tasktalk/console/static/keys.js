@@ -73,7 +73,7 @@ async function help() {
 document.addEventListener("keydown", (event) => {
   const writing = event.target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]");
   if (event.ctrlKey || event.metaKey || event.altKey || document.body.matches(".dragging")) return;
-  if (event.key === "Escape" && !writing) document.querySelector("#content .bulk")?.reset();
+  if (event.key === "Escape" && !writing && !event.defaultPrevented) document.querySelector("#content .bulk")?.reset();
   if (writing || document.querySelector("dialog[open]")) return;
   const chord = event.timeStamp - leader < CHORD_MS;
   leader = event.key === "g" && !chord ? event.timeStamp : -CHORD_MS;

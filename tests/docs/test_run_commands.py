@@ -32,6 +32,9 @@ WEB = re.compile(
 SANDBOX = re.compile(r"http://127\.0\.0\.1:8001|http://localhost:8001|localhost:8001")
 
 
+_OWN: list[str] = []
+
+
 @pytest.fixture(scope="module")
 def up() -> Iterator[Up]:
     folder = Path(tempfile.mkdtemp(prefix="tt-docs-"))
@@ -67,7 +70,7 @@ class World:
 
     def env(self, page: Path, said: str) -> dict[str, str]:
         facts = self.up.facts
-        integration = self.api("GET", "/api/integrations")["items"][0]["id"]
+        integration, user = self._own()
         known = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
@@ -81,7 +84,7 @@ class World:
             "WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
             "WABA_ID": "201999999999999",
             "PHONE_NUMBER_ID": "301999999999999",
-            "USER_ID": self.api("GET", "/api/users/me")["id"],
+            "USER_ID": user,
             "ID": integration,
         }
         if "$SENDER" in said:
@@ -98,6 +101,13 @@ class World:
             made = self.api("POST", "/api/webhooks/outgoing", hook)
             known["ID"] = made.get("id") or made["webhook"]["id"]
         return known
+
+    def _own(self) -> tuple[str, str]:
+        """The ids of the number and of the owner; asked once."""
+        if not _OWN:
+            _OWN.append(self.api("GET", "/api/integrations")["items"][0]["id"])
+            _OWN.append(self.api("GET", "/api/users/me")["id"])
+        return _OWN[0], _OWN[1]
 
     def _stranger(self, integration: str) -> str:
         requests.post(

@@ -41,6 +41,7 @@ from tasktalk.messaging.notices.ways import Means
 from tasktalk.messaging.preparing import ThinkingRoom
 from tasktalk.messaging.sender import Lane, Pacing
 from tasktalk.messaging.turns import Turns
+from tasktalk.metrics import watch_cache, watch_pool
 from tasktalk.queue.aside import Prepare, Preparer
 from tasktalk.queue.breaker import Breaker
 from tasktalk.queue.claim import Q
@@ -259,7 +260,10 @@ async def run_worker(settings: Settings, *, dsn: str) -> bool:
     async with pool.acquire() as conn:
         for language in await list_languages(conn):  # half a second each, that its first message would wait
             understand("warm up", Context(now=datetime.now(UTC), language=language))
-    worker = Worker(settings, dsn=dsn, pool=pool, directory=Directory(pool, keyring), keyring=keyring)
+    directory = Directory(pool, keyring)
+    watch_pool("worker", pool)
+    watch_cache("integrations", directory)
+    worker = Worker(settings, dsn=dsn, pool=pool, directory=directory, keyring=keyring)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop.set)

@@ -17,6 +17,7 @@ from tasktalk.db.pool import LOST
 from tasktalk.errors import AppError
 from tasktalk.health import report
 from tasktalk.health.dead_letters import LIMIT, MOST, DeadLetterPage, carry_out_one, list_dead_letters
+from tasktalk.health.standing import read_standing
 from tasktalk.queue import control
 from tasktalk.web.http import answers, pool_of, to_json
 
@@ -51,9 +52,11 @@ async def readyz(request: Request) -> JSONResponse:
 
 
 @router.get("/metrics", include_in_schema=False)
-async def metrics() -> Response:
-    """For Prometheus."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+async def metrics(request: Request) -> Response:
+    """For Prometheus: what this process did, and how things stand for all."""
+    state = request.app.state
+    standing = await read_standing(state.pool, state.settings)
+    return Response(generate_latest() + standing, media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/api/webhooks/whatsapp/health")

@@ -217,6 +217,8 @@ class Lane:
         if answer.outcome != "retry":  # Meta may count what it refused; what is to be tried again it did not look at
             self.conduct.pairs.charge(row["contact_id"], self.clock())
         metrics.GRAPH_SECONDS.observe(time.perf_counter() - began)
+        if row["attempts"] == 1:
+            metrics.SEND_WAIT_SECONDS.observe(max(0.0, row["age_seconds"]))
         metrics.GRAPH_CALLS.labels(answer.outcome, answer.code or 0).inc()
         self.pace.add(sends=1, failed_sends=int(answer.outcome != "accepted"))
         self._answers.append(answer)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from msgspec import structs
 
+from tasktalk import metrics
 from tasktalk.assistant.dialogue import Dialogue, load_dialogues, save_dialogues
 from tasktalk.assistant.llm.budget import read_thought
 from tasktalk.assistant.llm.question import Thought
@@ -106,7 +107,8 @@ class Turns:
             contact = await meet(conn, batch.book, sender, now=now)
             at = min(message.sent_at or item.received_at, now)
             batch.book.see(contact, message.profile_name, message.username, at)
-            became = await self._answer(conn, batch, item, message=message, contact=contact, now=now)
+            with metrics.TURN_SECONDS.time():
+                became = await self._answer(conn, batch, item, message=message, contact=contact, now=now)
             if isinstance(became, Aside):
                 batch.asides.append(became)
                 batch.left.add(item.seq)

@@ -6,8 +6,8 @@ fate. (Facts sheet: 4 sending, 7 number and token, 8 usage headers.)
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -16,6 +16,7 @@ import aiohttp
 import msgspec
 from yarl import URL
 
+from tasktalk import metrics
 from tasktalk.whatsapp.errors import GraphError, lost, refusal, strange
 from tasktalk.whatsapp.tolerant import NotJson, read
 from tasktalk.whatsapp.usage import Usage, read_usage
@@ -29,6 +30,11 @@ PHONE_NUMBER_FIELDS = (
     "platform_type,throughput,health_status,webhook_configuration"
 )
 
+# What is counted by its name; all else is an object by its id.
+_EDGES = frozenset({
+    "debug_token", "media", "message_templates", "messages", "phone_numbers", "register", "subscribed_apps",
+    "subscriptions",
+})  # fmt: skip
 _SURELY_BUFFERED = 32 * 1024  # bytes
 _encode = msgspec.json.Encoder().encode
 
@@ -126,21 +132,22 @@ class Graph:
         """Give Meta a file to send; its media id, good for 30 days. Nobody sees it, so it may always be done again."""
         form = aiohttp.FormData({"messaging_product": "whatsapp", "type": mime_type}, quote_fields=False)
         form.add_field("file", content, filename=name.replace('"', "'"), content_type=mime_type)
-        try:
-            async with (
-                asyncio.timeout(timeout_seconds),
-                self._session.post(
-                    f"{self._root}{phone_number_id}/media",
-                    data=form,
-                    headers=self._headers,
-                    allow_redirects=False,
-                    timeout=aiohttp.ClientTimeout(total=None),
-                ) as response,
-            ):
-                usage = read_usage(response.headers)
-                answer = _read_answer(response.status, await response.read(), _find_wait(response.headers, usage))
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise lost(_describe(error), written=False) from error
+        with _counted("media"):
+            try:
+                async with (
+                    asyncio.timeout(timeout_seconds),
+                    self._session.post(
+                        f"{self._root}{phone_number_id}/media",
+                        data=form,
+                        headers=self._headers,
+                        allow_redirects=False,
+                        timeout=aiohttp.ClientTimeout(total=None),
+                    ) as response,
+                ):
+                    usage = read_usage(response.headers)
+                    answer = _read_answer(response.status, await response.read(), _find_wait(response.headers, usage))
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                raise lost(_describe(error), written=False) from error
         media_id = answer.get("id")
         if not isinstance(media_id, str) or not media_id:
             raise lost("Taken, but the answer names no file", written=False)
@@ -178,6 +185,17 @@ class Graph:
         timeout_seconds: float,
         params: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
+        with _counted(path):
+            return await self._ask(method, path, body, timeout_seconds, params)
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None,
+        timeout_seconds: float,
+        params: Mapping[str, str] | None,
+    ) -> dict[str, Any]:
         upload = _Upload(_encode(body)) if body is not None else None
         headers = self._headers | upload.headers if upload else self._headers
         try:
@@ -202,6 +220,19 @@ class Graph:
                 return _read_answer(response.status, content, _find_wait(response.headers, self.usage))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise lost(_describe(error), written=upload is not None and upload.written) from error
+
+
+@contextmanager
+def _counted(path: str) -> Iterator[None]:
+    """Count what is asked of this path, by what comes of it."""
+    edge = path.rpartition("/")[2]
+    edge = edge if edge in _EDGES else "object"
+    try:
+        yield
+    except GraphError as error:
+        metrics.GRAPH_REQUESTS.labels(edge, "none" if error.code is None else error.code).inc()
+        raise
+    metrics.GRAPH_REQUESTS.labels(edge, 0).inc()
 
 
 class _Upload:

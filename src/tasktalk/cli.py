@@ -305,12 +305,12 @@ def _obey_supervisor() -> None:
 
 
 def _connect_own_number(settings: Settings, dsn: str) -> None:
-    """The number of the WHATSAPP_ settings; a supervisor has stored it before it started us."""
+    """The number of the WHATSAPP_ settings, and what is kept; a supervisor has done it before it started us."""
     from tasktalk.up.children import SUPERVISOR  # noqa: PLC0415
-    from tasktalk.up.own_number import connect_own_number  # noqa: PLC0415
+    from tasktalk.up.own_number import set_up  # noqa: PLC0415
 
     if SUPERVISOR not in os.environ:
-        asyncio.run(connect_own_number(dsn, settings=settings))
+        asyncio.run(set_up(dsn, settings=settings))
 
 
 def _set_up_logs(settings: Settings, process: str) -> None:

@@ -20,6 +20,7 @@ from tasktalk.errors import AppError
 KEY_FILE, OLD_KEYS_FILE = "secret.key", "secret.key.old"  # in the data folder
 _SHORTEST_KEY = 16  # characters
 _DEAREST = 1000  # message
+_REPEATED_DAYS, _REVIEWED_DAYS = 8, 32
 
 
 def _named(*names: str) -> AliasChoices:
@@ -157,6 +158,11 @@ class Settings(BaseSettings):
 
     # How long things are kept.
     trash_days: int = Field(30, ge=1)
+    keep_content: Literal["on", "off"] = "on"
+    message_days: int = Field(0, ge=0)
+    history_days: int = Field(0, ge=0)
+    audit_days: int = Field(0, ge=0)
+    attachment_days: int = Field(0, ge=0)
 
     # How hard it works.
     workers: int = Field(1, ge=1, le=64)
@@ -194,6 +200,20 @@ class Settings(BaseSettings):
     def _check_redis_url(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("an address such as redis://host:6379, rediss://… or unix:///path")
+        return value
+
+    @field_validator("message_days")
+    @classmethod
+    def _check_message_days(cls, value: int) -> int:
+        if 0 < value < _REPEATED_DAYS:
+            raise ValueError(f"0 for ever, or {_REPEATED_DAYS} days: until then Meta may deliver a message again")
+        return value
+
+    @field_validator("history_days")
+    @classmethod
+    def _check_history_days(cls, value: int) -> int:
+        if 0 < value < _REVIEWED_DAYS:
+            raise ValueError(f"0 for ever, or {_REVIEWED_DAYS} days: reviews and undo read it")
         return value
 
     @field_validator("prices")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from tasktalk.accounts.access import Viewer
@@ -20,6 +20,7 @@ from tasktalk.assistant.understand import understand
 from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
 from tasktalk.errors import BadRequest
+from tasktalk.web.http import keeps_content
 from tasktalk.web.transaction import in_transaction
 
 router = APIRouter(prefix="/api/assistant")
@@ -56,7 +57,7 @@ async def parse(body: ParseRequest, viewer: Annotated[Viewer, Depends(api_reader
 
 @router.post("/messages")
 async def send_message(
-    request: Request, body: MessageRequest, viewer: Annotated[Viewer, Depends(api_viewer)]
+    request: Request, response: Response, body: MessageRequest, viewer: Annotated[Viewer, Depends(api_viewer)]
 ) -> dict[str, Any]:
     """One turn, committed; the reply as it would be sent, with the ids of its buttons and rows."""
     if not body.text.strip() and body.tap is None:
@@ -64,6 +65,8 @@ async def send_message(
     said = Utterance("api", text=body.text, tap=body.tap)
     state = request.app.state
     reply = await take_turn(state.pool, keyring=state.keyring, viewer=viewer, said=said, mind=state.mind)
+    if not keeps_content(request):
+        response.headers["Cache-Control"] = "no-store"  # nor is it kept for who sends the same Idempotency-Key again
     return {"reply": msgspec.to_builtins(reply) if reply is not None else None}
 
 

@@ -154,7 +154,7 @@ def _received(row: Row, writer: Row | None, viewer: Viewer, speech: Speech) -> E
             what = speech.say("Notice: {field}", field=field)
     if row["note"] and row["note"] != what:
         what += f" · {speech.say(row['note'])}"
-    text = words.plain_text_of(message) if own else None
+    text = _said(message, speech) if own else None
     return Entry("in", row["seq"], row["received_at"], who, what, speech.say(fate), tone, own, text)
 
 
@@ -163,8 +163,15 @@ def _sent(row: Row, viewer: Viewer, speech: Speech) -> Entry:
     fate, tone = words.outbound_fate(row)
     what = sent_words(row["kind"], words.kind_words(message), speech)
     who = "Tasktalk" if own else who_of(row, speech, own=False)
-    text = words.plain_text_of(message) if own else None
+    text = _said(message, speech) if own else None
     return Entry("out", row["seq"], row["created_at"], who, what, speech.say(fate), tone, own, text)
+
+
+def _said(message: Row, speech: Speech) -> str | None:
+    """The words of a message, to whom they are for."""
+    if message.get("not_kept") is True:
+        return speech.say("(not kept)")
+    return words.plain_text_of(message)
 
 
 def _read_cursor(cursor: str | None) -> tuple[int, int]:

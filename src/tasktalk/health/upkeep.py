@@ -8,6 +8,7 @@ from tasktalk.analytics.counting import count_traffic
 from tasktalk.assistant.llm.budget import KEPT_DAYS, forget_usage
 from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
+from tasktalk.health.retention import list_retention_jobs
 from tasktalk.integrations.checks.watch import watch_all
 from tasktalk.interop.webhooks.deliveries import forget_deliveries
 from tasktalk.messaging.documents.documents import forget_documents
@@ -79,4 +80,11 @@ def list_jobs(settings: Settings) -> Mapping[str, Job]:  # noqa: C901  (one func
     jobs = {"trash": trash, "files": files, "idempotency": idempotency, "sessions": sessions}
     jobs |= {"notices": notices, "letters": letters, "documents": documents, "model_usage": model_usage}
     jobs |= {"webhooks": webhooks}
-    return {**jobs, "numbers": numbers, "templates": templates, "traffic": count_traffic}
+    # Files become free with what they hung on.
+    return {
+        **list_retention_jobs(settings),
+        **jobs,
+        "numbers": numbers,
+        "templates": templates,
+        "traffic": count_traffic,
+    }

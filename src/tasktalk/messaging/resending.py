@@ -76,7 +76,8 @@ async def resend(conn: Conn, *, by: Viewer, seq: int, now: datetime) -> int:
 
 def _why_not(row: Record, now: datetime) -> str | None:
     """The first reason that there is, in English."""
-    is_template = msgspec.json.decode(row["message"]).get("type") == "template"
+    message = msgspec.json.decode(row["message"])
+    is_template = message.get("type") == "template"
     window = row["window_until"]
     reasons = {
         "It has not failed.": not row["failed"],
@@ -86,6 +87,7 @@ def _why_not(row: Record, now: datetime) -> str | None:
         ],
         "A test message is not sent again: send another one on the number's page.": row["kind"] == "test",
         "A notice finds its next way by itself: it need not be sent again.": row["goes_on"],
+        "Its words were not kept.": message.get("not_kept") is True,
         "The number is switched off.": row["switched_off"],
         "Nobody can be reached there any more.": row["gone"],
         explain(_WINDOW_CLOSED).meaning: not is_template and (window is None or window <= now),

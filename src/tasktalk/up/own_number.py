@@ -6,6 +6,7 @@ from pydantic import SecretStr
 
 from tasktalk.crypto import Keyring
 from tasktalk.db import Conn
+from tasktalk.db.content import keep_content
 from tasktalk.db.migrate import check
 from tasktalk.db.pool import wait_for_pool
 from tasktalk.errors import AppError
@@ -30,6 +31,17 @@ async def connect_own_number(dsn: str, *, settings: Settings) -> None:
         log.warning("own_number_not_stored", reason=error.message)
     finally:
         await pool.close()
+
+
+async def set_up(dsn: str, *, settings: Settings) -> None:
+    """What a process that starts alone puts into the database before anything else."""
+    pool = await wait_for_pool(dsn, max_size=1, application_name="tasktalk-set-up")
+    try:
+        async with pool.acquire() as conn:
+            await keep_content(conn, keep=settings.keep_content == "on")
+    finally:
+        await pool.close()
+    await connect_own_number(dsn, settings=settings)
 
 
 async def save_own_number(conn: Conn, *, settings: Settings, keyring: Keyring, now: datetime) -> None:

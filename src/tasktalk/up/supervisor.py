@@ -16,10 +16,10 @@ import msgspec
 from tasktalk import logs
 from tasktalk.crypto import Keyring
 from tasktalk.db import embedded
+from tasktalk.db.content import keep_content
 from tasktalk.db.migrate import migrate
 from tasktalk.db.pool import connect
 from tasktalk.errors import AppError
-from tasktalk.db.content import keep_content
 from tasktalk.health.configuration import GIVEN
 from tasktalk.logs import get_log
 from tasktalk.settings import Settings

@@ -24,6 +24,12 @@ def pool_of(request: Request) -> Pool:
     return pool
 
 
+def keeps_content(request: Request) -> bool:
+    """Whether the words of messages are kept here once they are handled."""
+    settings = getattr(request.app.state, "settings", None)
+    return getattr(settings, "keep_content", "on") != "off"
+
+
 def known_id(text: str) -> UUID:
     """The id in a path; a malformed one is one that does not exist."""
     found = parse_id(text)

@@ -339,3 +339,76 @@ create table feeds (
     check (project_id is null or filter is null)
 );
 create index feeds_owner on feeds (owner_id, id);
+
+-- A mode that keeps no words of messages (TASKTALK_KEEP_CONTENT=off, put down as a setting of this database): what is needed no
+-- more is emptied in the statement that settles it. Who wrote what when, and what became of it, stays.
+create function without_words(kind text, payload text) returns text language plpgsql immutable as $$
+declare
+    item jsonb;
+    said jsonb;
+begin
+    if kind = 'status' then
+        return payload;
+    end if;
+    begin
+        item := payload::jsonb;
+    exception when data_exception then
+        return '{"not_kept":true}';
+    end;
+    said := item -> 'message';
+    return jsonb_strip_nulls(jsonb_build_object(
+        'waba_id', item -> 'waba_id', 'time', item -> 'time', 'field', item -> 'field', 'metadata', item -> 'metadata',
+        'why', item -> 'why', 'not_kept', true,
+        'contact', jsonb_build_object('wa_id', item #> '{contact,wa_id}', 'user_id', item #> '{contact,user_id}'),
+        'message', case when jsonb_typeof(said) = 'object' then jsonb_build_object(
+            'id', said -> 'id', 'from', said -> 'from', 'from_user_id', said -> 'from_user_id', 'type', said -> 'type',
+            'timestamp', said -> 'timestamp', 'group_id', said -> 'group_id', 'not_kept', true) end))::text;
+end $$;
+create function without_words_of_ours(message text) returns text language sql immutable
+return jsonb_build_object('type', message::jsonb -> 'type', 'not_kept', true)::text;
+
+create function empty_inbox() returns trigger language plpgsql as
+    $$ begin new.payload := without_words(new.kind, new.payload); return new; end $$;
+create trigger inbox_emptied before update of state on inbox for each row
+    when (new.state = 'done' and current_setting('tasktalk.keep_content', true) = 'off') execute function empty_inbox();
+create function empty_outbox() returns trigger language plpgsql as
+    $$ begin new.message := without_words_of_ours(new.message); return new; end $$;
+create trigger outbox_emptied before update of state on outbox for each row
+    when (new.state in ('accepted', 'refused') and current_setting('tasktalk.keep_content', true) = 'off')
+    execute function empty_outbox();
+create function empty_letter() returns trigger language plpgsql as
+    $$ begin new.subject := ''; new.body := ''; return new; end $$;
+create trigger letters_emptied before update of state on letters for each row
+    when (new.state in ('sent', 'refused') and current_setting('tasktalk.keep_content', true) = 'off')
+    execute function empty_letter();
+create function empty_document() returns trigger language plpgsql as
+    $$ begin new.caption := ''; return new; end $$;
+create trigger documents_emptied before update of state on documents for each row
+    when (new.state in ('sent', 'refused') and current_setting('tasktalk.keep_content', true) = 'off')
+    execute function empty_document();
+create function empty_dialogue() returns trigger language plpgsql as
+    $$ begin new.recent := '[]'; return new; end $$;
+create trigger dialogues_emptied before insert or update of recent on dialogues for each row
+    when (current_setting('tasktalk.keep_content', true) = 'off') execute function empty_dialogue();
+create function keep_no_turn() returns trigger language plpgsql as $$ begin return null; end $$;
+create trigger chat_turns_emptied before insert on chat_turns for each row
+    when (current_setting('tasktalk.keep_content', true) = 'off') execute function keep_no_turn();
+
+-- Which task came from where, so that the same file brings it once. `source`: the format; `external_id`: its id there.
+create table imported (
+    owner_id    uuid not null references users on delete cascade,
+    source      text not null,
+    external_id text not null,
+    task_id     uuid not null references tasks on delete cascade,
+    primary key (owner_id, source, external_id)
+);
+create index imported_task on imported (task_id);
+
+-- A file that its person looks at before it is imported: one a person, for an hour.
+create table import_drafts (
+    owner_id   uuid primary key references users on delete cascade,
+    id         uuid not null,
+    name       text not null,
+    content    bytea not null,
+    created_at timestamptz not null default now()
+);

@@ -1,0 +1,40 @@
+-- name: drop_received(before, limit)$
+-- The oldest are looked at alone, so that an hour with nothing to do costs nothing. What is not counted yet stays.
+with gone as (
+    delete from inbox using (select seq, state, finished_at from inbox order by seq limit :limit) as oldest
+    where inbox.seq = oldest.seq and oldest.state = 'done'
+      and oldest.finished_at < least(:before::timestamptz, (select upto from traffic_counted))
+    returning 1
+)
+select count(*) from gone;
+
+-- name: drop_sent(before, limit)$
+with gone as (
+    delete from outbox using (select seq, state, finished_at from outbox order by seq limit :limit) as oldest
+    where outbox.seq = oldest.seq and oldest.state in ('accepted', 'refused')
+      and oldest.finished_at < least(:before::timestamptz, (select upto from traffic_counted))
+    returning outbox.id
+), tried as (
+    delete from attempts where outbox_id in (select id from gone)
+), heard as (
+    delete from statuses where outbox_id in (select id from gone)
+)
+select count(*) from gone;
+
+-- name: drop_history(before, limit)$
+with gone as (
+    delete from journal using (select seq, at from journal order by seq limit :limit) as oldest
+    where journal.seq = oldest.seq and oldest.at < :before::timestamptz returning 1
+)
+select count(*) from gone;
+
+-- name: drop_files(before, limit)$
+-- Of tasks that nobody works at any more; what lies in the store follows, for each becomes loose.
+with gone as (
+    delete from attachments where id in (
+        select a.id from attachments a join tasks t on t.id = a.task_id
+        where t.status <> 'open' and greatest(coalesce(t.completed_at, t.updated_at), a.created_at) < :before::timestamptz
+        order by a.id limit :limit)
+    returning 1
+)
+select count(*) from gone;

@@ -18,11 +18,13 @@ test: .venv/test ## set up the test tools, then run the whole suite, a file a pr
 
 setup: .venv/run ## make the environment, so that .venv/bin/tasktalk runs
 
-check: .venv/test ## format, lint, type-check, and hold the house's import rules
+check: .venv/test ## format, lint, types, import rules, known holes in our code and in what it is built on
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/bandit -q -r src scripts -c pyproject.toml --severity-level medium --confidence-level medium
+	$(BIN)/python scripts/audit_dependencies.py requirements/run.lock
 
 bench: .venv/test ## measure, beside a peer, and print a table
 	$(BIN)/python -m bench $(ARGS)

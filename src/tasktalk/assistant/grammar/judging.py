@@ -47,9 +47,9 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
     if len(folded.split()) > LONGEST:  # a text, not a sentence
         return None
     shares = model.judge(folded)
-    # Words it has never met tell it next to nothing, but in a question.
+    # Words it has never met tell it next to nothing, but in a question, or behind "play": of songs nobody knows all.
     known = model.knows(folded)
-    strange = known <= _HALF and not book.question.match(folded)
+    strange = known <= _HALF and not book.question.match(folded) and not book.plays.match(folded)
     surely = _ALMOST if known == 0 else _SURELY
     listed = any(span.kind == "project" for span in captured.draft.spans)
     if captured.asked and book.alarm.search(folded):

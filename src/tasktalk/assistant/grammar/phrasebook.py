@@ -78,6 +78,7 @@ class Phrasebook:
         self.foreign = _words(questions["foreign"], "search")
         self.strong = _words(questions.get("strong", _NEVER), "search")
         self.task_verb = _words(questions["task_verbs"], "match")
+        self.plays = _words(questions.get("plays", _NEVER), "match")
         self.before_person = _words(questions.get("before_person", _NEVER), "match")
         self.statement = re.compile("|".join(questions.get("statement", _NEVER)))
         self.cancellable = _words(questions["cancellable"], "search")

@@ -257,3 +257,26 @@ async def test_what_cannot_be_asked_is_refused_by_its_field(
     answer = await traffic.ask(f"/api/integrations/{traffic.product.integration_id}/{path}", **query)
     assert answer.status == 400, answer.body
     assert answer.json["error"]["data"]["field"] == field
+
+
+async def test_what_is_known_to_have_failed_is_sent_again_once(traffic: Traffic, product: Product) -> None:
+    talk = await a_talk(traffic)
+    await product.pool.execute("update contacts set window_until = now() + interval '1 hour'")
+
+    async def resend(name: str, token: str = product.owner_token) -> tuple[int, Any]:
+        path = f"/api/integrations/{product.integration_id}/messages/{name}/resend"
+        answer = await product.ask(path, method="POST", token=token)
+        return answer.status, answer.json
+
+    assert (await resend(talk["refused"], product.ben.token))[0] == 403
+    status, made = await resend(talk["refused"])
+    assert status == 201
+    assert (await traffic.of_number("messages"))["items"][0]["id"] == made["id"]
+    for name, status, words in (
+        ("refused", 409, "It was sent again already."),
+        ("reply", 409, "It has not failed."),
+        ("asked", 404, "There is no such message."),
+    ):
+        refused, answer = await resend(talk[name])
+        assert (refused, answer["error"]["message"]) == (status, words)
+    assert (await resend("out-99999"))[0] == 404

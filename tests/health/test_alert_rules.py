@@ -1,6 +1,8 @@
 """Each rule on both sides of its limit, between its two, and switched off."""
 
+import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,8 @@ import pytest
 
 from product_kit import Product
 from tasktalk.health.alerts.rules import Reading, judge
-from tasktalk.health.alerts.watch import read
+from tasktalk.health.alerts.watch import EVERY_SECONDS, list_jobs, read
+from tasktalk.queue.upkeep import run_due
 from tasktalk.settings import Settings
 
 WELL = Reading(0, 0.0, False, 0, 100, 0.0, "closed", "", "closed", "", 9000.0, 3600.0, 10**7)  # noqa: FBT003
@@ -64,3 +67,13 @@ async def test_it_is_read_from_the_database_and_the_disk(product: Product, now: 
         reading = await read(conn, Settings(data=tmp_path), now=now)
     assert (reading.waiting, reading.dead, reading.breaker, reading.backup_seconds) == (0, 0, "closed", 7200)
     assert reading.free_mib
+
+
+async def test_one_worker_looks_every_half_minute(product: Product, now: Any, tmp_path: Path) -> None:
+    jobs, stop = list_jobs(Settings(data=tmp_path)), asyncio.Event()
+    looked = []
+    for seconds in (0, 29, 30, 31):
+        at = now + timedelta(seconds=seconds)
+        await run_due(product.pool, "alerts", jobs["alerts"], now=at, stop=stop, every_seconds=EVERY_SECONDS)
+        looked.append(await product.pool.fetchval("select max(looked_at) from alert_rules"))
+    assert [(at - now).total_seconds() for at in looked] == [0, 0, 30, 30]

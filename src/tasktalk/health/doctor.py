@@ -183,7 +183,7 @@ def check_work(figures: Figures) -> Iterator[Check]:
     else:
         yield ok("worker", f"{figures.workers} at work." if figures.workers > 1 else "It is at work.")
     if figures.status == "paused":
-        yield warning("queue", "The workers are paused.", "Resume them under System.")
+        yield warning("queue", "The workers are paused.", "Resume them under Workers.")
     elif figures.oldest_seconds > _LONG_SECONDS:
         message = f"{figures.size} items wait, the oldest for {figures.oldest_seconds:.0f} s."
         yield warning("queue", message, "Look at todo.log; more workers help where there is simply much.")
@@ -191,7 +191,7 @@ def check_work(figures: Figures) -> Iterator[Check]:
         yield ok("queue", f"{figures.size} items wait.")
     if figures.failed:
         message = f"{figures.failed} items were given up after errors."
-        yield warning("given_up", message, "Look at them under Messages; they can be tried again.")
+        yield warning("given_up", message, "Look at them under Workers; they can be tried again.")
     if figures.breaker != "closed":
         yield warning("sender", f"Sending rests: {figures.breaker_reason}", "See below what is wrong with the number.")
     if figures.model != "closed":

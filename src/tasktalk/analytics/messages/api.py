@@ -1,6 +1,7 @@
 """The REST API of a number's messages and conversations, for administrators."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
@@ -13,10 +14,19 @@ from tasktalk.analytics.messages.conversations import list_conversations
 from tasktalk.analytics.messages.listing import LIMIT, MOST, Wanted, get_story, list_messages
 from tasktalk.analytics.messages.model import ConversationPage, Direction, Message, MessagePage, Status, Story
 from tasktalk.db import Conn
+from tasktalk.errors import NotFound
+from tasktalk.messaging.resending import resend
 from tasktalk.web.http import answers, known_id, pool_of, to_json
 from tasktalk.web.moments import Moment
 
 router = APIRouter(prefix="/api/integrations/{integration_id}", tags=["messages"])
+
+
+@dataclass(frozen=True, slots=True)
+class Resent:
+    """`id`: of the message that is another try."""
+
+    id: str
 
 
 Admin = Annotated[Viewer, Depends(api_admin)]
@@ -66,6 +76,18 @@ async def show_message(request: Request, viewer: Admin, integration_id: str, mes
         if with_text:
             await _audit(conn, viewer, number, [story.message])
     return to_json(story)
+
+
+@router.post("/messages/{message_id}/resend", status_code=201, responses=answers(Resent, status=201))
+async def resend_message(request: Request, viewer: Admin, integration_id: str, message_id: str) -> Response:
+    """Sends a message again that is known to have failed, as one of its own; once. 409 says why it cannot be."""
+    async with pool_of(request).acquire() as conn, conn.transaction():
+        story = await get_story(conn, integration_id=known_id(integration_id), message_id=message_id, with_text=False)
+        way, _, seq = story.message.id.partition("-")
+        if way != "out":
+            raise NotFound("There is no such message.")
+        new_seq = await resend(conn, by=viewer, seq=int(seq), now=dt.datetime.now(dt.UTC))
+    return to_json(Resent(f"out-{new_seq}"), status=201)
 
 
 @router.get("/conversations", responses=answers(ConversationPage))

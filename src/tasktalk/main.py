@@ -39,6 +39,7 @@ from tasktalk.integrations import api as integrations_api
 from tasktalk.integrations.checks import api as checks_api
 from tasktalk.integrations.connections import Directory
 from tasktalk.interop.feeds import api as feeds_api
+from tasktalk.interop.importing import api as importing_api
 from tasktalk.interop.webhooks import api as webhooks_api
 from tasktalk.logs import get_log
 from tasktalk.messaging import webhook
@@ -204,6 +205,7 @@ def _create_api() -> FastAPI:
         templates_api.router,
         webhooks_api.router,
         feeds_api.router,
+        importing_api.router,
         accounts_api.router,
         audit_api.router,
         linking_api.router,

@@ -10,6 +10,7 @@ from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
 from tasktalk.health.retention import list_retention_jobs
 from tasktalk.integrations.checks.watch import watch_all
+from tasktalk.interop.importing.drafts import forget_drafts
 from tasktalk.interop.webhooks.deliveries import forget_deliveries
 from tasktalk.messaging.documents.documents import forget_documents
 from tasktalk.messaging.letters.letters import KEPT as LETTERS_KEPT
@@ -63,6 +64,7 @@ def list_jobs(settings: Settings) -> Mapping[str, Job]:  # noqa: C901  (one func
 
     async def webhooks(pool: Pool, now: datetime) -> int:
         async with pool.acquire() as conn, conn.transaction():
+            await forget_drafts(conn, now=now)
             return await forget_deliveries(conn, now=now)
 
     async def model_usage(pool: Pool, now: datetime) -> int:

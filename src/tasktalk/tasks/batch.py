@@ -138,7 +138,7 @@ async def carry_out(
                 raise _at(error, index) from error
             results[index] = _failed(error)
     for run in _runs(ready):
-        results |= await _try(conn, run, viewer=viewer, by=by, atomic=atomic)
+        results |= await try_run(conn, run, viewer=viewer, by=by, atomic=atomic)
     return [results[index] for index in range(len(operations))]
 
 
@@ -175,9 +175,10 @@ def _runs(ready: Mapping[int, Ready]) -> Iterator[dict[int, Ready]]:
         yield run
 
 
-async def _try(
-    conn: Conn, run: Mapping[int, Ready], *, viewer: Viewer, by: Act, atomic: bool
+async def try_run(
+    conn: Conn, run: Mapping[int, Ready], *, viewer: Viewer, by: Act, atomic: bool = False
 ) -> dict[int, BatchResult]:
+    """What became of each: all new tasks, or all changes of different ones; at most BATCH."""
     try:
         async with conn.transaction():  # a savepoint
             tasks = await _write(conn, list(run.values()), viewer=viewer, by=by)
@@ -190,7 +191,7 @@ async def _try(
         half = len(indices) // 2
         results: dict[int, BatchResult] = {}
         for part in (indices[:half], indices[half:]):
-            results |= await _try(conn, {i: run[i] for i in part}, viewer=viewer, by=by, atomic=atomic)
+            results |= await try_run(conn, {i: run[i] for i in part}, viewer=viewer, by=by, atomic=atomic)
         return results
     return {
         index: Deleted(_GONE) if each.status == _GONE else Written(each.status, task)

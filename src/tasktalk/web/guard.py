@@ -13,7 +13,7 @@ from tasktalk.web.idempotency import Idempotency, Identify
 from tasktalk.web.limits import Standing
 
 MOST_BYTES = 1024 * 1024
-_MOST_BYTES = {"/api/tasks/batch": 16 * 1024 * 1024}
+_MOST_BYTES = {"/api/tasks/batch": 16 * 1024 * 1024, "/api/import": 16 * 1024 * 1024}
 _STREAMED = ("/attachments",)  # the route takes the body in pieces, and has a limit of its own
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 _EXPOSED = ("ETag", "Location", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After")

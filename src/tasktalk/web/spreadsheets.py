@@ -7,3 +7,8 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d",
 def guard(text: str) -> str:
     """Text that no spreadsheet takes for a formula: an apostrophe stands before what looks like one."""
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULAS) else text
+
+
+def unguard(text: str) -> str:
+    """What `guard` was given."""
+    return text[1:] if text.startswith("'") and guard(text[1:]) == text else text

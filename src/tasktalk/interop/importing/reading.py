@@ -1,0 +1,96 @@
+"""From a file's bytes to drafts: which format it is, out of a ZIP if need be, within bounds."""
+
+import csv
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from tasktalk.errors import BadRequest, TooLarge
+from tasktalk.interop.importing import ours, todoist, vikunja
+from tasktalk.interop.importing.model import FORMATS, MOST_ROWS, Draft, Format, Read, Unreadable
+
+_MOST_UNPACKED = 64 * 1024 * 1024
+_MOST_FILES = 500
+_ZIP = b"PK\x03\x04"
+
+
+def read_file(content: bytes, *, name: str, format: Format | None, now: dt.datetime, zone: str) -> tuple[Format, Read]:  # noqa: A002
+    """Format and rows of a file; `format` None: as it looks. `name`: the file's, which names Todoist's project.
+
+    Takes its time (a process should not wait for it). Raises BadRequest, with field `file` or `format`, and TooLarge.
+    """
+    if format is not None and format not in FORMATS:
+        raise BadRequest(f"A format is one of {', '.join(FORMATS)}.", field="format")
+    dates = todoist.dates_of(now, zone)
+    kind: Format | None = None
+    read: list[Draft | Unreadable] = []
+    for path, piece in _files(content, name):
+        document = _json(piece) if piece.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") else None
+        text = "" if document is not None else _text(piece)
+        kind = format or _guess(document, text)
+        match kind:
+            case "vikunja":
+                part = vikunja.read_export(document, now=now, zone=zone)
+            case "tasktalk-json":
+                part = ours.read_json(document)
+            case "todoist":
+                part = todoist.read_csv(text, project=todoist.project_of(path), date=dates)
+            case _:
+                part = ours.read_csv(text)
+        read += part
+        if len(read) > MOST_ROWS:
+            raise TooLarge(f"At most {MOST_ROWS} tasks at a time.", field="file")
+    if kind is None:
+        raise BadRequest("There is nothing in it to import.", field="file")
+    return kind, read
+
+
+def _files(content: bytes, name: str) -> Iterator[tuple[str, bytes]]:
+    """The file, or those in it that may hold tasks. What they hold is counted as it is unpacked, not as they say."""
+    if not content.startswith(_ZIP):
+        yield name, content
+        return
+    left = _MOST_UNPACKED
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+            whole = [each for each in entries if each.filename == "data.json"]
+            wanted = whole or [each for each in entries if each.filename.lower().endswith((".csv", ".json"))]
+            if len(wanted) > _MOST_FILES:
+                raise TooLarge("There are too many files in it.", field="file")
+            for entry in sorted(wanted, key=lambda each: each.filename):
+                with archive.open(entry) as file:
+                    piece = file.read(left + 1)
+                left -= len(piece)
+                if left < 0:
+                    raise TooLarge("Unpacked it is too large.", field="file")
+                yield entry.filename, piece
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise BadRequest("The ZIP cannot be read.", field="file") from error
+
+
+def _guess(document: Any, text: str) -> Format:
+    if isinstance(document, list) and any(isinstance(each, dict) and "tasks" in each for each in document):
+        return "vikunja"
+    if document is not None:
+        return "tasktalk-json"
+    head = {cell.strip().strip('"').lower() for cell in next(csv.reader([text.partition("\n")[0]]), [])}
+    return "todoist" if {"type", "content"} <= head else "tasktalk-csv"
+
+
+def _json(piece: bytes) -> Any:
+    try:
+        return msgspec.json.decode(piece.removeprefix(b"\xef\xbb\xbf"))
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise BadRequest("The file is no JSON.", field="file") from error
+
+
+def _text(piece: bytes) -> str:
+    try:
+        return piece.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadRequest("The file is no text in UTF-8.", field="file") from error

@@ -1,0 +1,182 @@
+"""Vikunja: `data.json` of its export of a user's data: projects, each with its tasks, comments and buckets."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tasktalk.errors import BadRequest
+from tasktalk.interop.importing.model import Draft, Read, Unreadable
+from tasktalk.tasks.model import Recurrence
+from tasktalk.tasks.reminders.model import OFTEN, Moment, NewReminder
+
+_PRIORITIES = {1: 4, 2: 3, 3: 2, 4: 1, 5: 1}  # low, medium, high, urgent, do now
+_NEVER = "0001-"  # Go's zero time
+_MONTHLY, _FROM_TODAY = 1, 2  # repeat_mode
+_UNITS = ((604_800, "WEEKLY"), (86_400, "DAILY"), (3600, "HOURLY"), (60, "MINUTELY"))
+_INBOX = frozenset({"inbox"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """Of a task: its project, the columns and parents there, and the moment in its person's zone."""
+
+    project: str | None
+    columns: Mapping[int, str]
+    parents: Mapping[int, int]
+    now: dt.datetime
+
+
+def read_export(document: Any, *, now: dt.datetime, zone: str) -> Read:
+    """All tasks of all projects; `row` counts them."""
+    if not isinstance(document, list):
+        raise BadRequest("This is no export of Vikunja.", field="file")
+    here, read, row = ZoneInfo(zone), [], 0
+    for project in document:
+        if not isinstance(project, dict):
+            continue
+        columns = _columns(project)
+        parents = _parents(project)
+        for task in _objects(project.get("tasks")):
+            row += 1
+            name = str(project.get("title") or "").strip()
+            around = _Around(None if name.lower() in _INBOX else name or None, columns, parents, now.astimezone(here))
+            read.append(_task(row, task, around))
+    return read
+
+
+def _task(row: int, task: Mapping[str, Any], around: _Around) -> Draft | Unreadable:
+    title, id_ = task.get("title"), task.get("id")
+    if not isinstance(title, str) or not isinstance(id_, int):
+        return Unreadable(row, "", "It has no title.", "title")
+    now, columns, parents = around.now, around.columns, around.parents
+    due, start = _moment(task.get("due_date"), now), _moment(task.get("start_date"), now)
+    at = due.time() if due is not None and due.time() != dt.time() else None
+    return Draft(
+        row=row,
+        external_id=str(id_),
+        title=title,
+        notes=to_text(str(task.get("description") or "")),
+        status="done" if task.get("done") is True else "open",
+        priority=_PRIORITIES.get(_whole(task.get("priority"))),
+        due_on=due.date() if due else None,
+        due_time=at.replace(second=0, microsecond=0) if at else None,
+        start_on=start.date() if start else None,
+        recurrence=_rule(task) if due else None,
+        project=around.project,
+        section=columns.get(id_) or columns.get(-_whole(task.get("bucket_id"))),
+        labels=tuple(str(each["title"]) for each in _objects(task.get("labels")) if each.get("title")),
+        parent=str(parents[id_]) if id_ in parents else None,
+        comments=tuple(
+            filter(None, (to_text(str(each.get("comment") or "")) for each in _objects(task.get("comments"))))
+        ),
+        reminders=tuple(_reminders(task, due, now))[:OFTEN],
+        remarks=_remarks(task),
+    )
+
+
+def _columns(project: Mapping[str, Any]) -> dict[int, str]:
+    """The bucket of each task by the task's id; that of a bucket by its own, negative."""
+    names = {_whole(each.get("id")): str(each.get("title") or "") for each in _objects(project.get("buckets"))}
+    found = {-id_: name for id_, name in names.items() if id_}
+    for each in _objects(project.get("task_buckets")):
+        if name := names.get(_whole(each.get("bucket_id"))):
+            found[_whole(each.get("task_id"))] = name
+    return found
+
+
+def _parents(project: Mapping[str, Any]) -> dict[int, int]:
+    """The parent of each task of this project, within it."""
+    tasks = {_whole(task.get("id")): task for task in _objects(project.get("tasks"))}
+    found: dict[int, int] = {}
+    for id_, task in tasks.items():
+        related = task.get("related_tasks")
+        related = related if isinstance(related, dict) else {}
+        for child in _objects(related.get("subtask")):
+            found.setdefault(_whole(child.get("id")), id_)
+        for parent in _objects(related.get("parenttask")):
+            found.setdefault(id_, _whole(parent.get("id")))
+    return {child: parent for child, parent in found.items() if parent in tasks and child != parent}
+
+
+def _rule(task: Mapping[str, Any]) -> Recurrence | None:
+    after, mode = _whole(task.get("repeat_after")), _whole(task.get("repeat_mode"))
+    if mode == _MONTHLY:
+        return {"rrule": "FREQ=MONTHLY", "from": "schedule", "text": ""}
+    for seconds, unit in _UNITS:
+        if after > 0 and after % seconds == 0:
+            every = after // seconds
+            rule = f"FREQ={unit}" + (f";INTERVAL={every}" if every > 1 else "")
+            return {"rrule": rule, "from": "completion" if mode == _FROM_TODAY else "schedule", "text": ""}
+    return None
+
+
+def _reminders(task: Mapping[str, Any], due: dt.datetime | None, now: dt.datetime) -> Iterator[NewReminder]:
+    for each in _objects(task.get("reminders")):
+        at = _moment(each.get("reminder"), now)
+        if each.get("relative_to") == "due_date" and due is not None:
+            yield NewReminder(offset=dt.timedelta(seconds=_whole(each.get("relative_period"))))
+        elif at is not None and at > now:
+            yield NewReminder(at=Moment(at.date(), at.time().replace(second=0, microsecond=0)))
+
+
+def _remarks(task: Mapping[str, Any]) -> tuple[str, ...]:
+    said = {
+        "Its files are not brought along.": task.get("attachments"),
+        "It is given to nobody.": task.get("assignees"),
+    }
+    return tuple(words for words, there in said.items() if there)
+
+
+def _moment(text: Any, now: dt.datetime) -> dt.datetime | None:
+    """In the zone of `now`; None for a moment that was never."""
+    if not isinstance(text, str) or not text or text.startswith(_NEVER):
+        return None
+    try:
+        at = dt.datetime.fromisoformat(text)
+        return (at if at.tzinfo else at.replace(tzinfo=dt.UTC)).astimezone(now.tzinfo)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _whole(value: Any) -> int:
+    return value if isinstance(value, int) and abs(value) < 1 << 53 else 0
+
+
+class _Text(HTMLParser):
+    """The words of HTML, with its paragraphs and lists."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "li":
+            done = dict(attrs).get("data-checked")
+            self.pieces.append("\n- " + ({"true": "[x] ", "false": "[ ] "}.get(done or "", "")))
+        elif tag in {"br", "div", "tr", "h1", "h2", "h3", "h4", "blockquote", "pre"}:
+            self.pieces.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {"p", "ul", "ol", "h1", "h2", "h3", "h4"}:
+            self.pieces.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        self.pieces.append(data)
+
+
+def to_text(html: str) -> str:
+    """HTML, as Vikunja keeps descriptions, as plain text; text without a tag stays as it is."""
+    if "<" not in html:
+        return html.strip()
+    reader = _Text()
+    reader.feed(html)
+    reader.close()
+    lines = [line.rstrip() for line in "".join(reader.pieces).splitlines()]
+    return "\n".join(line for n, line in enumerate(lines) if line or (n and lines[n - 1])).strip()

@@ -1,0 +1,251 @@
+"""Imports: tried first, made once, told by row, taken back as one."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from product_kit import Answer, Product, open_product
+from tasktalk.db import Pool
+from tasktalk.interop.importing.vikunja import to_text
+
+_COLUMNS = "TYPE,CONTENT,DESCRIPTION,PRIORITY,INDENT,AUTHOR,RESPONSIBLE,DATE,DATE_LANG,TIMEZONE,DURATION,DURATION_UNIT"
+TODOIST = (
+    f"\ufeff{_COLUMNS}\n"
+     """meta,view_style=list,,,,,,,,,,
+task,Plan the trip @travel @fun,"Two weeks, by train",1,1,Ana (1),,2031-07-01 09:30,en,Europe/Madrid,90,minute
+task,Book a hotel,,4,2,Ana (1),Ben (2),every month on the 1st,en,Europe/Madrid,,
+note,Ask for breakfast,,,,Ana (1),,,,,,
+note,"A map [[file {""file_name"": ""map.png""}]]",,,,Ana (1),,,,,,
+section,Later,,,,,,,,,,
+task,Photos,,2,1,Ana (1),,when the moon is blue,en,Europe/Madrid,,
+task,Photos,,2,1,Ana (1),,when the moon is blue,en,Europe/Madrid,,
+task,,,1,1,,,,,,,
+task,Odd,,1,one,,,,,,,
+"""
+)
+
+VIKUNJA = [
+    {
+        "id": 1,
+        "title": "Inbox",
+        "tasks": [{"id": 10, "title": "Loose", "due_date": "0001-01-01T00:00:00Z", "priority": 0, "labels": None}],
+    },
+    {
+        "id": 2,
+        "title": "Garden",
+        "buckets": [{"id": 7, "title": "Doing"}],
+        "tasks": [
+            {
+                "id": 22,
+                "title": "Rake",
+                "done": True,
+                "related_tasks": {"parenttask": [{"id": 21}]},
+                "repeat_after": 86400,
+            },
+            {
+                "id": 21,
+                "title": "Autumn <b>work</b>",
+                "description": '<p>All of <em>it</em></p><ul><li data-checked="true"><p>beds</p></li></ul>',
+                "due_date": "2031-10-04T07:00:00Z",
+                "priority": 5,
+                "repeat_after": 604800,
+                "repeat_mode": 2,
+                "bucket_id": 7,
+                "labels": [{"title": "outside"}],
+                "comments": [{"comment": "<p>Mind the bees</p>"}],
+                "reminders": [
+                    {"reminder": "2031-10-04T06:00:00Z", "relative_to": "due_date", "relative_period": -3600}
+                ],
+                "attachments": [{"id": 1}],
+            },
+            {"id": "x", "title": 5},
+        ],
+    },
+]
+
+
+@pytest.fixture
+async def product(database: str, pool: Pool, tmp_path: Path) -> Product:
+    await pool.execute("select 1")
+    product = await open_product(database, pool, tmp_path)
+    await pool.execute("update users set timezone = 'Europe/Madrid' where name = 'Ana'")
+    return product
+
+
+async def bring(product: Product, content: bytes | str, *, token: str = "", **query: Any) -> Answer:
+    return await product.call(
+        "POST",
+        "/api/import",
+        content.encode() if isinstance(content, str) else content,
+        query=urlencode(query),
+        authorization=f"Bearer {token or product.ana.token}",
+        content_type="application/octet-stream",
+    )
+
+
+async def everything(product: Product, token: str = "") -> dict[str, Any]:
+    page = await product.call(
+        "GET", "/api/tasks", query="limit=500", authorization=f"Bearer {token or product.ana.token}"
+    )
+    return {task["title"]: task for task in page.json["items"]}
+
+
+async def take_back(product: Product, answer: Answer, *, token: str = "") -> Answer:
+    body = {"change_set": answer.json["change_set"]}
+    return await product.ask("/api/undo", token=token or product.ana.token, method="POST", body=body)
+
+
+def outcomes(answer: Answer) -> list[tuple[int, str]]:
+    assert answer.status == 200, answer.body
+    return [(row["row"], row["outcome"]) for row in answer.json["rows"]]
+
+
+async def test_a_project_of_todoist_is_tried_brought_once_and_taken_back(product: Product) -> None:
+    expected = [(3, "made"), (4, "made"), (8, "made"), (9, "made"), (10, "refused"), (11, "refused")]
+    tried = await bring(product, TODOIST, name="backup/Trip [2203306141].csv", dry_run="true")
+    assert outcomes(tried) == expected
+    assert (tried.json["format"], tried.json["projects"], tried.json["change_set"]) == ("todoist", ["Trip"], None)
+    assert await everything(product) == {}
+    made = await bring(product, TODOIST, name="backup/Trip [2203306141].csv")
+    assert outcomes(made) == expected
+    rows = made.json["rows"]
+    assert [row["field"] for row in rows if row["outcome"] == "refused"] == ["title", "indent"]
+    assert rows[1]["remarks"] == ["It is given to nobody.", "Its files are not brought along."]
+    assert "moon" in rows[2]["remarks"][0]
+    tasks = await everything(product)
+    plan, hotel, photos = tasks["Plan the trip"], tasks["Book a hotel"], tasks["Photos"]
+    assert (plan["labels"], plan["priority"], plan["duration_minutes"]) == (["travel", "fun"], 1, 90)
+    assert (plan["notes"], plan["project"]["name"]) == ("Two weeks, by train", "Trip")
+    assert (plan["due"]["date"], plan["due"]["time"]) == ("2031-07-01", "09:30")
+    assert (hotel["parent_id"], hotel["priority"], hotel["comments_count"]) == (plan["id"], None, 2)
+    assert hotel["recurrence"]["rrule"] == "FREQ=MONTHLY;BYMONTHDAY=1"
+    assert (photos["section"], photos["due"], photos["priority"]) == ("Later", None, 2)
+    again = await bring(product, TODOIST, name="Trip.csv")
+    assert [each for _, each in outcomes(again)] == ["exists"] * 4 + ["refused"] * 2
+    assert again.json["rows"][0]["task_id"] == plan["id"]
+    undone = await take_back(product, made)
+    assert undone.status == 200, undone.body
+    assert await everything(product) == {}
+    assert (await product.ask("/api/projects", token=product.ana.token)).json["items"] == []
+    assert (await bring(product, TODOIST, name="Trip.csv")).json["made"] == 4  # what was taken back may come again
+
+
+async def test_an_export_of_vikunja(product: Product) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("data.json", json.dumps(VIKUNJA))
+        archive.writestr("filters.json", "[]")
+    answer = await bring(product, file.getvalue())
+    assert outcomes(answer) == [(1, "made"), (2, "made"), (3, "made"), (4, "refused")]
+    assert answer.json["format"] == "vikunja"
+    tasks = await everything(product)
+    loose, rake, autumn = tasks["Loose"], tasks["Rake"], tasks["Autumn <b>work</b>"]
+    assert (loose["project"], loose["due"], loose["priority"]) == (None, None, None)
+    assert (rake["status"], rake["parent_id"], rake["recurrence"]) == ("done", autumn["id"], None)
+    assert (autumn["due"]["time"], autumn["section"], autumn["priority"]) == ("09:00", "Doing", 1)
+    assert (autumn["recurrence"]["rrule"], autumn["recurrence"]["from"]) == ("FREQ=WEEKLY", "completion")
+    assert (autumn["notes"], autumn["labels"], autumn["comments_count"]) == ("All of it\n\n- [x] beds", ["outside"], 1)
+    offsets = await product.pool.fetch("select offset_seconds from reminders where not is_default")
+    assert [row[0] for row in offsets] == [-3600]
+    assert to_text("a < b") == "a < b"
+
+
+async def test_our_own_exports_come_back_elsewhere_and_are_known_here(product: Product) -> None:
+    ana, ben = product.ana.token, product.ben.token
+    bodies: list[dict[str, Any]] = [
+        {
+            "title": "=1+1",
+            "notes": "-x",
+            "labels": ["a", "b"],
+            "priority": 2,
+            "due": {"date": "2031-01-02", "time": "08:15"},
+        },
+        {
+            "title": "Weekly",
+            "due": {"date": "2031-01-06"},
+            "recurrence": {"rrule": "FREQ=WEEKLY", "from": "schedule", "text": ""},
+        },
+        {"title": "Ended"},
+    ]
+    made = [(await product.ask("/api/tasks", token=ana, method="POST", body=body)).json for body in bodies]
+    await product.ask("/api/tasks", token=ana, method="POST", body={"title": "Child", "parent_id": made[0]["id"]})
+    await product.ask(f"/api/tasks/{made[2]['id']}", token=ana, method="PATCH", body={"status": "done"})
+    hers = await everything(product)
+    for format_ in ("csv", "json"):
+        file = (await product.call("GET", "/api/export", query=f"format={format_}", authorization=f"Bearer {ana}")).body
+        assert {each for _, each in outcomes(await bring(product, file))} == {"exists"}
+        answer = await bring(product, file, token=ben)
+        assert (answer.json["made"], answer.json["format"]) == (4, f"tasktalk-{format_}")
+        his = await everything(product, ben)
+        for title, task in hers.items():
+            for key in ("title", "notes", "status", "labels", "priority", "due", "start", "deadline"):
+                theirs = {**task, "due": task["due"] and {**task["due"], "datetime": None}}
+                ours = {**his[title], "due": his[title]["due"] and {**his[title]["due"], "datetime": None}}
+                assert ours[key] == theirs[key], (format_, title, key)
+        assert his["Child"]["parent_id"] == his["=1+1"]["id"]
+        assert his["Weekly"]["recurrence"]["rrule"] == "FREQ=WEEKLY"
+        assert (await take_back(product, answer, token=ben)).status == 200
+    # What is hers is not his: an id of hers in a file makes a task of his own, under no task of hers.
+    table = f"id,title,parent_id\n{made[0]['id']},mine,\nx,child,{made[0]['id']}\ny,orphan,{made[1]['id']}\n"
+    assert [each for _, each in outcomes(await bring(product, table, token=ben))] == ["made"] * 3
+    his = await everything(product, ben)
+    assert (his["child"]["parent_id"], his["orphan"]["parent_id"]) == (his["mine"]["id"], None)
+    assert await everything(product) == hers
+
+
+async def test_rows_are_refused_alone_and_files_as_a_whole(product: Product) -> None:
+    ana = product.ana.token
+    shared = (await product.ask("/api/projects", token=ana, method="POST", body={"name": "Shared"})).json
+    await product.pool.execute(
+        "insert into project_members (project_id, user_id, role, own_role) values ($1, $2, 'viewer', 'viewer')",
+        shared["id"],
+        product.ben.id,
+    )
+    table = """title;due_date;priority;status;project;repeats;id;parent_id
+good;2031-01-01;1;;;;a;
+bad day;tomorrow;;;;;b;
+bad priority;;9;;;;c;
+bad rule;2031-01-01;;;;FREQ=NEVER;d;
+bad state;;;sleeping;;;e;
+his to look at;;;;shared;;f;
+child of none;;;;;;g;d
+round one;;;;;;h;i
+round two;;;;;;i;h
+good;;;;;;a;
+\u202e;;;;;;j;
+"""
+    answer = await bring(product, table, token=product.ben.token)
+    refused = {row["title"]: row["field"] for row in answer.json["rows"] if row["outcome"] == "refused"}
+    assert sorted(refused) == sorted(
+        ["bad day", "bad priority", "bad rule", "bad state", "his to look at", "child of none", "good", "\u202e"]
+    )
+    assert (answer.json["made"], refused["bad day"], refused["bad rule"]) == (3, "due_date", "recurrence")
+    tasks = await everything(product, product.ben.token)
+    assert sorted(tasks) == ["good", "round one", "round two"]
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("a.csv", b"x" * (65 * 1024 * 1024))
+    for content, query, status in (
+        (b"", {}, 400),
+        (b"[" * 100_000, {}, 400),
+        (b"\xff\xfe", {}, 400),
+        (b"PK\x03\x04 no zip", {}, 400),
+        (b"name\nx", {}, 400),
+        (b"title,title\nx,y", {}, 400),
+        (b"title\nx", {"format": "wunderlist"}, 400),
+        (b"title\nx", {"format": "vikunja"}, 400),
+        (b'{"items": 5}', {}, 400),
+        (b"title\n" + b"x\n" * 10_001, {}, 413),
+        (archive.getvalue(), {}, 413),
+        (b"x" * (16 * 1024 * 1024 + 1), {}, 413),
+        (b"title\nx", {"project_id": shared["id"]}, 200),
+        (b"title\nx", {"project_id": str(product.ana.id)}, 404),
+    ):
+        answer = await bring(product, content, **query)
+        assert answer.status == status, (content[:20], query, answer.body)
+    assert (await everything(product))["x"]["project"]["name"] == "Shared"

@@ -42,7 +42,9 @@ async def test_processes_count_together_and_on_when_it_is_away(redis: Redis, tmp
             assert await count(other, "ben") == 1
             _, ends_at = await one.hit(ITEM, "zoe")
             assert 50 < ends_at - time.time() <= 61
+            assert await Counters(f"redis://127.0.0.1:{port}").answers()
         assert said == []
+        assert not await Counters(f"redis://127.0.0.1:{port}").answers()
         assert [await count(each) for each in (one, one, other)] == [1, 2, 1]
         async with redis(tmp_path, port):
             assert [await count(each) for each in (one, other)] == [1, 2]

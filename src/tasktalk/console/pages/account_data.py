@@ -19,7 +19,7 @@ _LONGEST = 200  # of a project's name
 @router.get("")
 async def show_data(request: Request, visit: Anybody) -> Response:
     """What can be taken away."""
-    return await _draw(request, visit, {"project": "", "filter": ""})
+    return await draw_data(request, visit)
 
 
 @router.get("/export")
@@ -29,7 +29,7 @@ async def export(request: Request, visit: Anybody) -> Response:
     try:
         return await send_export(request, _read(given), viewer=visit.viewer, now=now_of(request))
     except BadRequest as error:
-        return await _draw(request, visit, given, wrong=Wrong.of(error))
+        return await draw_data(request, visit, given, wrong=Wrong.of(error))
 
 
 def _read(given: dict[str, str]) -> Export:
@@ -42,7 +42,11 @@ def _read(given: dict[str, str]) -> Export:
     return Export(given["format"], given["project"] or None, given["filter"] or None)
 
 
-async def _draw(request: Request, visit: Visit, given: dict[str, str], *, wrong: Wrong | None = None) -> Response:
+async def draw_data(
+    request: Request, visit: Visit, given: dict[str, str] | None = None, *, wrong: Wrong | None = None
+) -> Response:
+    """The page, with what was given and what is wrong with it."""
+    given = given or {"project": "", "filter": ""}
     async with request.app.state.pool.acquire() as conn:
         context = await load_account(request, conn, visit, here=_HERE)
     context |= {"given": given, "wrong": wrong, "most_printed": MOST_PRINTED}

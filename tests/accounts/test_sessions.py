@@ -15,6 +15,8 @@ from tasktalk.accounts.sessions import (
 from tasktalk.accounts.users import create_user
 from tasktalk.db import Pool
 
+DAY = timedelta(days=1)
+
 
 async def test_a_session_is_known_by_its_token_and_the_database_by_its_hash_alone(pool: Pool, now: datetime) -> None:
     user_id = await create_user(pool, name="Ana", email=None, role="admin")
@@ -37,6 +39,14 @@ async def test_a_session_lives_thirty_days_from_when_it_was_last_seen(pool: Pool
     assert await find_session(pool, token=session.token, now=later + 3 * LIFE) is None
     await forget_expired(pool, now=later + 3 * LIFE)
     assert await pool.fetchval("select count(*) from sessions") == 0
+
+
+async def test_a_session_that_is_seen_every_day_ends_all_the_same(pool: Pool, now: datetime) -> None:
+    user_id = await create_user(pool, name="Ana", email=None)
+    session = await open_session(pool, user_id=user_id, now=now)
+    await pool.execute("update sessions set created_at = $1", now)
+    days = [day for day in range(0, 200, 10) if await find_session(pool, token=session.token, now=now + day * DAY)]
+    assert days == list(range(0, 180, 10))
 
 
 async def test_a_session_is_written_to_at_most_once_a_minute(pool: Pool, now: datetime) -> None:

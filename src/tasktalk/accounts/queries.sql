@@ -49,8 +49,10 @@ select s.csrf, s.last_seen_at, u.id as user_id, u.name, u.role, u.language, u.ti
 from sessions s join users u on u.id = s.user_id
 where s.token_hash = :token_hash and s.expires_at > :now and u.disabled_at is null;
 
--- name: touch_session(token_hash, now, expires_at)!
-update sessions set last_seen_at = :now, expires_at = :expires_at where token_hash = :token_hash;
+-- name: touch_session(token_hash, now, expires_at, longest)!
+-- However often it is seen, one day somebody signs in anew.
+update sessions set last_seen_at = :now, expires_at = least(:expires_at, created_at + :longest::interval)
+where token_hash = :token_hash;
 
 -- name: delete_session(token_hash)$
 delete from sessions where token_hash = :token_hash returning user_id;

@@ -14,6 +14,7 @@ from tasktalk.errors import NotFound
 Q = queries(__file__)
 
 LIFE = timedelta(days=30)  # since last seen
+LONGEST = timedelta(days=180)  # since signing in
 LINK_MINUTES = 24 * 60
 _TOUCH_EVERY = timedelta(minutes=1)
 _LONGEST_USER_AGENT = 200
@@ -60,7 +61,7 @@ async def find_session(conn: Conn, *, token: str, now: datetime) -> tuple[Viewer
     if row is None:
         return None
     if now - row["last_seen_at"] >= _TOUCH_EVERY:
-        await Q.touch_session(conn, token_hash=key, now=now, expires_at=now + LIFE)
+        await Q.touch_session(conn, token_hash=key, now=now, expires_at=now + LIFE, longest=LONGEST)
     return viewer_of(row), row["csrf"]
 
 

@@ -15,7 +15,7 @@ _ISSUER = "Tasktalk"
 _SECRET_LETTERS = 32  # base32: 160 bits, as RFC 4226 wants
 _DRIFT = 1  # half minutes that a phone's clock may be off
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # none of 0 o 1 i l, which look alike
-_GROUPS, _GROUP = 4, 4  # 79 bits: nobody guesses them, and their plain hash tells nothing
+_GROUPS, _GROUP = 6, 4  # 118 bits: nobody guesses them, and their plain hash tells nothing (ASVS 5, 6.5.2)
 
 
 def new_secret() -> str:
@@ -45,7 +45,7 @@ def plain(text: str) -> str:
 
 
 def new_recovery_codes() -> list[str]:
-    """Ten, such as `k3vm-92xq-pd7h-ryt4`, to be shown once."""
+    """Ten, such as `k3vm-92xq-pd7h-ryt4-mm3c-8wza`, to be shown once."""
     return ["-".join(_group() for _ in range(_GROUPS)) for _ in range(RECOVERY_CODES)]
 
 

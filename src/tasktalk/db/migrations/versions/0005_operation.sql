@@ -209,7 +209,7 @@ alter table users
     add column totp_wrong smallint not null default 0,
     add column totp_wrong_at timestamptz;
 create table recovery_codes (
-    code_hash bytea primary key,                                   -- SHA-256 is enough for 80 random bits
+    code_hash bytea primary key,                                   -- SHA-256 is enough for 118 random bits
     user_id   uuid not null references users on delete cascade,
     used_at   timestamptz
 );

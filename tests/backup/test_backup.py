@@ -23,6 +23,8 @@ from tasktalk.db.migrate import HEAD, SchemaTooNew
 from tasktalk.errors import BadRequest, Conflict
 from tasktalk.ids import new_id
 from tasktalk.settings import Settings
+from tasktalk.tasks.attachments.purge import purge_files
+from tasktalk.tasks.attachments.store import open_store
 
 PASSPHRASE = "correct horse battery"
 KEY = "k" * 40
@@ -330,3 +332,37 @@ async def test_a_backup_that_fails_leaves_no_file_and_says_why(
     await back_up(database, path, settings)
     with pytest.raises(Conflict, match="there already"):
         await back_up(database, path, settings)
+
+
+async def test_no_file_leaves_the_store_while_a_backup_is_made(
+    conn: Any, pool: Any, database: str, settings: Settings, tmp_path: Path
+) -> None:
+    """It was deleted for good after the moment that the backup shows: the backup still has it."""
+    await conn.execute("insert into users (id, name) values ($1, 'Ana')", new_id())
+    await conn.execute("insert into tasks (id, owner_id, title) values ($1, (select id from users), 'x')", new_id())
+    await add_file(conn, settings, "ab/c", b"kept")
+    store, purged = open_store(settings), []
+
+    def progress(what: str, done: int, _total: int) -> None:
+        if what == "Saving files" and not done:
+            purged.append(asyncio.run_coroutine_threadsafe(purge(), loop))
+
+    async def purge() -> int:
+        await conn.execute("delete from attachments")
+        async with pool.acquire() as other:
+            return await purge_files(other, store, before=dt.datetime.now(dt.UTC), limit=10)
+
+    loop, real = asyncio.get_running_loop(), making._add_file
+
+    def late(*args: Any) -> bool:
+        """In a thread of its own: the loop purges meanwhile."""
+        if args[2].startswith("files/"):
+            assert purged[0].result(30) == 0
+        return real(*args)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(making, "_add_file", late)
+        made = await back_up(database, tmp_path / "a.zip", settings, progress=progress)
+    assert (made.files, made.lost) == (1, ())
+    assert await purge() == 1
+    assert not (settings.data / "files" / "ab" / "c").exists()

@@ -84,9 +84,20 @@ async def post(
     except aiohttp.ClientConnectorError as error:
         if isinstance(error.os_error, PrivateAddress):
             return Answered(None, error=PRIVATE)
-        return Answered(None, error=f"Not reached: {_plain(str(error.os_error.strerror or error.os_error).encode())}")
+        return Answered(None, error=_why(error))
     except (aiohttp.ClientError, OSError, ValueError) as error:
         return Answered(None, error=f"Not reached: {type(error).__name__}")
+
+
+def _why(error: aiohttp.ClientConnectorError) -> str:
+    """In words that name no address of the network."""
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "Its name is not known."
+    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError):
+        return "Its certificate is not trusted."
+    if isinstance(error.os_error, ConnectionRefusedError):
+        return "It takes no connections."
+    return f"Not reached: {type(error.os_error).__name__}"
 
 
 def _plain(begun: bytes) -> str:

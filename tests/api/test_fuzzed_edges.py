@@ -19,7 +19,7 @@ from tasktalk.tasks.recurrence import check_recurrence, first_occurrence
 from tasktalk.whatsapp.signature import sign
 
 SHORT = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-LONG = settings(SHORT, max_examples=3000)
+LONG = settings(SHORT, max_examples=2000)
 
 ODD = st.text(st.characters(codec=None) | st.characters(categories=["Cs"]), max_size=12) | st.just("\0") | st.just("")
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | ODD
@@ -65,6 +65,7 @@ async def test_any_delivery_is_stored_or_refused_and_never_sticks(product: Produ
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @LONG
 @given(BODIES)
 async def test_any_delivery_at_length(product: Product, body: bytes) -> None:

@@ -32,6 +32,12 @@ WEB = re.compile(
 SANDBOX = re.compile(r"http://127\.0\.0\.1:8001|http://localhost:8001|localhost:8001")
 
 
+# The files that the documents send.
+FILES = {
+    "invoice.pdf": b"%PDF-1.4\n%%EOF\n",
+    "passphrase": b"a long passphrase of nobody\n",
+    "tasks.csv": b"title,due\nbuy milk,2030-01-01\n",
+}
 _OWN: list[str] = []
 
 
@@ -51,8 +57,8 @@ class World:
         self.up, self.folder = up, folder
         self.web, self.sandbox = up.facts["web"], up.facts["sandbox"]
         self.headers = {"Authorization": f"Bearer {up.facts['api_token']}"}
-        (folder / "invoice.pdf").write_bytes(b"%PDF-1.4\n%%EOF\n")
-        (folder / "passphrase").write_text("a long passphrase of nobody\n")
+        for name, content in FILES.items():
+            (folder / name).write_bytes(content)
 
     def api(self, method: str, path: str, body: Any = None) -> Any:
         answer = requests.request(method, self.web + path, json=body, headers=self.headers, timeout=30)

@@ -151,9 +151,10 @@ async def test_over_http_each_request_brings_its_token(product: Product, web: st
             assert (await bare.post(f"{url}/mcp", json={}, headers=strange)).status_code == 421
             from_there = {"authorization": "Bearer x", "origin": "https://evil.example"}
             assert (await bare.post(f"{url}/mcp", json={}, headers=from_there)).status_code == 403
-        for person, mine in ((product.ana, "Ana's"), (product.ben, "Ben's")):
+        for person, mine, mode in ((product.ana, "Ana's", "auto"), (product.ben, "Ben's", "legacy")):
             session = httpx2.AsyncClient(headers={"authorization": f"Bearer {person.token}"})
-            async with session, Client(streamable_http_client(f"{url}/mcp", http_client=session)) as client:
+            transport = streamable_http_client(f"{url}/mcp", http_client=session)
+            async with session, Client(transport, mode=mode) as client:
                 await use(client, "create_task", title=mine)
                 assert [each["title"] for each in (await use(client, "list_tasks"))["items"]] == [mine]
 
@@ -161,7 +162,8 @@ async def test_over_http_each_request_brings_its_token(product: Product, web: st
 async def test_over_standard_input_and_output(product: Product, web: str, tmp_path: Path) -> None:
     (tmp_path / "token").write_text(product.ana.token + "\n")
     command = ["-m", "tasktalk", "mcp", "--url", web, "--token-file", str(tmp_path / "token")]
-    async with Client(StdioServerParameters(command=sys.executable, args=command)) as client:
+    server = StdioServerParameters(command=sys.executable, args=command)
+    async with Client(server, mode="legacy") as client:  # as most clients still begin
         assert (await use(client, "create_task", title="by pipe"))["title"] == "by pipe"
     found = await product.ask("/api/tasks", token=product.ana.token)
     assert [task["title"] for task in json.loads(found.body)["items"]] == ["by pipe"]

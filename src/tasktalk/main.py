@@ -26,6 +26,7 @@ from tasktalk.analytics.messages import api as messages_api
 from tasktalk.assistant import api as assistant_api
 from tasktalk.assistant.exporting import api as exporting_api
 from tasktalk.assistant.llm.mind import open_mind
+from tasktalk.assistant.warming import read_dictionaries
 from tasktalk.console.page import stray_page
 from tasktalk.console.routes import router as console_router
 from tasktalk.crypto import Keyring
@@ -236,6 +237,7 @@ async def _parts(settings: Settings, dsn: str, changes: Changes) -> AsyncIterato
         changes.hear(channel)
 
     limits = limits_of(settings)
+    warming = asyncio.create_task(read_dictionaries(pool))
     async with listening(dsn, _CHANNELS, heard):
         yield create_app(
             pool,
@@ -246,6 +248,8 @@ async def _parts(settings: Settings, dsn: str, changes: Changes) -> AsyncIterato
             intake=intake,
             limits=limits,
         )
+    warming.cancel()
+    await asyncio.gather(warming, return_exceptions=True)
     if limits is not None:
         await limits.close()
     try:

@@ -22,7 +22,8 @@ async def contact(pool: Pool) -> UUID:
         "insert into integrations (id, name, waba_id, phone_number_id) values ($1, 'A', '1', '301')", integration
     )
     await pool.execute(
-        "insert into contacts (id, integration_id, bsuid, wa_id, window_until) values ($1, $2, 'GB.1', '447700900', $3)",
+        "insert into contacts (id, integration_id, bsuid, wa_id, window_until) "
+        "values ($1, $2, 'GB.1', '447700900124', $3)",
         contact, integration, datetime.now(UTC) + timedelta(hours=23),
     )  # fmt: skip
     return contact

@@ -1,0 +1,177 @@
+"""Every page of the console: nothing that axe finds, nothing from elsewhere, nothing too heavy or too wide.
+
+The pages are those of the routes: a new one fails until it is told here how it is reached.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+from furnishing import client_of, furnish
+from phone_kit import Running, tasktalk_up
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, StorageState, ViewportSize
+
+from tasktalk.console.routes import router
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+MOST_BYTES = 60_000  # as transferred: the page, its styles, scripts and icons
+_HEADERS = 300  # bytes of an answer, about
+WIDE, PHONE, NARROW = (ViewportSize(width=width, height=860) for width in (1280, 375, 360))
+
+Scheme = Literal["light", "dark"]
+Axe = tuple[Scheme, ViewportSize]
+
+# How a page is reached, where the route does not say it all; several: the same page with other things on it.
+PAGES: dict[str, tuple[str, ...]] = {
+    "/tasks": tuple(f"/tasks?view={view}" for view in ("upcoming", "inbox", "all", "done")),
+    "/projects/{project_id}": tuple(
+        f"/projects/{{project_id}}{view}" for view in ("", "?view=board", "?view=calendar")
+    ),
+    "/find": ("/find", "/find?q=search%3A+books", "/find?q=nothing-is-called-so"),
+    "/messages": ("/messages", "/messages?show=failed"),
+    "/messages/{seq}": ("/messages/{seq}",),
+    "/messages/out/{seq}": ("/messages/out/{out}",),
+    "/workers/failed/{seq}": ("/workers/failed/{dead}",),
+    "/analytics": tuple(f"/analytics?period={period}" for period in ("24h", "30d")),
+}
+# Files, streams and steps that lead on; /login and /login/code are looked at signed out.
+NO_PAGES = frozenset(
+    {
+        "/static/{name:path}", "/live", "/login/{token}", "/login", "/login/code", "/backups/{name}",
+        "/account/data/export", "/audit.csv", "/analytics.csv",
+    }
+)  # fmt: skip
+
+_AXE = """async () => (await axe.run({resultTypes: ["violations"]})).violations.map(
+    (each) => each.id + ": " + each.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | "))"""
+_BYTES = """(headers) => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+    .reduce((sum, each) => sum + each.encodedBodySize + headers, 0)"""
+_TOO_WIDE = """() => {
+    const far = document.documentElement.scrollWidth - innerWidth;
+    if (far <= 0) return "";
+    const all = [...document.querySelectorAll("main *")];
+    const wide = all.find((each) => each.getBoundingClientRect().right > innerWidth + 1);
+    return far + " px too wide: " + (wide?.outerHTML.slice(0, 160) ?? "?");
+}"""
+
+
+@dataclass
+class Look:
+    """A browser's page and what it complained of, or asked of others, since it was last asked."""
+
+    page: Page
+    web: str
+    heard: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.heard.append(f"error: {error}"))
+        self.page.on("request", self._ask)
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning"):
+            self.heard.append(f"console: {said.text}")
+
+    def _ask(self, request: Request) -> None:
+        asked = urlsplit(request.url)
+        if asked.scheme not in ("data", "blob") and f"{asked.scheme}://{asked.netloc}" != self.web:
+            self.heard.append(f"off-host: {request.url}")
+
+    async def axe(self, scheme: Scheme, size: ViewportSize) -> list[str]:
+        """What axe finds in this theme, at this width."""
+        await self.page.set_viewport_size(size)
+        await self.page.emulate_media(color_scheme=scheme)
+        if not await self.page.evaluate("'axe' in window"):
+            await self.page.evaluate(AXE_SCRIPT)
+        found: list[str] = await self.page.evaluate(_AXE)
+        return [f"axe, {scheme}, {size['width']} px: {each}" for each in found]
+
+    async def open(self, address: str, *, axes: tuple[Axe, ...]) -> list[str]:
+        """All that is wrong with a page."""
+        self.heard.clear()
+        answer = await self.page.goto(self.web + address)
+        found = [] if answer is not None and answer.ok else [f"status {answer and answer.status}"]
+        weight = await self.page.evaluate(_BYTES, _HEADERS)
+        if not _HEADERS < weight <= MOST_BYTES:
+            found.append(f"{weight:,} bytes")
+        for scheme, size in axes:
+            found += await self.axe(scheme, size)
+        await self.page.set_viewport_size(NARROW)
+        found += filter(None, [await self.page.evaluate(_TOO_WIDE)])
+        return [f"{address}: {each}" for each in found + self.heard]
+
+
+@dataclass(frozen=True)
+class House:
+    """A Tasktalk that is furnished. `ids`: for the pages' addresses; `state`: of a browser whose owner is signed in."""
+
+    web: str
+    ids: dict[str, str]
+    state: StorageState
+
+
+@pytest.fixture(scope="module")
+async def house(browser: Browser, scratch: Path) -> AsyncIterator[House]:
+    """One for all of it."""
+    folder = scratch / "every-page"
+    folder.mkdir(mode=0o711)
+    async with tasktalk_up(folder) as running:
+        yield await furnished(browser, running)
+
+
+async def furnished(browser: Browser, running: Running) -> House:
+    """Everything that a page can show is there."""
+    async with client_of(running, running.facts["api_token"]) as api:
+        ids = await furnish(running, api)
+    context = await browser.new_context()
+    await (await context.new_page()).goto(running.facts["admin_link"])
+    state = await context.storage_state()
+    await context.close()
+    return House(running.facts["web"], ids, state)
+
+
+def list_routes(of: APIRouter) -> Iterator[APIRoute]:
+    """Its own, and those of what it includes."""
+    for route in of.routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif (inner := getattr(route, "original_router", None)) is not None:
+            yield from list_routes(inner)
+
+
+def addresses_of(ids: dict[str, str]) -> list[str]:
+    """Every page's, with ids in them."""
+    paths = [each.path for each in list_routes(router) if "GET" in each.methods and each.path not in NO_PAGES]
+    assert len(paths) > 40
+    assert PAGES.keys() <= set(paths)
+    return [address.format(**ids) for path in paths for address in PAGES.get(path, (path,))]
+
+
+async def look_at_all(browser: Browser, house: House, *axes: Axe) -> None:
+    """As the owner, one after the other; then signed out."""
+    context = await browser.new_context(
+        locale="en-GB", timezone_id="UTC", reduced_motion="reduce", storage_state=house.state
+    )
+    look, found = Look(await context.new_page(), house.web), []
+    for address in addresses_of(house.ids):
+        found += await look.open(address, axes=axes)
+    await context.clear_cookies()
+    found += await look.open("/login", axes=axes)
+    await context.close()
+    assert not found, "\n".join(found)
+
+
+async def test_every_page_is_light_and_lawful(browser: Browser, house: House) -> None:
+    await look_at_all(browser, house, ("light", WIDE), ("dark", PHONE))
+
+
+@pytest.mark.slow
+async def test_every_page_in_the_other_themes_and_widths(browser: Browser, house: House) -> None:
+    await look_at_all(browser, house, ("light", PHONE), ("dark", WIDE))

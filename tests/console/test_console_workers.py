@@ -65,6 +65,7 @@ async def test_its_switches_are_carried_out_and_audited(ana: Browser, pool: Pool
     assert [row["action"].partition(".")[2] for row in actions] == [
         *("pause", "resume", "drain", "retry_one", "discard_one")
     ]
+    assert "<code>workers.drain</code>" in await ana.read("/audit?kind=workers")
 
 
 async def test_words_are_shown_where_they_may_be_and_numbers_never(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import typer.main
 from documents import PAGES, ROOT, code, read
+from shell import commands
 
 from tasktalk.cli import app
 
@@ -54,3 +55,10 @@ def test_every_command_and_option_is_documented() -> None:
         if option.startswith("--") and f"`{option}" not in sections[name]
     ]
     assert missing == []
+
+
+def test_targets_of_make_that_are_named_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
+    called = re.compile(r"^(?:[A-Z_]+=\S+ )*make ([a-z]+)")
+    lines = [line for page in PAGES for line in commands(page.read_text(encoding="utf-8"))]
+    assert {found[1] for line in lines if (found := called.match(line))} <= targets

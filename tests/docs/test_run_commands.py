@@ -32,6 +32,7 @@ WEB = re.compile(
 SANDBOX = re.compile(r"http://127\.0\.0\.1:8001|http://localhost:8001|localhost:8001")
 
 
+SHELL = re.compile(r"^ *```(?:sh|console|bash)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 # The files that the documents send.
 FILES = {
     "invoice.pdf": b"%PDF-1.4\n%%EOF\n",
@@ -39,6 +40,19 @@ FILES = {
     "tasks.csv": b"title,due\nbuy milk,2030-01-01\n",
 }
 _OWN: list[str] = []
+
+
+# Other programs that the documents call, and who sees to it that what is said of them holds.
+OTHERS = {
+    "make": "tests/docs/test_commands.py knows the targets",
+    "sh": "tests/deploy runs deploy/make-secrets",
+    "docker": "there is no daemon here: tests/deploy reads what it is given",
+    "useradd": "for root on a machine of its own",
+    "install": "for root on a machine of its own",
+    "systemctl": "for root on a machine of its own: tests/deploy has systemd verify the units",
+    "caddy": "tests/deploy runs it",
+    **dict.fromkeys(("cp", "head", "echo", "tail"), "everybody knows it"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +189,23 @@ def test_the_reasons_are_of_commands_that_are_there() -> None:
     said = [command.replace(".venv/bin/", "") for command in SAID]
     unused = [name for name in NOT_RUN if not any(each.startswith(name) for each in said)]
     assert unused == []
+
+
+def test_nothing_else_is_called_that_nobody_looks_after() -> None:
+    blocks = [(page, block) for page in PAGES for block in SHELL.findall(page.read_text(encoding="utf-8"))]
+    called = {
+        (page.name, re.sub(r"^([A-Z_]+=\S+ )+", "", command).split()[0].removeprefix("/opt/tasktalk/"))
+        for page, block in blocks
+        for command in commands(f"```sh\n{block}```\n")
+    }
+    known = {*OTHERS, "tasktalk", ".venv/bin/tasktalk", "curl", "printf"}
+    assert {each for each in called if each[1] not in known} == set()
+
+
+def test_files_of_ours_that_commands_name_are_there() -> None:
+    named = {word for page in PAGES for each in told(page) for word in re.findall(r"(?<![\w/.])deploy/[\w@.-]+", each)}
+    made = {"deploy/.env", "deploy/secrets"}  # by deploy/make-secrets
+    assert {word for word in named - made if not (ROOT / word).exists()} == set()
 
 
 def test_no_call_of_curl_has_a_gap() -> None:

@@ -6,6 +6,7 @@ After a change of a guide `python tests/docs/test_user_guides.py` writes that fi
 import json
 import re
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ def said(page: str) -> list[str]:
     return [span.replace("\\|", "|") for span in dict.fromkeys(spans) if span not in WORDS] + pasted
 
 
+@cache
 def heard(page: str) -> dict[str, list[str]]:
     language = GUIDES[page]
     context = Context(

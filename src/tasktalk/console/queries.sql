@@ -7,7 +7,8 @@ select count(*) filter (where due_on = :today::date) as today,
             where i.owner_id = :viewer::uuid and i.project_id is null and i.status = 'open' and i.deleted_at is null
             limit 1000) capped) as inbox,
        (select count(*) from invitations v
-        where v.user_id = :viewer::uuid and v.state = 'pending' and v.expires_at > :now::timestamptz) as invited
+        where v.state = 'pending' and v.expires_at > :now::timestamptz
+          and (v.user_id = :viewer::uuid or v.email = (select u.email from users u where u.id = :viewer::uuid))) as invited
 from (
     select t.due_on from tasks t
     where t.owner_id = :viewer::uuid and t.project_id is null

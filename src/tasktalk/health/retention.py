@@ -23,7 +23,8 @@ def list_retention_jobs(settings: Settings) -> Mapping[str, Job]:
         async with pool.acquire() as conn, conn.transaction():
             received: int = await Q.drop_received(conn, before=before, limit=_AT_ONCE)
             sent: int = await Q.drop_sent(conn, before=before, limit=_AT_ONCE)
-        return received + sent
+            here: int = await Q.drop_chat(conn, before=before, limit=_AT_ONCE)
+        return received + sent + here
 
     async def history(pool: Pool, now: datetime) -> int:
         async with pool.acquire() as conn:

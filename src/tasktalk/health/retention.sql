@@ -21,6 +21,14 @@ with gone as (
 )
 select count(*) from gone;
 
+-- name: drop_chat(before, limit)$
+-- What was said in the console, the oldest first.
+with gone as (
+    delete from chat_turns using (select id, at from chat_turns order by id limit :limit) as oldest
+    where chat_turns.id = oldest.id and oldest.at < :before::timestamptz returning 1
+)
+select count(*) from gone;
+
 -- name: drop_history(before, limit)$
 with gone as (
     delete from journal using (select seq, at from journal order by seq limit :limit) as oldest

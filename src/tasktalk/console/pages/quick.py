@@ -16,7 +16,7 @@ from tasktalk.console.visits import Anybody
 from tasktalk.console.words import speech_of
 from tasktalk.errors import BadRequest
 from tasktalk.tasks.projects.projects import get_project, list_projects
-from tasktalk.web.http import known_id
+from tasktalk.web.http import keeps_content, known_id
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -65,7 +65,7 @@ async def add_task(request: Request, visit: Anybody) -> Response:
     said = Utterance("web", text=text, unread=unread, literal=literal, adds=True)
     reply = await say(request, viewer, said)
     back = {"back": form.get("back", ["/"])[-1]}
-    if not wants_answer(request, viewer, reply):
+    if not wants_answer(request, viewer, reply) or not keeps_content(request):
         return go_back(back, note_of(request, viewer, reply))
     async with request.app.state.pool.acquire() as conn, conn.transaction():
         await keep_turn(conn, viewer=viewer, said=text, reply=reply, at=now_of(request))

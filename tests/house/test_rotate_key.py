@@ -35,7 +35,14 @@ PLAIN = {
         "inbox.key",
     ),
     *("link_codes.code_hash", "login_links.token_hash", "recovery_codes.code_hash", "sessions.token_hash"),
-    *("sign_in_steps.token_hash", "audit.hash", "audit_chain.hash", "audit_chain.base_hash", "feeds.token_hash"),
+    *(
+        "sign_in_steps.token_hash",
+        "audit.hash",
+        "audit_chain.hash",
+        "audit_chain.base_hash",
+        "feeds.token_hash",
+        "import_drafts.content",
+    ),
 }
 
 

@@ -30,7 +30,7 @@ bench: .venv/test ## measure, beside a peer, and print a table
 	$(BIN)/python -m bench $(ARGS)
 
 docs: .venv/test ## build the documents as a site, in build/docs; a dead link fails
-	$(BIN)/python -m sphinx -q -W --keep-going -b html -c docs . build/docs
+	$(BIN)/python -m sphinx -q -E -W --keep-going -b html -c docs . build/docs
 	@echo "build/docs/index.html"
 
 clean: ## remove the environment and caches, never the data

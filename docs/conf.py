@@ -1,4 +1,4 @@
-"""The documents as a site: `make docs`. The pages are read as they lie in the repository, so that links serve both."""
+"""The documents as a site: `make docs`. The pages are read as they lie in the repository, so that links serve both."""  # noqa: INP001
 
 import shutil
 from pathlib import Path
@@ -6,7 +6,12 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 ROOT = Path(__file__).parent.parent
-ROOM = {"how-to": "To get something done", "reference": "To look up", "explain": "To understand", "decisions": "Decisions"}
+ROOM = {
+    "how-to": "To get something done",
+    "reference": "To look up",
+    "explain": "To understand",
+    "decisions": "Decisions",
+}
 
 project = "Tasktalk"
 copyright = "the Tasktalk authors"  # noqa: A001  (Sphinx's own name)

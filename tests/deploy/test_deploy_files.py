@@ -1,4 +1,4 @@
-"""Each file of deploy/ can be read by what reads it, and names only commands, settings, ports and files that there are."""
+"""Each file of deploy/ can be read by what reads it, and names only commands, settings and files that there are."""
 
 import re
 import shlex
@@ -48,7 +48,7 @@ def dockerfile() -> list[tuple[str, str]]:
 
 def test_the_image_runs_as_nobody_in_particular_and_says_how_it_is() -> None:
     steps = dockerfile()
-    last = {name: value for name, value in steps}
+    last = dict(steps)
     stages = [value for name, value in steps if name == "FROM"]
     assert all(stage.startswith("python:3.11-slim") for stage in stages)
     assert last["USER"] == "tasktalk"

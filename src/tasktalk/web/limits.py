@@ -1,6 +1,6 @@
 """How often somebody may ask: each person by what they ask for, and whoever is not let in by their address.
 
-Counted in windows that begin with the first request, here or in a Redis that all processes share (`counters`). The count
+Counted in windows that begin with the first request, here or in a Redis that all share (`counters`). The count
 is taken where a request's person is found out (`accounts/request`), so that no route can forget it.
 """
 

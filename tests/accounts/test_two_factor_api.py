@@ -7,13 +7,14 @@ import pyotp
 import pytest
 
 from product_kit import Product, open_product
+from tasktalk.db import Pool
 
 ME = "/api/users/me/two-factor"
 
 
 @pytest.fixture
-async def product(database: str, pool: object, tmp_path: Path) -> Product:
-    return await open_product(database, pool, tmp_path)  # type: ignore[arg-type]
+async def product(database: str, pool: Pool, tmp_path: Path) -> Product:
+    return await open_product(database, pool, tmp_path)
 
 
 async def test_all_of_it(product: Product) -> None:
@@ -79,3 +80,21 @@ async def test_a_token_with_scopes_changes_nothing_of_it(product: Product) -> No
     for path in ("", "/confirm", "/recovery-codes", "/off"):
         body = {"code": "000000"} if path else {}
         assert (await product.ask(ME + path, token=token, method="POST", body=body)).status == 403
+
+
+async def test_where_it_is_demanded_tokens_administer_nothing_without_it(
+    database: str, pool: Pool, tmp_path: Path
+) -> None:
+    product = await open_product(database, pool, tmp_path, two_factor="admins")
+    owner = product.owner_token
+    refused = await product.ask("/api/users", token=owner)
+    assert (refused.status, "two-factor" in refused.json["error"]["message"]) == (403, True)
+    hook = {"name": "x", "url": "https://example.org/hook", "events": ["message.received"]}
+    assert (await product.ask("/api/webhooks/outgoing", token=owner, method="POST", body=hook)).status in {400, 403}
+    assert (await product.ask("/api/tasks", token=owner)).status == 200
+    begun = (await product.ask(ME, token=owner, method="POST", body={})).json
+    proof = {"code": pyotp.TOTP(begun["secret"]).now()}
+    assert (await product.ask(f"{ME}/confirm", token=owner, method="POST", body=proof)).status == 200
+    assert (await product.ask("/api/users", token=owner)).status == 200
+    assert (await product.ask(ME, token=owner)).json["required"] is True
+    assert (await product.ask(ME, token=product.ana.token)).json["required"] is False

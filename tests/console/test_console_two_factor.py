@@ -145,7 +145,9 @@ async def test_where_it_is_demanded_administration_waits_for_it(desk: Desk, ana:
     refused = await ana.open("/people")
     assert (refused.status_code, "two-factor" in refused.text) == (403, True)
     assert (await ana.open("/tasks")).status_code == 200  # what is their own stays open
+    assert 'href="/people"' not in await ana.read("/tasks")
     assert "administration is closed to you" in await ana.read("/account/security")
     assert "administration is closed to you" not in await ben.read("/account/security")
     await set_up(ana)
     assert (await ana.open("/people")).status_code == 200
+    assert 'href="/people"' in await ana.read("/tasks")

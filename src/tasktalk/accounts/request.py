@@ -5,7 +5,7 @@ session's CSRF token (`X-CSRF-Token`, or the form field `csrf`) and must not com
 """
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -73,24 +73,39 @@ async def api_admin(request: Request) -> Viewer:
     """As `api_viewer`, and Forbidden unless owner or admin (and, for a scoped token, unless it has `admin`)."""
     caller = await identify(request)
     await _count(request, caller, administers=caller.viewer.is_admin)
+    check_factor(request)
     if not caller.viewer.is_admin or (caller.scopes and "admin" not in caller.scopes):
         raise Forbidden("This is for administrators.")
-    await check_factor(request, caller.viewer)
     return caller.viewer
 
 
-def demands_factor(request: Request) -> bool:
-    """Whether administrators must have two-factor sign-in here."""
+def demands_factor(request: Request, viewer: Viewer) -> bool:
+    """Whether this person must have two-factor sign-in here to administer."""
     settings = getattr(request.app.state, "settings", None)
-    return getattr(settings, "two_factor", "optional") == "admins"
+    demanded = getattr(settings, "two_factor", "optional") == "admins"
+    return demanded and (viewer.is_admin or is_held_back(request))
 
 
-async def check_factor(request: Request, viewer: Viewer) -> None:
-    """Raises Forbidden for an administrator without two-factor sign-in, where it is demanded of them."""
-    if demands_factor(request) and viewer.is_admin:
-        async with request.app.state.pool.acquire() as conn:
-            if not await is_on(conn, user_id=viewer.user_id):
-                raise Forbidden("Administrators need two-factor sign-in here. Set it up under Account, Security.")
+def is_held_back(request: Request) -> bool:
+    """Whether who asks would be an administrator, had they set up two-factor sign-in."""
+    return bool(getattr(request.state, "held_back", False))
+
+
+def check_factor(request: Request) -> None:
+    """Raises Forbidden where that alone is what is missing."""
+    if is_held_back(request):
+        raise Forbidden("Administrators need two-factor sign-in here. Set it up under Account, Security.")
+
+
+async def _hold_back(request: Request, viewer: Viewer) -> Viewer:
+    """An administrator without a second factor, where it is demanded, is a member until they have it."""
+    if not viewer.is_admin or not demands_factor(request, viewer):
+        return viewer
+    async with request.app.state.pool.acquire() as conn:
+        if await is_on(conn, user_id=viewer.user_id):
+            return viewer
+    request.state.held_back = True
+    return replace(viewer, role="member")
 
 
 async def _api_viewer(request: Request, needed: set[str]) -> Viewer:
@@ -118,7 +133,7 @@ async def open_visit(request: Request) -> Visit:
         found = await find_session(conn, token=token, now=datetime.now(UTC))
     if found is None:
         raise Unauthorized("Your session is over. Sign in again.")
-    visit = Visit(found[0], found[1], token)
+    visit = Visit(await _hold_back(request, found[0]), found[1], token)
     if request.method not in SAFE:
         check_same_site(request)
     return visit
@@ -174,7 +189,7 @@ async def _find_caller(request: Request) -> Caller:
     if found is None:
         await suspect(request.app.state, "unknown_tokens", address_of(request))
         raise Unauthorized("This token is unknown or was revoked.")
-    return Caller(*found)
+    return Caller(await _hold_back(request, found.viewer), found.scopes, found.id)
 
 
 async def _count(request: Request, caller: Caller, *, administers: bool) -> None:

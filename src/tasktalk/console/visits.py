@@ -10,10 +10,10 @@ from tasktalk.errors import Forbidden
 Anybody = Annotated[Visit, Depends(page_visit)]
 
 
-async def _operator(request: Request, visit: Anybody) -> Visit:
+def _operator(request: Request, visit: Anybody) -> Visit:
+    check_factor(request)
     if not visit.viewer.is_admin:
         raise Forbidden("This is for administrators.")
-    await check_factor(request, visit.viewer)
     return visit
 
 

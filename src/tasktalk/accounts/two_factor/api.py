@@ -58,7 +58,7 @@ Me = Annotated[Viewer, Depends(_whole)]
 async def show_factor(request: Request, viewer: Annotated[Viewer, Depends(api_viewer)]) -> Response:
     """Whether the caller has two-factor sign-in, and how many recovery codes are left."""
     async with pool_of(request).acquire() as conn:
-        return to_json(await factor.get_factor(conn, viewer=viewer, required=demands_factor(request)))
+        return to_json(await factor.get_factor(conn, viewer=viewer, required=demands_factor(request, viewer)))
 
 
 @router.post(_MINE, status_code=201, responses=answers(Enrolment, status=201))

@@ -49,10 +49,10 @@ class Enrolment:
 
 
 async def get_factor(conn: Conn, *, viewer: Viewer, required: bool) -> Factor:
-    """`required`: whether administrators must have one here."""
+    """`required`: whether they must have one here to administer."""
     row = await Q.read_factor(conn, id=viewer.user_id)
     since, left = (row["totp_since"], row["recovery_codes"]) if row else (None, 0)
-    return Factor(since is not None, since, left, required and viewer.is_admin)
+    return Factor(since is not None, since, left, required)
 
 
 async def is_on(conn: Conn, *, user_id: UUID) -> bool:

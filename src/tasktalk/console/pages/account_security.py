@@ -116,7 +116,7 @@ async def draw_security(
     async with request.app.state.pool.acquire() as conn:
         context = await load_account(request, conn, visit, here=_HERE)
         user = await get_user(conn, user_id=user_id)
-        factor = await get_factor(conn, viewer=visit.viewer, required=demands_factor(request))
+        factor = await get_factor(conn, viewer=visit.viewer, required=demands_factor(request, visit.viewer))
         sessions = await list_sessions(conn, user_id=user_id, token=visit.token, now=now_of(request))
     context |= {"user": user, "factor": factor, "enrolment": enrolment, "recovery_codes": recovery_codes}
     context |= {

@@ -164,6 +164,36 @@ async def test_administrators_hear_of_messages_numbers_phones_and_violations(
     assert "447700900" not in everything
 
 
+async def test_a_token_that_may_not_administer_opens_no_administrators_webhook(
+    product: Product, receiver: Receiver
+) -> None:
+    owner = product.owner_token
+    body = {"name": "tests", "scopes": ["write"]}
+    small = (await do(product, "POST", "/api/tokens", body, token=owner))["token"]
+    path, _ = await make_hook(product, owner, receiver.url, "message.received")
+    await product.say(product.ana, "hello")
+    async with posting(product) as post:
+        await post.go()
+    [told] = (await do(product, "GET", path + "/deliveries", token=small))["items"]
+    story = f"{path}/deliveries/{told['id']}"
+    assert (await do(product, "GET", story, token=small))["payload"] is None
+    assert (await do(product, "GET", story, token=owner))["payload"] is not None
+    for method, of, sent, status_ in (
+        ("POST", "", {"name": "x", "url": receiver.url, "events": ["message.read"]}, 403),
+        ("PATCH", path, {"url": "http://127.0.0.1:9/"}, 403),
+        ("PATCH", path, {"events": ["message.read"]}, 403),
+        ("POST", path + "/rotate", None, 403),
+        ("POST", story + "/replay", None, 409),
+        ("PATCH", path, {"enabled": False}, 200),
+        ("PATCH", path, {"enabled": True}, 403),
+        ("PATCH", path, {"events": ["task.created"]}, 200),
+        ("DELETE", path, None, 204),
+    ):
+        where = of or "/api/webhooks/outgoing"
+        answer = await product.ask(where, token=small, method=method, body=sent)
+        assert answer.status == status_, (method, of, sent, answer.body)
+
+
 async def test_a_failure_is_tried_again_for_three_days_then_it_is_off_and_its_owner_is_told(
     product: Product, receiver: Receiver
 ) -> None:

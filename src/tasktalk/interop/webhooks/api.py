@@ -1,11 +1,14 @@
 """The REST API of outgoing webhooks: the caller's own; what they are told is what the caller sees."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
+from tasktalk.accounts.access import Viewer
+from tasktalk.accounts.request import identify
 from tasktalk.crypto import Keyring
 from tasktalk.interop.webhooks.deliveries import (
     LIMIT,
@@ -36,6 +39,15 @@ from tasktalk.tasks.http import IfMatch, Me, answers, known_id, pool_of, to_json
 from tasktalk.web.moments import Moment
 
 router = APIRouter(prefix="/api/webhooks/outgoing", tags=["webhooks"])
+
+
+async def _within_scopes(request: Request, viewer: Me) -> Viewer:
+    """Behind a token that may not administer, an administrator is a member."""
+    scopes = (await identify(request)).scopes
+    return replace(viewer, role="member") if scopes and "admin" not in scopes else viewer
+
+
+Asker = Annotated[Viewer, Depends(_within_scopes)]
 
 
 class NewWebhookBody(BaseModel):
@@ -70,14 +82,14 @@ class ReplayBody(BaseModel):
 
 
 @router.get("", responses=answers(Webhooks))
-async def list_(request: Request, viewer: Me) -> Response:
+async def list_(request: Request, viewer: Asker) -> Response:
     """The caller's webhooks, oldest first."""
     async with pool_of(request).acquire() as conn:
         return to_json(await list_webhooks(conn, viewer=viewer))
 
 
 @router.post("", status_code=201, responses=answers(WithSecret, status=201, versioned=True))
-async def create(request: Request, viewer: Me, body: NewWebhookBody) -> Response:
+async def create(request: Request, viewer: Asker, body: NewWebhookBody) -> Response:
     """Makes a webhook; its secret is shown this once. 403 for events that are for administrators."""
     async with pool_of(request).acquire() as conn, conn.transaction():
         made = await create_webhook(
@@ -95,7 +107,7 @@ async def create(request: Request, viewer: Me, body: NewWebhookBody) -> Response
 
 
 @router.get("/{webhook_id}", responses=answers(Webhook, versioned=True))
-async def get(request: Request, viewer: Me, webhook_id: str) -> Response:
+async def get(request: Request, viewer: Asker, webhook_id: str) -> Response:
     """One webhook."""
     async with pool_of(request).acquire() as conn:
         webhook = await get_webhook(conn, viewer=viewer, webhook_id=known_id(webhook_id))
@@ -104,7 +116,7 @@ async def get(request: Request, viewer: Me, webhook_id: str) -> Response:
 
 @router.patch("/{webhook_id}", responses=answers(Webhook, versioned=True))
 async def change(
-    request: Request, viewer: Me, webhook_id: str, body: WebhookPatchBody, if_match: IfMatch = None
+    request: Request, viewer: Asker, webhook_id: str, body: WebhookPatchBody, if_match: IfMatch = None
 ) -> Response:
     """Changes only the keys sent. Switched on again, what waits leaves."""
     async with pool_of(request).acquire() as conn, conn.transaction():
@@ -121,7 +133,7 @@ async def change(
 
 
 @router.delete("/{webhook_id}", status_code=204)
-async def delete(request: Request, viewer: Me, webhook_id: str) -> Response:
+async def delete(request: Request, viewer: Asker, webhook_id: str) -> Response:
     """Takes it away, with the log of its deliveries."""
     async with pool_of(request).acquire() as conn, conn.transaction():
         await delete_webhook(conn, viewer=viewer, webhook_id=known_id(webhook_id))
@@ -129,7 +141,7 @@ async def delete(request: Request, viewer: Me, webhook_id: str) -> Response:
 
 
 @router.post("/{webhook_id}/rotate", responses=answers(WithSecret, versioned=True))
-async def rotate(request: Request, viewer: Me, webhook_id: str) -> Response:
+async def rotate(request: Request, viewer: Asker, webhook_id: str) -> Response:
     """A new secret, shown this once; for 24 hours the one before signs along."""
     async with pool_of(request).acquire() as conn, conn.transaction():
         made = await rotate_secret(
@@ -139,7 +151,7 @@ async def rotate(request: Request, viewer: Me, webhook_id: str) -> Response:
 
 
 @router.post("/{webhook_id}/test", status_code=202, responses=answers(DeliveryStory, status=202))
-async def test(request: Request, viewer: Me, webhook_id: str) -> Response:
+async def test(request: Request, viewer: Asker, webhook_id: str) -> Response:
     """Sends a `webhook.test` now, tried once; look at the delivery for how it went. 409 while it is switched off."""
     async with pool_of(request).acquire() as conn, conn.transaction():
         story = await send_test(conn, viewer=viewer, webhook_id=known_id(webhook_id), now=_now())
@@ -149,7 +161,7 @@ async def test(request: Request, viewer: Me, webhook_id: str) -> Response:
 @router.get("/{webhook_id}/deliveries", responses=answers(DeliveryPage))
 async def list_log(
     request: Request,
-    viewer: Me,
+    viewer: Asker,
     webhook_id: str,
     *,
     state: State | None = None,
@@ -169,7 +181,7 @@ async def list_log(
 
 
 @router.get("/{webhook_id}/deliveries/{delivery_id}", responses=answers(DeliveryStory))
-async def get_one(request: Request, viewer: Me, webhook_id: str, delivery_id: str) -> Response:
+async def get_one(request: Request, viewer: Asker, webhook_id: str, delivery_id: str) -> Response:
     """One delivery, with the text that is signed and every attempt."""
     async with pool_of(request).acquire() as conn:
         story = await get_delivery(
@@ -181,7 +193,7 @@ async def get_one(request: Request, viewer: Me, webhook_id: str, delivery_id: st
 @router.post(
     "/{webhook_id}/deliveries/{delivery_id}/replay", status_code=202, responses=answers(DeliveryStory, status=202)
 )
-async def replay(request: Request, viewer: Me, webhook_id: str, delivery_id: str) -> Response:
+async def replay(request: Request, viewer: Asker, webhook_id: str, delivery_id: str) -> Response:
     """Sends it again, the same text under the same webhook-id."""
     async with pool_of(request).acquire() as conn, conn.transaction():
         story = await replay_one(
@@ -191,7 +203,7 @@ async def replay(request: Request, viewer: Me, webhook_id: str, delivery_id: str
 
 
 @router.post("/{webhook_id}/replay", status_code=202, responses=answers(Replayed, status=202))
-async def replay_many(request: Request, viewer: Me, webhook_id: str, body: ReplayBody) -> Response:
+async def replay_many(request: Request, viewer: Asker, webhook_id: str, body: ReplayBody) -> Response:
     """Sends again what failed in a span, or what else `states` names, the oldest first; 1,000 at a time."""
     async with pool_of(request).acquire() as conn, conn.transaction():
         replayed = await replay_span(

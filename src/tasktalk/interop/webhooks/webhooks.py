@@ -125,6 +125,8 @@ async def change_webhook(
     enabled = changes.get("enabled", before.enabled)
     new = {"name": name, "url": url, "events": events, "enabled": enabled}
     if changed := [key for key, value in new.items() if value != getattr(before, key)]:
+        if enabled or "url" in changed:  # switching it off is for everybody
+            check_events(events, viewer=viewer)
         await Q.change_webhook(conn, id=webhook_id, name=name, url=url, events=events, is_on=enabled, at=now)
         await Q.announce(conn)
         await _note(conn, viewer, "webhook.changed", webhook_id, {"changed": changed, "enabled": enabled})
@@ -134,8 +136,9 @@ async def change_webhook(
 async def rotate_secret(
     conn: Conn, *, viewer: Viewer, webhook_id: UUID, keyring: Keyring, now: dt.datetime
 ) -> WithSecret:
-    """A new secret; for a day both sign, so that none is refused while the receiver changes over."""
-    await _lock(conn, viewer=viewer, webhook_id=webhook_id)
+    """A new secret; for a day both sign, so that none is refused while the receiver changes over. Raises Forbidden."""
+    webhook = await _lock(conn, viewer=viewer, webhook_id=webhook_id)
+    check_events(webhook.events, viewer=viewer)
     secret = _new_secret()
     await Q.rotate_secret(conn, id=webhook_id, secret=keyring.seal(secret), old_until=now + GRACE, at=now)
     await _note(conn, viewer, "webhook.secret_rotated", webhook_id, {})

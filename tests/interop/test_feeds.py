@@ -185,6 +185,18 @@ async def test_the_address_is_a_secret_that_shows_what_its_person_sees(product: 
         assert (await product.call("GET", odd)).status == 404
 
 
+async def test_who_asks_too_often_waits(database: str, pool: Pool, tmp_path: Path) -> None:
+    product = await open_product(
+        database, pool, tmp_path, public_url="https://tasks.example.org", limits="on", requests_per_minute=3
+    )
+    _, path = await subscribe(product, product.ana.token)
+    assert [(await product.call("GET", path)).status for _ in range(4)] == [200, 200, 200, 429]
+    _, other = await subscribe(product, product.ana.token)
+    assert (await product.call("GET", other)).status == 200
+    guesses = [(await product.call("GET", f"/feeds/{number}.ics")).status for number in range(200)]
+    assert (guesses[0], guesses[-1]) == (404, 429)
+
+
 async def test_what_is_as_it_was_is_not_sent_again(product: Product) -> None:
     ana = product.ana.token
     task = await do(product, "POST", "/api/tasks", {"title": "x", "due": {"date": "2026-12-01"}}, token=ana)

@@ -8,7 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from tasktalk.interop.feeds.calendar import REFRESH, read_contents, write_calendar
+from tasktalk.errors import NotFound
+from tasktalk.interop.feeds.calendar import REFRESH, find_by_address, read_contents, write_calendar
 from tasktalk.interop.feeds.feeds import (
     Feed,
     Feeds,
@@ -23,6 +24,7 @@ from tasktalk.interop.feeds.feeds import (
 )
 from tasktalk.tasks.http import IfMatch, Me, answers, known_id, pool_of, to_json, version_of
 from tasktalk.web.http import web_address
+from tasktalk.web.limits import Limits
 
 router = APIRouter(tags=["feeds"])
 _ICS = "text/calendar; charset=utf-8"
@@ -124,8 +126,17 @@ async def delete(request: Request, viewer: Me, feed_id: str) -> Response:
 @router.get("/feeds/{token}.ics", response_class=Response, responses=_FOUND, openapi_extra=_OPEN)
 async def show(request: Request, token: str) -> Response:
     """The calendar, as its person would see it now. Ask with `If-None-Match`: 304 when it is as it was."""
+    limits: Limits | None = getattr(request.app.state, "limits", None)
     async with pool_of(request).acquire() as conn:
-        contents = await read_contents(conn, token=token, now=_now())
+        try:
+            row = await find_by_address(conn, token=token)
+        except NotFound:
+            if limits is not None:
+                await limits.count_stranger(request)
+            raise
+        if limits is not None:
+            await limits.count(request, row["id"], administers=False)  # as many as a person of its own
+        contents = await read_contents(conn, row=row, now=_now())
     headers = {
         "ETag": f'"{contents.tag}"',
         "Cache-Control": f"private, max-age={int(REFRESH.total_seconds()) // 3}",

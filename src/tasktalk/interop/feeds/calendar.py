@@ -30,6 +30,8 @@ REFRESH = dt.timedelta(minutes=15)
 _TOUCH_EVERY = dt.timedelta(minutes=1)
 _AT_ONCE = 20  # tasks, then others have their turn
 _LONGEST_TOKEN = 200
+_MOST_KEPT = 16
+_written: dict[tuple[str, str], bytes] = {}  # by tag and address: many programs ask again without an ETag
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,18 @@ class Contents:
     tag: str
 
 
-async def read_contents(conn: Conn, *, token: str, now: dt.datetime) -> Contents:
-    """The calendar at this address. Raises NotFound for one that is nobody's."""
-    row = await Q.find_by_token(conn, token_hash=hash_token(token)) if len(token) <= _LONGEST_TOKEN else None
+async def find_by_address(conn: Conn, *, token: str) -> Record:
+    """The calendar at this address, and whose it is. Raises NotFound for one that is nobody's."""
+    row: Record | None = None
+    if len(token) <= _LONGEST_TOKEN:
+        row = await Q.find_by_token(conn, token_hash=hash_token(token))
     if row is None:
         raise NotFound("There is no such calendar.")
+    return row
+
+
+async def read_contents(conn: Conn, *, row: Record, now: dt.datetime) -> Contents:
+    """What its person sees of it now; `row`: of `find_by_address`."""
     await Q.touch_feed(conn, id=row["id"], at=now, before=now - _TOUCH_EVERY)
     viewer = viewer_of({"name": row["user_name"], **{k: row[k] for k in ("user_id", "role", "language", "timezone")}})  # type: ignore[arg-type]
     tasks = await _list_tasks(conn, row, viewer, now)
@@ -106,7 +115,16 @@ def _clock(task: Task, row: Record | None, viewer: Viewer) -> Clock | None:
 
 
 async def write_calendar(contents: Contents, *, address: str) -> bytes:
-    """The document; `address` is where the console is. Long ones let others have their turn."""
+    """The document; `address` is where the console is. Long ones let others have their turn, the last ones are kept."""
+    key = (contents.tag, address)
+    if key not in _written:
+        _written[key] = await _write(contents, address)
+        while len(_written) > _MOST_KEPT:
+            del _written[next(iter(_written))]
+    return _written[key]
+
+
+async def _write(contents: Contents, address: str) -> bytes:
     whole = Calendar()
     whole.add("prodid", f"-//Tasktalk//Tasktalk {__version__}//EN")
     whole.add("version", "2.0")

@@ -1,6 +1,7 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import asyncpg
@@ -43,6 +44,15 @@ async def test_a_key_belongs_to_its_request_and_its_person(product: Product) -> 
     bens = await post(product, {"title": "Ben's"}, token=product.ben.token)
     assert (bens.status, bens.json["title"]) == (201, "Ben's")
     assert await count(product.pool, "from tasks") == 2
+
+
+async def test_what_is_kept_of_a_body_cannot_be_guessed_from_its_digest(product: Product) -> None:
+    body = json.dumps({"title": "1234"}).encode()
+    await post(product, body)
+    kept = await product.pool.fetchval("select fingerprint from idempotency_keys")
+    asked = b"POST\n/api/tasks\n\n" + body
+    assert kept == product.keyring.sign(asked, purpose="idempotency").encode()
+    assert not any(digest in kept for digest in (sha256(asked).digest(), sha256(asked).hexdigest().encode()))
 
 
 async def test_two_at_once_have_one_effect(product: Product) -> None:

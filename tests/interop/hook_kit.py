@@ -1,5 +1,6 @@
 """Somebody else's program: it takes what webhooks tell, checks the signature, and answers as it is told to."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ class Receiver:
     answers: list[int] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     taken: list[Taken] = field(default_factory=list)
+    hold: asyncio.Event | None = None  # answers when it is set
 
     async def take(self, request: web.Request) -> web.Response:
         text = await request.text()
@@ -41,6 +43,8 @@ class Receiver:
         # The library's own clock must agree; ours may be years ahead in a test.
         body = Webhook(self.secret).verify(text, headers) if self.secret else None
         self.taken.append(Taken(headers["webhook-id"], headers, body, text))
+        if self.hold is not None:
+            await self.hold.wait()
         return web.Response(status=self.answers.pop(0) if self.answers else 204, text="seen\x00", headers=self.headers)
 
     def events(self) -> list[str]:

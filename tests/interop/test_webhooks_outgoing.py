@@ -1,5 +1,6 @@
 """Outgoing webhooks: what is told to whom, signed, tried again, replayed, switched off."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,13 +11,15 @@ import pytest
 from aiohttp.abc import AbstractResolver
 from hook_kit import Receiver, make_hook, posting, receiving
 
-from product_kit import Product, delivery, message, open_product
+from product_kit import Product, delivery, message, open_product, until
 from tasktalk.db import Pool
 from tasktalk.ids import new_id
 from tasktalk.interop.webhooks.deliveries import forget_deliveries
 from tasktalk.interop.webhooks.egress import PRIVATE, open_session, post
+from tasktalk.interop.webhooks.posting import Poster
 from tasktalk.interop.webhooks.settling import SCHEDULE
 from tasktalk.interop.webhooks.webhooks import Q
+from tasktalk.messaging.notices.loop import Teller
 from tasktalk.messaging.outbox import Outgoing, add_messages
 
 TASKS = ("task.created", "task.updated", "task.completed", "task.deleted")
@@ -246,6 +249,9 @@ async def test_410_switches_off_at_once_and_429_waits_as_long_as_it_says(product
     assert (hook["enabled"], "410" in hook["off_why"]) == (False, True)
     entry = await product.pool.fetchval("select detail from audit where action = 'webhook.switched_off'")
     assert entry["owner_id"] == str(product.ana.id)
+    await product.pool.execute("update contacts set window_until = now() + interval '3 days'")
+    await Teller(product.pool, product.keyring, timedelta(), clock=lambda: datetime.now(UTC) + timedelta(days=2)).look()
+    assert "Mirror" in await product.pool.fetchval("select message from outbox")  # its owner is told
 
 
 async def test_one_that_fails_does_not_hold_up_those_behind_it(product: Product, receiver: Receiver) -> None:
@@ -275,6 +281,30 @@ async def test_a_killed_worker_leaves_nothing_untold(product: Product, receiver:
         assert receiver.taken == []
         await post.go(later=60)
     assert len(receiver.taken) == 1
+
+
+async def test_the_loop_stops_soon_and_another_sends_what_was_on_its_way(product: Product, receiver: Receiver) -> None:
+    ana = product.ana.token
+    await make_hook(product, ana, receiver.url, "task.created")
+    receiver.hold = asyncio.Event()
+    poster = Poster(product.pool, product.keyring, private=True, last_seconds=0.1)
+    running = asyncio.create_task(poster.run())
+    await do(product, "POST", "/api/tasks", {"title": "one"}, token=ana)
+    poster.wake.set()
+
+    async def called() -> int:
+        return len(receiver.taken)
+
+    await until(called)
+    poster.stop.set()
+    await asyncio.wait_for(running, 10)
+    receiver.hold.set()
+    state = await product.pool.fetchrow("select state, attempts from webhook_deliveries")
+    assert tuple(state) == ("waiting", 1)
+    async with posting(product) as post:
+        await post.go(later=60)
+    assert [each.id for each in receiver.taken] == [receiver.taken[0].id] * 2
+    assert await product.pool.fetchval("select state from webhook_deliveries") == "delivered"
 
 
 async def test_a_new_secret_signs_beside_the_old_one_for_a_day(product: Product, receiver: Receiver) -> None:

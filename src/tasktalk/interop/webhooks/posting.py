@@ -57,10 +57,11 @@ class Poster:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     clock: Callable[[], dt.datetime] = utc_now
     chance: Callable[[], float] = random.random
+    last_seconds: float = 5.0  # for calls in flight when it is told to stop
     _lanes: dict[UUID, "asyncio.Task[None]"] = field(default_factory=dict)
 
     async def run(self) -> None:
-        """Until `stop`; calls in flight are settled first."""
+        """Until `stop`; calls in flight are settled first, if that is soon."""
         pause = _LOOK_SECONDS
         async with open_session(private=self.private) as session:
             while not self.stop.is_set():
@@ -76,7 +77,7 @@ class Poster:
                     continue
                 pause = _LOOK_SECONDS
                 await first(seconds, self.wake, self.stop)
-            await self.finish()
+            await self.finish(seconds=self.last_seconds)
 
     async def hear_all(self) -> None:
         """Until nothing is left that happened. What cannot be told for a bug of ours stops nothing behind it."""
@@ -109,9 +110,14 @@ class Poster:
             lane.add_done_callback(lambda done, id_=webhook_id: self._left(id_, done))  # type: ignore[misc]
         return len(ids)
 
-    async def finish(self) -> None:
-        """Waits for the lanes that are open."""
-        await asyncio.gather(*self._lanes.values(), return_exceptions=True)
+    async def finish(self, *, seconds: float | None = None) -> None:
+        """Waits for the lanes that are open; for so long alone, then who comes next sends what was on its way again."""
+        if not self._lanes:
+            return
+        _, late = await asyncio.wait(list(self._lanes.values()), timeout=seconds)
+        for lane in late:
+            lane.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     def _left(self, webhook_id: UUID, lane: "asyncio.Task[None]") -> None:
         self._lanes.pop(webhook_id, None)

@@ -170,7 +170,7 @@ def _search(order: Order) -> Intent | None:
     words = (order["text"] or "").strip("\"'“”")
     if words.startswith(":"):
         return None  # the filter language's own word
-    if order.book.foreign.search(fold(words)) or order.book.strong.search(fold(words)):
+    if order.book.foreign.search(fold(words)):
         return None
     return Intent(intent="search", confidence=LIKELY, query=Query(text=words))
 

@@ -5,7 +5,7 @@ from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.orders import PERHAPS
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
-from tasktalk.assistant.grammar.scope import LONGEST, Model, find_model
+from tasktalk.assistant.grammar.scope import LONGEST, Model, get_model
 from tasktalk.assistant.grammar.targets import find_open, read_target
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context, Draft, Intent
@@ -18,10 +18,8 @@ _ALMOST, _SURELY, _RATHER, _HALF, _THIRD = 0.9, 0.75, 0.65, 0.5, 0.3
 
 
 def is_for_others(command: Intent, plain: str, context: Context, book: Phrasebook) -> bool:
-    """Whether a command of many meanings is none of ours, by the model, or by its words where there is no model."""
-    model = find_model(book.language)
-    if model is None:
-        return command.intent == "search" and book.strong.search(fold(plain)) is not None
+    """Whether a command of many meanings is none of ours, by the model."""
+    model = get_model(book.language)
     unknown = command.project and command.project not in context.projects and "#" not in plain
     if command.intent == "project_status" and unknown:
         return model.judge(fold(plain))["other"] >= _ALMOST
@@ -40,9 +38,7 @@ def is_for_others(command: Intent, plain: str, context: Context, book: Phraseboo
 
 def read_judged(captured: Captured, plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
     """What is no task after all by what the model has learnt: a question about tasks, or not for us."""
-    model = find_model(book.language)
-    if model is None:
-        return None
+    model = get_model(book.language)
     folded = fold(plain)
     if len(folded.split()) > LONGEST:  # a text, not a sentence
         return None
@@ -125,8 +121,8 @@ def is_for_machine(intent: Intent, text: str, context: Context, book: Phrasebook
         return False
     if any(name.split()[0] in called.group() for name in map(fold, context.people)):
         return False
-    model = find_model(book.language)
-    if called.groupdict().get("bare") and (model is None or model.judge(folded[called.end() :])["other"] < _THIRD):
+    model = get_model(book.language)
+    if called.groupdict().get("bare") and model.judge(folded[called.end() :])["other"] < _THIRD:
         return False
     rest = folded[called.end() :] if called.end() < len(folded) else folded
     return not (book.asks_capture(rest) or book.own.search(rest) or book.alarm.search(rest))

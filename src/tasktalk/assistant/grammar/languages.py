@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from tasktalk.assistant.grammar.lexicon import get_source, list_languages
-from tasktalk.assistant.grammar.scope import find_model
+from tasktalk.assistant.grammar.scope import get_model
 from tasktalk.assistant.grammar.tokens import fold
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -56,9 +56,7 @@ def _choose(words: Collection[str], own: str) -> str:
 
 def _count_learnt(words: Collection[str], own: str) -> float:
     """The words that the person's own language has in none of its lists, but in what its scope model learnt from."""
-    model, votes = find_model(own), _votes()
-    if model is None:
-        return 0
+    model, votes = get_model(own), _votes()
     found = sum(
         len(word) > 1 and word in model and all(language != own for language, _ in votes.get(word, ()))
         for word in words

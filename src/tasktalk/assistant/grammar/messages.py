@@ -17,9 +17,7 @@ from tasktalk.assistant.grammar.orders import LIKELY, PERHAPS, SURE
 from tasktalk.assistant.grammar.outlines import read_outline
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
-from tasktalk.assistant.grammar.quickadd import find_marks
 from tasktalk.assistant.grammar.reading import begins_with_time
-from tasktalk.assistant.grammar.scope import find_model
 from tasktalk.assistant.grammar.spoken import blank_hesitations, filler_length, split_spoken
 from tasktalk.assistant.grammar.targets import find_open, read_target
 from tasktalk.assistant.grammar.titles import bullet_length, strip_formatting
@@ -137,11 +135,6 @@ def _read_several(plain: str, context: Context, engine: Engine, book: Phrasebook
 def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fits)
     text: str, plain: str, context: Context, engine: Engine, book: Phrasebook
 ) -> Intent:
-    folded = fold(plain)
-    model = find_model(book.language)
-    question = None if model else _read_question(plain, folded, context, engine, book)
-    if question is not None:
-        return question
     altered = read_change(plain, context, engine, book)
     if altered is not None:
         return altered
@@ -156,36 +149,14 @@ def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fi
         existing = _read_remind(captured, context, book)
         if existing is not None:
             return existing
-    if not captured.asked and (book.small_talk.match(folded) or not _SAYS_SOMETHING.search(draft.title)):
+    if not captured.asked and (book.small_talk.match(fold(plain)) or not _SAYS_SOMETHING.search(draft.title)):
         return _unknown(LIKELY)
-    if (
-        model is None
-        and not _is_planned(draft)
-        and (
-            _is_errand(folded, book)
-            or (not captured.asked and (book.statement.match(folded) or book.asks_other.match(folded)))
-        )
-    ):
-        return _unknown(0.7)
     if captured.others:
         sure = _confidence(captured)
         tasks = tuple(structs.replace(each, confidence=sure, spans=()) for each in (draft, *captured.others))
         return Intent(intent="create_tasks", confidence=sure, tasks=tasks)
     both = _read_both(plain, context, engine, book) if draft.due or draft.recurrence else None
     return both or as_intent(draft, _confidence(captured))
-
-
-def _is_planned(draft: Draft) -> bool:
-    """Whether something marks it as one's own to do: a time, a project, a label, a priority, somebody to do it."""
-    return bool(draft.due or draft.recurrence or draft.project or draft.labels or draft.priority or draft.assignees)
-
-
-def _is_errand(folded: str, book: Phrasebook) -> bool:
-    """Whether it is an order that another assistant would carry out at once ("play jazz", "order me a pizza")."""
-    polite = book.polite.match(folded)
-    begin = polite.end() if polite else 0
-    begin += len(folded[begin:]) - len(folded[begin:].lstrip())
-    return book.errand.match(folded.rstrip(" .!?"), begin) is not None
 
 
 def as_intent(draft: Draft, confidence: float) -> Intent:
@@ -201,34 +172,6 @@ def _confidence(captured: Captured) -> float:
     if draft.due or draft.recurrence or draft.project or draft.priority or draft.labels:
         return 0.93
     return 0.8 if len((draft.title or "").split()) > 1 else 0.65
-
-
-def _read_question(plain: str, folded: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
-    polite = book.polite.match(folded)
-    begin = polite.end() if polite else 0
-    begin += len(folded[begin:]) - len(folded[begin:].lstrip(" \t\n¿¡"))
-    if book.order.match(folded.rstrip(" .!?"), begin):
-        return _unknown(LIKELY)
-    if book.maybe.match(folded, begin) and _is_about_own(plain, folded, context, book):
-        return Intent(intent="list_tasks", confidence=0.85, query=read_query(plain, context, engine, book))
-    is_polite = polite is not None and polite.end() > 0
-    asked = book.question.match(folded, begin) is not None or (folded.rstrip().endswith("?") and not is_polite)
-    if not asked:
-        foreign = book.strong.search(folded) and not book.task_verb.match(folded, begin)
-        return _unknown(0.8) if foreign and not book.asks_capture(folded) else None
-    if book.own.search(folded) and not book.foreign.search(folded):
-        return Intent(intent="list_tasks", confidence=0.85, query=read_query(plain, context, engine, book))
-    if book.question.match(folded, begin) is None and book.asks_capture(folded):
-        return None  # "mi ricordi di chiamare Ana?"
-    return _unknown(0.8)
-
-
-def _is_about_own(plain: str, folded: str, context: Context, book: Phrasebook) -> bool:
-    """Whether "show …", "check …" is about the person's own list and not a thing to do."""
-    if book.own_strict.search(folded) and not book.foreign.search(folded):
-        return True
-    marks = find_marks(plain, context)
-    return bool(marks) and marks[0].start <= len(plain.split(maxsplit=1)[0]) + 1
 
 
 def _read_titleless(plain: str, captured: Captured, context: Context, engine: Engine, book: Phrasebook) -> Intent:

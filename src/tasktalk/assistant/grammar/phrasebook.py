@@ -15,7 +15,7 @@ _HEAD = re.compile(r"\w+|\S")
 _OPTION = re.compile(r"\[[^\[\]]*\]")
 _LEADING_SLOT = re.compile(r"^\s*\{\w+\}")
 
-_NEVER = (r"(?!)",)  # where a language has no such words, or a scope model in their stead
+_NEVER = (r"(?!)",)  # where a language has no such words
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +72,11 @@ class Phrasebook:
 
     def _read_questions(self, questions: dict[str, Any], macros: dict[str, str]) -> None:
         self.question = re.compile(r"[\s¿¡]*" + _words(questions["begin"], "match").pattern)
-        self.maybe = _words(questions.get("maybe", _NEVER), "match")
-        self.own_strict = _words(questions.get("own_strict", _NEVER), "search")
         self.own = _words(questions["own"], "search")
         self.foreign = _words(questions["foreign"], "search")
-        self.strong = _words(questions.get("strong", _NEVER), "search")
         self.task_verb = _words(questions["task_verbs"], "match")
         self.plays = _words(questions.get("plays", _NEVER), "match")
         self.before_person = _words(questions.get("before_person", _NEVER), "match")
-        self.statement = re.compile("|".join(questions.get("statement", _NEVER)))
         self.cancellable = _words(questions["cancellable"], "search")
         self.removal = _words(questions.get("removal", _NEVER), "search")
         # What takes away, and is a thing to do with an hour: "togliere il pane alle 15:30".
@@ -89,9 +85,6 @@ class Phrasebook:
         self.machine = re.compile("|".join(questions.get("machine", _NEVER)))
         self.nothing = re.compile(rf"\W*(?:{'|'.join(questions.get('nothing', _NEVER))})\W*")
         self.polite = re.compile(as_regex("<please>", macros) + r"(?!\w)")
-        self.order = _words(questions.get("orders", _NEVER), "match")
-        self.errand = _words(questions.get("errands", _NEVER), "match")
-        self.asks_other = _words(questions.get("asks_other", _NEVER), "match")
         self.columns = {
             column: re.compile(rf"(?<!\w)(?:{words})\s*$") for column, words in questions["columns"].items()
         }

@@ -1,6 +1,6 @@
 """Whether a message is for a task manager at all: a linear model over its words, learnt from sentences of our own.
 
-A language has one when `scopes/<language>.json` is there; `scripts/train_scope.py` makes it.
+Each language has one, `scopes/<language>.json`; `scripts/train_scope.py` makes it.
 """
 
 import json
@@ -71,11 +71,8 @@ def softmax(scores: Sequence[float]) -> list[float]:
 
 
 @cache
-def find_model(language: str) -> Model | None:
-    """The model of a language, or None where it has none."""
-    path = FOLDER / f"{language}.json"
-    if not path.is_file():
-        return None
-    weights = json.loads(path.read_text(encoding="utf-8"))
+def get_model(language: str) -> Model:
+    """The model of a language. Raises FileNotFoundError for a language without one."""
+    weights = json.loads((FOLDER / f"{language}.json").read_text(encoding="utf-8"))
     del weights[MADE_FROM]
     return Model(weights)

@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 
 from tasktalk.assistant.grammar.orders import LIKELY, SURE
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
-from tasktalk.assistant.grammar.scope import find_model
+from tasktalk.assistant.grammar.scope import get_model
 from tasktalk.assistant.grammar.targets import find_open
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context, Intent
@@ -41,14 +41,14 @@ def mend_first(text: str, book: Phrasebook) -> list[Mended]:
     found = _FIRST.match(text)
     if found is None or len(found[1]) < _SHORTEST:
         return []
-    word, model = fold(found[1]), find_model(book.language)
+    word, model = fold(found[1]), get_model(book.language)
     if word in book.heads:
         return []
     near = [head for head in book.heads if head[0] == word[0] and OSA.distance(word, head, score_cutoff=1) == 1]
     meant = sorted((head for head in near if len(head) >= _SHORTEST), key=lambda head: (-len(head), head))
     if len(meant) > 1 and not text[found.end() :].strip(" .!?"):  # "helo": hello, or help
         return []
-    known = model is not None and word in model
+    known = word in model
     return [
         Mended(text[: found.start(1)] + head + text[found.end(1) :], found.end(1), len(head) - len(found[1]), known)
         for head in meant[:_MOST]

@@ -16,7 +16,7 @@ from tasktalk.interop.importing.vikunja import to_text
 _COLUMNS = "TYPE,CONTENT,DESCRIPTION,PRIORITY,INDENT,AUTHOR,RESPONSIBLE,DATE,DATE_LANG,TIMEZONE,DURATION,DURATION_UNIT"
 TODOIST = (
     f"\ufeff{_COLUMNS}\n"
-     """meta,view_style=list,,,,,,,,,,
+    """meta,view_style=list,,,,,,,,,,
 task,Plan the trip @travel @fun,"Two weeks, by train",1,1,Ana (1),,2031-07-01 09:30,en,Europe/Madrid,90,minute
 task,Book a hotel,,4,2,Ana (1),Ben (2),every month on the 1st,en,Europe/Madrid,,
 note,Ask for breakfast,,,,Ana (1),,,,,,
@@ -233,6 +233,8 @@ good;;;;;;a;
     for content, query, status in (
         (b"", {}, 400),
         (b"[" * 100_000, {}, 400),
+        (b"-12", {}, 400),
+        (b"[]", {}, 400),
         (b"\xff\xfe", {}, 400),
         (b"PK\x03\x04 no zip", {}, 400),
         (b"name\nx", {}, 400),

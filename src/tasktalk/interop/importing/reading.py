@@ -44,7 +44,7 @@ def read_file(content: bytes, *, name: str, format: Format | None, now: dt.datet
         read += part
         if len(read) > MOST_ROWS:
             raise TooLarge(f"At most {MOST_ROWS} tasks at a time.", field="file")
-    if kind is None:
+    if kind is None or not read:
         raise BadRequest("There is nothing in it to import.", field="file")
     return kind, read
 

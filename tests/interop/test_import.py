@@ -3,14 +3,20 @@
 import io
 import json
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 import pytest
 
 from product_kit import Answer, Product, open_product
 from tasktalk.db import Pool
+from tasktalk.errors import AppError
+from tasktalk.interop.importing.model import FORMATS
+from tasktalk.interop.importing.reading import read_file
 from tasktalk.interop.importing.vikunja import to_text
 
 _COLUMNS = "TYPE,CONTENT,DESCRIPTION,PRIORITY,INDENT,AUTHOR,RESPONSIBLE,DATE,DATE_LANG,TIMEZONE,DURATION,DURATION_UNIT"
@@ -251,3 +257,40 @@ good;;;;;;a;
         answer = await bring(product, content, **query)
         assert answer.status == status, (content[:20], query, answer.body)
     assert (await everything(product))["x"]["project"]["name"] == "Shared"
+
+
+def test_whatever_a_file_holds_is_read_or_refused() -> None:
+    chance, now = Random(7), datetime(2026, 11, 23, 10, tzinfo=UTC)
+    task = {
+        "id": "a",
+        "title": "x",
+        "due": {"date": "2031-01-01"},
+        "recurrence": {"rrule": "FREQ=DAILY"},
+        "labels": ["a"],
+    }
+    ours = {"items": [task | {"project": {"name": "P"}, "assignees": [{"name": "b"}], "priority": 1, "start": None}]}
+    odd = [None, True, -1, 1 << 70, 1.5, "", "\x00", "9999-12-31T23:59:59+23:59", "0001-01-01T00:00:00-14:00", "99:99"]
+    odd += [[None], {"a": 1}, "x" * 3000]
+
+    def spoil(value: Any) -> Any:
+        if isinstance(value, dict) and value:
+            key = chance.choice(list(value))
+            return value | {key: chance.choice(odd) if chance.random() < 0.4 else spoil(value[key])}
+        if isinstance(value, list) and value:
+            place = chance.randrange(len(value))
+            return [*value[:place], spoil(value[place]), *value[place + 1 :]]
+        return chance.choice(odd)
+
+    for _ in range(600):
+        document: Any = chance.choice([ours, VIKUNJA])
+        for _ in range(chance.randint(1, 4)):
+            document = spoil(document)
+        content = json.dumps(document).encode()
+        if chance.random() < 0.2:
+            place = chance.randrange(len(TODOIST))
+            content = (TODOIST[:place] + chance.choice(',"\n;\t\x00') + TODOIST[place + 1 :]).encode()
+        try:
+            _, rows = read_file(content, name="x.csv", format=chance.choice([None, *FORMATS]), now=now, zone="UTC")
+            msgspec.json.encode(rows)
+        except AppError:
+            continue

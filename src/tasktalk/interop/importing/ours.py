@@ -160,7 +160,6 @@ def _of_item(row: int, item: Any) -> Draft | Unreadable:
     try:
         due, recurrence = _object(item, "due"), _object(item, "recurrence")
         status = _status(item.get("status", "open"))
-        people = [str(each.get("name")) for each in item.get("assignees") or [] if isinstance(each, dict)]
         return Draft(
             row=row,
             external_id=_text(item, "id") or "#" + digest(title, item.get("project"), due),
@@ -180,7 +179,7 @@ def _of_item(row: int, item: Any) -> Draft | Unreadable:
             labels=_labels(item.get("labels")),
             parent=_text(item, "parent_id"),
             remarks=_left_out(
-                item.get("attachments"), ", ".join(people), number(item.get("comments_count"), "comments_count")
+                item.get("attachments"), item.get("assignees"), number(item.get("comments_count"), "comments_count")
             ),
         )
     except Wrong as error:

@@ -23,6 +23,8 @@ _NONE = "\N{EN DASH}"
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
+_SECOND = 1000  # milliseconds
+
 PERIODS: dict[Period, str] = {"24h": phrase("24 hours"), "7d": phrase("7 days"), "30d": phrase("30 days")}
 
 
@@ -109,7 +111,10 @@ def _charts(hours: Sequence[HourFigures], period: Period, speech: Speech) -> lis
     received = [sum(each.messages_received for each in group) for group in groups]
     sent = [sum(each.messages_sent for each in group) for group in groups]
     failed = [sum(each.messages_failed for each in group) for group in groups]
-    slowest = [max(each.max_response_time for each in group) / 1000 for group in groups]
+    slowest: list[float] = [max(each.max_response_time for each in group) for group in groups]
+    unit = " ms"
+    if max(slowest, default=0) >= _SECOND:
+        slowest, unit = [each / _SECOND for each in slowest], " s"
     fates = [
         Series(speech.say("Received"), "accent", received),
         Series(speech.say("Sent"), "blue", sent),
@@ -118,5 +123,5 @@ def _charts(hours: Sequence[HourFigures], period: Period, speech: Speech) -> lis
     times = [Series(speech.say("Slowest reply"), "violet", slowest)]
     return [
         Chart(speech.say("Messages"), labels, fates),
-        Chart(speech.say("Time to answer"), labels, times, unit=" s", kind="lines"),
+        Chart(speech.say("Time to answer"), labels, times, unit=unit, kind="lines"),
     ]

@@ -79,10 +79,11 @@ async def test_a_code_is_asked_for_after_password_and_link_and_counts_once(desk:
 
 async def test_guessing_is_stopped_for_the_account_wherever_it_comes_from(desk: Desk, ana: Browser) -> None:
     secret, _ = await set_up(ana)
-    for _ in range(5):
+    for guesses in (2, 3):
         guesser = desk.browser()
         await guesser.http.post("/login", data=FORM)
-        answer = await guesser.http.post("/login/code", data={"code": "000000"})
+        for _ in range(guesses):
+            answer = await guesser.http.post("/login/code", data={"code": "000000"})
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "900")
     answer = await guesser.http.post("/login/code", data={"code": code_of(secret, 1)})
     assert answer.status_code == 429

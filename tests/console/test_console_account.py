@@ -10,7 +10,8 @@ from tasktalk.console.words import speech_of
 from tasktalk.tasks.model import Act
 from tasktalk.tasks.projects.projects import create_project
 
-PAGES = ["/account", *(f"/account/{each}" for each in ("notifications", "phones", "security", "tokens", "calendar", "webhooks", "data"))]
+TABS = ("notifications", "phones", "security", "tokens", "calendar", "webhooks", "data")
+PAGES = ["/account", *(f"/account/{tab}" for tab in TABS)]
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PHONE = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36"
 

@@ -17,12 +17,14 @@ _TOLD_EVERY = timedelta(days=1)
 _LONGEST = 200  # characters of a message that may bring a code
 
 _HOW = phrase(
-    "This number is not linked to anybody in Tasktalk yet. Sign in at {console}, choose _Account_, then "
-    "_Link my phone_, and send me the code it shows: _link CODE_. If you have no account, ask the person who runs it."
+    "This number is not linked to anybody in Tasktalk yet. Sign in at {console}, choose _Account_, "
+    "_Phones_, then _Link my phone_, and send me the code it shows: _link CODE_. If you have no account, "
+    "ask the person who runs it."
 )
 _HOW_ANYWHERE = phrase(
-    "This number is not linked to anybody in Tasktalk yet. Sign in to Tasktalk in a browser, choose _Account_, then "
-    "_Link my phone_, and send me the code it shows: _link CODE_. If you have no account, ask the person who runs it."
+    "This number is not linked to anybody in Tasktalk yet. Sign in to Tasktalk in a browser, choose _Account_, "
+    "_Phones_, then _Link my phone_, and send me the code it shows: _link CODE_. If you have no account, "
+    "ask the person who runs it."
 )
 _LINKED = phrase(
     "👋 Hello {name}, this phone is linked to you now. Tell me a task, like _buy milk tomorrow 5pm_; say _today_ to "

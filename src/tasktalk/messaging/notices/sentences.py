@@ -40,7 +40,8 @@ OVER = phrase("It was over before it left.")
 NOT_YOURS = phrase("It is not yours to see any more.")
 RELINK = phrase(
     "📵 Somebody else may have the phone you linked, so nothing goes there any more. To link yours again, sign in to "
-    "Tasktalk in a browser, choose _Account_, then _Link my phone_, and send me the code it shows."
+    "Tasktalk in a browser, choose _Account_, _Phones_, then _Link my phone_, and send me the code it "
+    "shows."
 )
 WEBHOOK_OFF = phrase(
     "🔌 Your webhook “{name}” is switched off: its address did not take what it was told. In the console, under "

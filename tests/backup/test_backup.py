@@ -12,6 +12,8 @@ import asyncpg
 import pytest
 from filled import NASTY, files_of, fill, snapshot
 
+from tasktalk.accounts.audit.audit import record
+from tasktalk.accounts.audit.chain import verify
 from tasktalk.backup import making
 from tasktalk.backup.archive import MANIFEST, NotABackup
 from tasktalk.backup.making import IsBeingMade, alone, make_backup
@@ -20,6 +22,7 @@ from tasktalk.backup.runs import list_runs, newest_backup_at, run_backup
 from tasktalk.backup.sealing import WrongPassphrase
 from tasktalk.backup.tables import list_known, list_tables
 from tasktalk.db.migrate import HEAD, SchemaTooNew
+from tasktalk.db.pool import set_codecs
 from tasktalk.errors import BadRequest, Conflict
 from tasktalk.ids import new_id
 from tasktalk.settings import Settings
@@ -110,11 +113,8 @@ async def test_everything_comes_back_row_by_row_and_file_by_file(
         added = set(after["audit"]) - set(before["audit"])
         assert len(added) == 1
         assert "backup.restored" in added.pop()
-        changed = {
-            "audit",
-            "sequence audit_seq_seq",
-            "backups",
-        }  # it is told of, and open backups are not open any more
+        # It is told of, and open backups are not open any more.
+        changed = {"audit", "audit_chain", "sequence audit_seq_seq", "backups"}
         assert {name: after[name] for name in after if name not in changed} == {
             name: before[name] for name in before if name not in changed
         }
@@ -245,6 +245,8 @@ async def test_people_are_not_replaced_unasked_and_running_ones_never(
     conn: Any, pool: Any, database: str, settings: Settings, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.zip"
+    async with pool.acquire() as ours:
+        await record(ours, by=None, action="user.created", subject="user")
     ana, ben = new_id(), new_id()
     await conn.execute("insert into users (id, name) values ($1, 'Ana')", ana)
     await conn.execute("insert into tasks (id, owner_id, title) values ($1, $1, 'x')", ana)
@@ -267,6 +269,9 @@ async def test_people_are_not_replaced_unasked_and_running_ones_never(
     after = await snapshot(conn)
     assert [await conn.fetchval("select name from users")] == ["Ana"]
     assert len(after["users"]) == 1
+    await set_codecs(conn)
+    assert (await verify(conn)).ok  # the audit's chain goes on from where it was
+    assert await conn.fetchval("select max(place) from audit") == 2
     # What nobody speaks of any more is swept from the store like any other.
     assert [row[0] for row in await conn.fetch("select key from loose_files")] == ["later/2"]
 

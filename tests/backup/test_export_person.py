@@ -20,7 +20,9 @@ async def test_a_person_is_exported_as_by_their_account(database: str, pool: Poo
     size = await export_person(database, email="ANA@example.org", path=out)
     assert size == out.stat().st_size
     assert out.stat().st_mode & 0o777 == 0o600
-    own = (await product.call("GET", "/api/export", query="format=json", authorization=f"Bearer {product.ana.token}")).json
+    own = (
+        await product.call("GET", "/api/export", query="format=json", authorization=f"Bearer {product.ana.token}")
+    ).json
     assert json.loads(out.read_text())["items"] == own["items"]
     assert [task["title"] for task in own["items"]] == ["Ana's"]
     entry = await pool.fetchrow("select * from audit order by seq desc limit 1")

@@ -47,23 +47,29 @@ async def test_the_disk_of_somebody_else_s_database_is_not_ours_to_watch(
 
 
 async def test_a_full_database_costs_no_message_an_attempt(product: Product) -> None:
-    """More often than an item may fail before it is a dead letter."""
+    """More often than an item may fail before it is a dead letter; in a batch, one by one, and alone."""
     failures = 0
 
     async def handle(conn: Conn, items: Sequence[Item], notes: dict[int, str]) -> None:
         nonlocal failures
-        if failures < 5:
+        if failures % 5:
             failures += 1
             raise asyncpg.DiskFullError("could not extend file: No space left on device")
+        if not failures:
+            failures = 1
+            raise ValueError("somebody is to blame: one by one, then")
         await product.turns.handle(conn, items, notes)
 
     for text in ("buy milk tomorrow", "buy bread tomorrow"):
         await product.say(product.ana, text)
     async with working(product.pool, handle):
         await until(lambda: _all_done(product))
+        failures = 1
+        await product.say(product.ana, "buy eggs tomorrow")
+        await until(lambda: _all_done(product))
     assert failures == 5
     assert await count(product.pool, "from inbox where attempts > 0 or state = 'dead'") == 0
-    assert await count(product.pool, "from tasks") == 2
+    assert await count(product.pool, "from tasks") == 3
 
 
 async def _all_done(product: Product) -> bool:

@@ -84,7 +84,7 @@ async def test_a_bad_token_stops_the_number_until_it_is_replaced(product: Produc
         assert "190" in lane.breaker.reason
         await put(product, "hello Ben", to=product.ben)
     assert not graph.carried_out
-    assert len(graph.asked) == 1
+    assert len(graph.asked) < 3  # one that was being taken at that very moment may have gone too
     assert not await count(product.pool, "from outbox where state <> 'waiting'")
     async with sending(product, graph, token="new"):
         await until(states(product, *["accepted"] * 4), seconds=4)

@@ -66,6 +66,7 @@ async def test_restart(talk: Talk, admin: Conn) -> None:
     async def trouble(talk: Talk) -> None:
         for share in (0.2, 0.4, 0.6, 0.8):
             await talk.until_taken(share)
+            talk.say_more()
             ended.append(await end_sessions(admin, talk.product.dsn))
 
     ended: list[int] = []
@@ -181,6 +182,7 @@ async def test_clock_jump(talk: Talk, database: str, monkeypatch: pytest.MonkeyP
         nonlocal jump
         for hours in (3, -3, 2, 0):
             await talk.until_taken(0.25 if hours == 3 else 0.5)
+            talk.say_more()
             jump = timedelta(hours=hours)
             await pool.execute("update skew.jump set by = $1", jump)
             assert await pool.fetchval("select now() - pg_catalog.now()") == jump

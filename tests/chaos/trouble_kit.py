@@ -4,6 +4,7 @@ Meta's hand posts each person's messages one after the other, again until they a
 """
 
 import asyncio
+import math
 import random
 import re
 from collections import Counter
@@ -28,7 +29,10 @@ _OF_BEN = 100_000  # his numbers begin here, so that a reply tells whose it is
 
 @dataclass
 class Talk:
-    """`answers`: how often each status came back to Meta. `taken`: how many messages were, by now."""
+    """`answers`: how often each status came back to Meta. `taken`: how many messages were, by now.
+
+    Nobody says more than `allowed` messages until the trouble is over, so that it always meets some.
+    """
 
     product: Product
     graph: FakeGraph
@@ -36,23 +40,31 @@ class Talk:
     chance: random.Random = field(default_factory=lambda: random.Random(7))
     answers: Counter[int] = field(default_factory=Counter)
     taken: int = 0
+    allowed: int = 0
 
     def numbers(self, person: Someone) -> list[int]:
         first = 1 if person is self.product.ana else _OF_BEN
         return list(range(first, first + self.messages))
 
     async def until_taken(self, share: float) -> None:
-        """Until so much of all messages was taken."""
-        await until(lambda: _is(self.taken >= share * 2 * self.messages), seconds=PATIENCE)
+        """Say so much of all messages, and wait until it was taken."""
+        self.allowed = max(self.allowed, math.ceil(share * self.messages))
+        await until(lambda: _is(self.taken == 2 * self.allowed), seconds=PATIENCE)
+
+    def say_more(self) -> None:
+        """One more message each, while something goes wrong."""
+        self.allowed = min(self.allowed + 1, self.messages)
 
     async def until_refused(self, times: int) -> None:
         """Until Meta was refused so often more."""
         most = self.answers[503] + times
+        self.say_more()
         await until(lambda: _is(self.answers[503] >= most), seconds=PATIENCE)
 
     async def speak(self, person: Someone) -> None:
         """All of one person's messages, in order."""
-        for number in self.numbers(person):
+        for said, number in enumerate(self.numbers(person)):
+            await until(lambda said=said: _is(said < self.allowed), seconds=PATIENCE)
             one = delivery(message(person, f"errand {number} tomorrow 5pm", wamid=f"wamid.in.{number}"))
             await until(lambda one=one: self._post(one), seconds=PATIENCE)  # Meta waits longer between two
             self.taken += 1
@@ -70,7 +82,11 @@ async def go_through(talk: Talk, trouble: Callable[[Talk], Awaitable[None]], *, 
     product = talk.product
     handle = handler or product.turns.handle
     async with _telling(talk), working(product.pool, handle, workers=2), sending(product, talk.graph, pacing=UNPACED):
-        await asyncio.gather(talk.speak(product.ana), talk.speak(product.ben), trouble(talk))
+        async with asyncio.TaskGroup() as speaking:
+            speaking.create_task(talk.speak(product.ana))
+            speaking.create_task(talk.speak(product.ben))
+            await trouble(talk)
+            talk.allowed = talk.messages
         await until(lambda: is_quiet(product), seconds=PATIENCE)
 
 

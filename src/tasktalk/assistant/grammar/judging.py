@@ -72,7 +72,9 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
         query = read_query(plain, context, engine, book)
         return Intent(intent="list_tasks", confidence=sure, query=query)
     own = captured.reminded or _is_marked(captured.draft, plain) or book.task_verb.match(folded)
-    removed = book.removal.search(folded) if kind == "change" and sure > PERHAPS and not own else None
+    # With a time of its own it is soon something to do: "kill the weeds tomorrow".
+    enough = _SURELY if captured.draft.due else PERHAPS
+    removed = book.removal.search(folded) if kind == "change" and sure > enough and not own else None
     if removed:
         target = read_target(plain[removed.end() :], book)
         return Intent(intent="delete_task", confidence=min(sure, PERHAPS), target=target)

@@ -112,17 +112,20 @@ class Alphabet:
 
     def __init__(self) -> None:
         self._letters: dict[Kinds, str] = {}
+        self._of: dict[str, str] = {}  # by kind, the letters of its sets
 
     def letter(self, kinds: Iterable[str]) -> str:
         """The letter for this set of kinds, a new one if the set is new."""
         key = frozenset(kinds)
         if key not in self._letters:
-            self._letters[key] = chr(0xE000 + len(self._letters))
+            letter = self._letters[key] = chr(0xE000 + len(self._letters))
+            for kind in key:
+                self._of[kind] = self._of.get(kind, "") + letter
         return self._letters[key]
 
     def letters_of(self, kind: str) -> str:
         """All letters whose set has `kind`."""
-        return "".join(letter for kinds, letter in self._letters.items() if kind in kinds)
+        return self._of.get(kind, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,7 @@ class _Compiled:
     needs: str  # the letters of which a row must have one for the rule to match; empty for "any row"
 
 
-_NOTHING = r"[^\x00-\U0010ffff]"  # as wide as a letter, for a look behind
+_NOTHING = r"\x00"  # no letter: nothing in a row is that, and it is as wide as one, for a look behind
 _PIECES = re.compile(
     r"(?:(?P<name>[a-z]\w*):)?(?P<kinds>[A-Z][A-Z_0-9]*(?:/[A-Z][A-Z_0-9]*)*)|(?P<other>\(\?<[!=]|\(\?!|\(\?=|[()|?*+$^])"
 )

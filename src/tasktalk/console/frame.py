@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -11,14 +12,15 @@ from tasktalk.accounts.request import Visit
 from tasktalk.console.colours import hue_of
 from tasktalk.console.log import Q
 from tasktalk.db import Conn
-from tasktalk.tasks.projects.projects import list_projects
+from tasktalk.tasks.projects.projects import list_places
 
 HUES = 8
+SIDE = 50  # projects that every page lists
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`today` counts what is overdue too; `invited`: invitations that wait for an answer."""
+    """To a thousand each. `today` counts what is overdue too; `invited`: invitations that wait for an answer."""
 
     today: int
     overdue: int
@@ -31,17 +33,24 @@ async def load_frame(conn: Conn, visit: Visit, *, here: str, title: str, now: da
     viewer = visit.viewer
     zone = ZoneInfo(viewer.timezone)
     row = await Q.count_open(conn, viewer=viewer.user_id, today=now.astimezone(zone).date(), now=now)
-    everything = await list_projects(conn, viewer=viewer)
-    projects = [project for project in everything if project.archived_at is None and not project.is_template]
-    hues = {project.id: hue_of(project.colour) or number % HUES for number, project in enumerate(projects)}
+    places = await list_places(conn, viewer=viewer)
+    hues = {place.id: (place.colour, number % HUES) for number, place in enumerate(places)}
+
+    def hue(project_id: UUID) -> str | int:
+        colour, number = hues.get(project_id, (None, HUES - 1))  # an archived one is grey
+        return hue_of(colour) or number
+
+    side = [place for number, place in enumerate(places) if number < SIDE or str(place.id) == here]
+    opened = {row["id"]: row["open"] async for row in Q.count_in_projects(conn, ids=[place.id for place in side])}
     return {
         "viewer": viewer,
         "csrf": visit.csrf,
         "here": here,
         "title": title,
         "counts": Counts(row["today"] + row["overdue"], row["overdue"], row["inbox"], row["invited"]),
-        "projects": projects,
-        "hue": lambda project_id: hues.get(project_id, HUES - 1),  # an archived one is grey
+        "projects": places,
+        "side": [(place, opened[place.id]) for place in side],
+        "hue": hue,
         "live": "",
         "now": now,
         "zone": zone,

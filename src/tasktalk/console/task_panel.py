@@ -20,7 +20,7 @@ from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.comments.comments import list_comments
 from tasktalk.tasks.journal.history import Entry, list_history
 from tasktalk.tasks.model import Attachment, Task
-from tasktalk.tasks.projects.projects import Project, get_project
+from tasktalk.tasks.projects.projects import Place, Project, get_project
 from tasktalk.tasks.relations.relations import Kind, list_relations
 from tasktalk.tasks.reminders.reminders import list_task_reminders
 
@@ -146,10 +146,10 @@ def _given(task: Task) -> dict[str, str]:
     }
 
 
-def _places(own: Project | None, projects: Sequence[Project]) -> list[tuple[str, str]]:
+def _places(own: Project | None, projects: Sequence[Place]) -> list[tuple[str, str]]:
     """The projects it may lie in; the one that it lies in too, if that is archived."""
-    hidden = [own] if own and own.id not in {each.id for each in projects} else []
-    return [(str(each.id), each.name) for each in (*projects, *hidden)]
+    found = {str(each.id): each.name for each in projects}
+    return list((found | ({str(own.id): own.name} if own else {})).items())
 
 
 def _people(task: Task, project: Project | None) -> list[tuple[UUID, str]]:

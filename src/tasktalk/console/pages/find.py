@@ -17,6 +17,7 @@ from tasktalk.db import Conn
 from tasktalk.errors import BadRequest, Conflict
 from tasktalk.tasks.listing import Page, list_tasks
 from tasktalk.tasks.model import Task
+from tasktalk.tasks.projects.projects import list_people
 from tasktalk.tasks.saved.saved import create_filter, delete_filter, list_filters
 from tasktalk.web.http import known_id
 
@@ -60,6 +61,7 @@ async def _draw(request: Request, visit: Visit, *, wrong: Wrong | None = None, a
     after, is_filter = None, False
     async with request.app.state.pool.acquire() as conn:
         frame = await load_frame(conn, visit, here="find", title=speech.say("Find"), now=now)
+        people = await list_people(conn, viewer=viewer)
         kept = (await list_filters(conn, viewer=viewer, limit=100)).items
         if text:
             try:
@@ -78,6 +80,7 @@ async def _draw(request: Request, visit: Visit, *, wrong: Wrong | None = None, a
         wrong=wrong,
         is_filter=is_filter,
         saved=kept,
+        people=people,
         kept_already=any(each.query == text for each in kept),
         groups=lists.group(tasks, view="find", now=now, zone=frame["zone"], speech=speech),
         today=now.astimezone(frame["zone"]).date(),

@@ -5,12 +5,12 @@ from fastapi import APIRouter, Request, Response
 from tasktalk.accounts.request import Visit
 from tasktalk.console.colours import NAMES
 from tasktalk.console.frame import load_frame
-from tasktalk.console.page import Note, PageRoute, Wrong, act_of, draw, go, now_of, read_form
+from tasktalk.console.page import Note, PageRoute, Wrong, act_of, address_with, draw, go, now_of, read_form
 from tasktalk.console.visits import Anybody
 from tasktalk.console.words import speech_of
 from tasktalk.errors import BadRequest, NotFound
 from tasktalk.tasks.projects.copying import copy_project
-from tasktalk.tasks.projects.projects import create_project, list_projects
+from tasktalk.tasks.projects.projects import create_project, list_project_page
 from tasktalk.tasks.projects.sharing.invitations import list_mine
 from tasktalk.web.http import known_id
 
@@ -47,16 +47,21 @@ async def _draw(
     viewer, now, speech = visit.viewer, now_of(request), speech_of(visit.viewer.language)
     async with request.app.state.pool.acquire() as conn:
         frame = await load_frame(conn, visit, here="projects", title=speech.say("Projects"), now=now)
-        everything = await list_projects(conn, viewer=viewer)
+        page = await list_project_page(
+            conn, viewer=viewer, archived=False, templates=False, cursor=request.query_params.get("after") or None
+        )
+        templates = (await list_project_page(conn, viewer=viewer, archived=False, templates=True)).items
+        archived = (await list_project_page(conn, viewer=viewer, archived=True)).items
         invitations = await list_mine(conn, viewer=viewer, now=now)
-    templates = [each for each in everything if each.is_template and each.archived_at is None]
     return draw(
         request,
         "projects.html",
         status=wrong.status if wrong else 200,
         wrong=wrong,
         given={"name": "", "colour": "", "template": ""} | (given or {}),
-        archived=[each for each in everything if each.archived_at is not None],
+        own=page.items,
+        next_page=address_with("/projects", {"after": page.next}) if page.next else None,
+        archived=archived,
         templates=templates,
         starts=[("", speech.say("Empty")), *((str(each.id), each.name) for each in templates)],
         colours=NAMES.items(),

@@ -15,7 +15,7 @@ from tasktalk.console.understood import Understood, marked, understood_of
 from tasktalk.console.visits import Anybody
 from tasktalk.console.words import speech_of
 from tasktalk.errors import BadRequest
-from tasktalk.tasks.projects.projects import get_project, list_projects
+from tasktalk.tasks.projects.projects import get_project, list_places
 from tasktalk.web.http import keeps_content, known_id
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -35,7 +35,7 @@ async def show_understood(request: Request, visit: Anybody) -> Response:
     found = Understood(())
     if text and not literal:
         async with request.app.state.pool.acquire() as conn:
-            names = {each.name for each in await list_projects(conn, viewer=viewer)}
+            names = {each.name for each in await list_places(conn, viewer=viewer)}
             intents = await preview(conn, viewer=viewer, text=text, now=now, unread=unread)
         found = understood_of(intents, text, today=today, speech=speech, projects=names)
     return draw(

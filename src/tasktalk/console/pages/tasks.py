@@ -18,6 +18,7 @@ from tasktalk.console.words import speech_of
 from tasktalk.tasks.changes import change_task
 from tasktalk.tasks.journal.undo import undo
 from tasktalk.tasks.model import Act, Task, TaskChanges
+from tasktalk.tasks.projects.projects import list_people
 from tasktalk.web.http import known_id
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -85,7 +86,7 @@ async def _show_view(request: Request, visit: Visit, view: lists.View) -> Respon
     after: str | None = None
     async with request.app.state.pool.acquire() as conn:
         frame = await load_frame(conn, visit, here=view, title=speech.say(_TITLES[view]), now=now)
-        number = await find_number(conn)
+        number, people = await find_number(conn), await list_people(conn, viewer=viewer)
         if view == "upcoming" and request.query_params.get("as") == "calendar":
             month = await load_calendar(
                 conn,
@@ -100,7 +101,13 @@ async def _show_view(request: Request, visit: Visit, view: lists.View) -> Respon
             tasks, after = await lists.list_view(conn, viewer=viewer, view=view, cursor=cursor, now=now)
             groups = lists.group(tasks, view=view, now=now, zone=frame["zone"], speech=speech)
     today = now.astimezone(frame["zone"]).date()
-    shown = frame | {"live": "" if cursor else "tasks", "number": number, "groups": groups, "today": today}
+    shown = frame | {
+        "live": "" if cursor else "tasks",
+        "number": number,
+        "people": people,
+        "groups": groups,
+        "today": today,
+    }
     return draw(
         request,
         "calendar.html" if month else "tasks.html",

@@ -21,6 +21,16 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A project where others are only named; `role` is the viewer's own."""
+
+    id: UUID
+    name: str
+    colour: str | None
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectSection:
     """A section as its project shows it."""
 

@@ -20,6 +20,7 @@ from tasktalk.tasks.names import fold
 from tasktalk.tasks.projects.model import (
     EDITORS_MAY_CHANGE,
     Member,
+    Place,
     Project,
     ProjectChanges,
     ProjectPage,
@@ -34,6 +35,7 @@ ICON_CHARACTERS = 50
 
 __all__ = [
     "Member",
+    "Place",
     "Project",
     "ProjectChanges",
     "ProjectPage",
@@ -43,6 +45,7 @@ __all__ = [
     "find_project_by_name",
     "get_project",
     "list_people",
+    "list_places",
     "list_project_names",
     "list_project_page",
     "list_projects",
@@ -149,6 +152,12 @@ async def get_project(conn: Conn, *, viewer: Viewer, project_id: UUID) -> Projec
 async def list_project_names(conn: Conn, *, viewer: Viewer) -> list[Ref]:
     """Ids and names alone, archived projects and templates last."""
     return [Ref(row["id"], row["name"]) async for row in Q.list_project_names(conn, viewer=viewer.user_id)]
+
+
+async def list_places(conn: Conn, *, viewer: Viewer) -> list[Place]:
+    """Where the viewer's tasks may lie: all projects but archived ones and templates, in their order."""
+    rows = Q.list_places(conn, viewer=viewer.user_id)
+    return [Place(row["id"], row["name"], row["colour"], row["role"]) async for row in rows]
 
 
 async def find_project_by_name(conn: Conn, *, viewer: Viewer, name: str) -> Ref | None:

@@ -38,6 +38,12 @@ select p.id, p.name from projects p join project_members m on m.project_id = p.i
 where m.user_id = :viewer::uuid and p.deleted_at is null
 order by p.archived_at is not null, p.is_template, p.id;
 
+-- name: list_places(viewer)
+-- What is alive, in the viewer's order; names and colours alone, for every page has them.
+select p.id, p.name, p.colour, m.role from project_members m join projects p on p.id = m.project_id
+where m.user_id = :viewer::uuid and p.deleted_at is null and p.archived_at is null and not p.is_template
+order by p.position, p.id;
+
 -- name: list_people(viewer)
 -- The viewer first, then everybody who shares a project with them.
 select u.id, u.name from users u

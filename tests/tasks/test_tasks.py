@@ -253,9 +253,7 @@ async def test_hours_that_the_clock_skips_or_repeats(conn: Conn, people: People,
     assert moments[0].isoformat() == "2027-03-28T03:30:00+02:00"
 
 
-async def test_a_turn_costs_a_statement_to_make_and_three_to_change(
-    conn: Conn, people: People, act: ActMaker
-) -> None:
+async def test_a_turn_costs_a_statement_to_make_and_three_to_change(conn: Conn, people: People, act: ActMaker) -> None:
     await create_tasks(conn, viewer=people.ana, new=[NewTask(title="Warm")], by=act())  # the driver learns the types
     said: list[str] = []
     conn.add_query_logger(lambda query: said.append(query.query))  # type: ignore[union-attr]

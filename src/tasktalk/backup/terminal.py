@@ -26,6 +26,7 @@ from tasktalk.logs import set_up_logs
 from tasktalk.settings import Settings, load_settings
 
 _out = Console()
+_MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,8 @@ def _target(file: Path | None, settings: Settings, *, sealed: bool) -> Path:
 
 def _tell_made(made: Made, path: Path, *, sealed: bool, with_key: bool, settings: Settings) -> None:
     manifest = made.manifest
-    _out.print(f"{path}: {manifest.rows} rows, {made.files} files, {made.bytes / 1024 / 1024:.1f} MiB.", soft_wrap=True)
+    size = f"{made.bytes / _MIB:.1f} MiB" if made.bytes >= _MIB else f"{made.bytes / 1024:.0f} KiB"
+    _out.print(f"{path}: {manifest.rows} rows, {made.files} files, {size}.", soft_wrap=True)
     if manifest.files_in != "backup":
         _out.print(f"Attachments stay in {manifest.files_in}: that bucket needs a backup of its own.")
     if made.lost:

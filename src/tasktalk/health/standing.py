@@ -16,12 +16,13 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from tasktalk.backup.runs import newest_backup_at
 from tasktalk.db import Pool
 from tasktalk.db.pool import LOST
 from tasktalk.db.sql import queries
 from tasktalk.health import report
 from tasktalk.health.alerts.watch import Q as ALERTS
-from tasktalk.health.alerts.watch import find_free_mib, newest_backup_at
+from tasktalk.health.alerts.watch import find_free_mib
 from tasktalk.queue.control import Figures
 from tasktalk.settings import Settings
 

@@ -5,10 +5,6 @@ select exists (select from findings where kind = 'sender_stopped' and resolved_a
        (select count(*)::int from audit
         where action in ('security.violation', 'phone.codes_refused') and at > now() - interval '1 hour') as violations;
 
--- name: newest_backup_at()$
--- What lies in it is as old as its beginning.
-select at from backups where state = 'ok' order by at desc limit 1;
-
 -- name: lock_marks()
 select rule, bad_since, well_since from alert_rules order by rule for update;
 

@@ -4,6 +4,7 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
+from tasktalk.backup.runs import newest_backup_at
 from tasktalk.db import Conn, Pool
 from tasktalk.db.sql import queries
 from tasktalk.health.alerts.marks import Mark, step
@@ -75,12 +76,6 @@ async def read(conn: Conn, settings: Settings, *, now: datetime) -> Reading:
         age_seconds=state["age_seconds"] or 0.0,
         violations=state["violations"],
     )
-
-
-async def newest_backup_at(conn: Conn) -> datetime | None:
-    """When the newest backup that succeeded was begun."""
-    at: datetime | None = await Q.newest_backup_at(conn)
-    return at
 
 
 def find_free_mib(folder: Path) -> float | None:

@@ -47,7 +47,7 @@ from tasktalk.queue.breaker import Breaker
 from tasktalk.queue.claim import Q
 from tasktalk.queue.pace import Pace
 from tasktalk.queue.upkeep import Asked, keep_up
-from tasktalk.queue.waiting import LONGEST_PAUSE_SECONDS, first, log_outage
+from tasktalk.queue.waiting import LONGEST_PAUSE_SECONDS, first, keep_looking, log_outage
 from tasktalk.queue.worker import Rules, work
 from tasktalk.serving import settle_garbage
 from tasktalk.settings import Settings
@@ -156,18 +156,12 @@ class Worker:
 
     async def _keep_lanes(self, session: aiohttp.ClientSession) -> None:
         """A lane for every integration with a token; a new one when its settings or token change."""
-        pause = _BEAT_SECONDS
-        while not self.stop.is_set():
-            self._directory_changed.clear()
-            try:
-                await self._renew_lanes(session, await self._directory.all())
-            except Exception as error:  # noqa: BLE001  (the lanes there are go on)
-                log_outage(log, error, retry_seconds=pause)
-                await first(pause, self.stop)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-                continue
-            pause = _BEAT_SECONDS
-            await first(_LOOK_SECONDS, self._directory_changed, self.stop)
+
+        async def look() -> float:
+            await self._renew_lanes(session, await self._directory.all())
+            return _LOOK_SECONDS
+
+        await keep_looking(look, log=log, pause_seconds=_BEAT_SECONDS, wake=self._directory_changed, stop=self.stop)
         await self._end_lanes(list(self._lanes))
 
     async def _renew_lanes(self, session: aiohttp.ClientSession, integrations: Sequence[Integration]) -> None:

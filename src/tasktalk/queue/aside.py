@@ -17,7 +17,7 @@ from tasktalk.db import Conn, Pool
 from tasktalk.ids import new_id
 from tasktalk.logs import get_log
 from tasktalk.queue.claim import Item, Q, to_item
-from tasktalk.queue.waiting import LONGEST_PAUSE_SECONDS, first, log_outage
+from tasktalk.queue.waiting import keep_looking
 
 log = get_log("queue.aside")
 
@@ -66,18 +66,12 @@ class Preparer:
 
     async def run(self) -> None:
         """Until `stop`; what is in hand then is left to whoever comes next."""
-        pause = self.poll_seconds
-        while not self.stop.is_set():
-            self.wake.clear()
-            try:
-                await self._take()
-            except Exception as error:  # noqa: BLE001  (whatever the database says, the loop outlives it)
-                log_outage(log, error, retry_seconds=pause)
-                await first(pause, self.stop)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-                continue
-            pause = self.poll_seconds
-            await first(pause, self.wake, self.stop)
+
+        async def look() -> float:
+            await self._take()
+            return self.poll_seconds
+
+        await keep_looking(look, log=log, pause_seconds=self.poll_seconds, wake=self.wake, stop=self.stop)
         for task in self._at_work:
             task.cancel()
         await asyncio.gather(*self._at_work, return_exceptions=True)

@@ -1,6 +1,7 @@
 """Waiting: for whichever comes first, and for a database that does not serve."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from tasktalk.db.pool import FULL, LOST
 from tasktalk.logs import Log
@@ -16,6 +17,36 @@ async def first(seconds: float, *events: asyncio.Event) -> None:
     finally:
         for wait in waits:
             wait.cancel()
+
+
+async def keep_looking(
+    look: Callable[[], Awaitable[float]],
+    *,
+    log: Log,
+    pause_seconds: float,
+    gap_seconds: float = 0.0,
+    wake: asyncio.Event,
+    stop: asyncio.Event,
+) -> None:
+    """Until `stop`: `look` does what is due, and answers in how many seconds to look again; `wake` says sooner.
+
+    However often that is set, two looks are `gap_seconds` apart. Whatever `look` raises, the loop outlives it: it is
+    logged, and waited out `pause_seconds`, then longer each time.
+    """
+    pause = pause_seconds
+    while not stop.is_set():
+        wake.clear()
+        try:
+            seconds = await look()
+        except Exception as error:  # noqa: BLE001  (see above)
+            log_outage(log, error, retry_seconds=pause)
+            await first(pause, stop)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            continue
+        pause = pause_seconds
+        if gap_seconds:
+            await first(min(seconds, gap_seconds), stop)
+        await first(max(0.0, seconds - gap_seconds), wake, stop)
 
 
 def log_outage(log: Log, error: Exception, *, retry_seconds: float) -> None:

@@ -27,7 +27,7 @@ from tasktalk.interop.webhooks.hearing import ROWS, hear, list_viewers
 from tasktalk.interop.webhooks.settling import Ended, settle, weigh
 from tasktalk.interop.webhooks.webhooks import Q
 from tasktalk.logs import get_log
-from tasktalk.queue.waiting import LONGEST_PAUSE_SECONDS, first, log_outage
+from tasktalk.queue.waiting import keep_looking
 from tasktalk.tasks.cards import list_tasks_by_ids
 
 log = get_log("interop.webhooks")
@@ -62,21 +62,14 @@ class Poster:
 
     async def run(self) -> None:
         """Until `stop`; calls in flight are settled first, if that is soon."""
-        pause = _LOOK_SECONDS
+
+        async def look() -> float:
+            await self.hear_all()
+            await self.open_lanes(session)
+            return await self._seconds_to_next()
+
         async with open_session(private=self.private) as session:
-            while not self.stop.is_set():
-                self.wake.clear()
-                try:
-                    await self.hear_all()
-                    await self.open_lanes(session)
-                    seconds = await self._seconds_to_next()
-                except Exception as error:  # noqa: BLE001  (whatever the database says, the loop outlives it)
-                    log_outage(log, error, retry_seconds=pause)
-                    await first(pause, self.stop)
-                    pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-                    continue
-                pause = _LOOK_SECONDS
-                await first(seconds, self.wake, self.stop)
+            await keep_looking(look, log=log, pause_seconds=_LOOK_SECONDS, wake=self.wake, stop=self.stop)
             await self.finish(seconds=self.last_seconds)
 
     async def hear_all(self) -> None:

@@ -26,7 +26,7 @@ from tasktalk.logs import get_log
 from tasktalk.messaging.documents.documents import Q
 from tasktalk.messaging.documents.making import Made, make
 from tasktalk.messaging.outbox import Outgoing, add_messages
-from tasktalk.queue.waiting import LONGEST_PAUSE_SECONDS, first, log_outage
+from tasktalk.queue.waiting import keep_looking
 from tasktalk.tasks.attachments.store import Store
 from tasktalk.whatsapp import render
 from tasktalk.whatsapp.errors import GraphError
@@ -71,21 +71,15 @@ class Porter:
 
     async def run(self) -> None:
         """Until `stop`."""
-        pause = 1.0
-        while not self.stop.is_set():
-            self.wake.clear()
-            try:
-                while await self.carry() and not self.stop.is_set():
-                    pass
-                async with self.pool.acquire() as conn:
-                    due: float | None = await Q.seconds_to_next(conn)
-            except Exception as error:  # noqa: BLE001  (whatever the database says, the loop outlives it)
-                log_outage(log, error, retry_seconds=pause)
-                await first(pause, self.stop)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-                continue
-            pause = 1.0
-            await first(_LOOK_SECONDS if due is None else min(max(due, 1.0), _LOOK_SECONDS), self.wake, self.stop)
+        await keep_looking(self.look, log=log, pause_seconds=1.0, wake=self.wake, stop=self.stop)
+
+    async def look(self) -> float:
+        """Brings all that is due; answers in how many seconds to look again."""
+        while await self.carry() and not self.stop.is_set():
+            pass
+        async with self.pool.acquire() as conn:
+            due: float | None = await Q.seconds_to_next(conn)
+        return _LOOK_SECONDS if due is None else min(max(due, 1.0), _LOOK_SECONDS)
 
     async def carry(self) -> int:
         """Brings some that are due; answers how many were tried."""

@@ -11,7 +11,7 @@ from tasktalk.db import Pool
 from tasktalk.logs import get_log
 from tasktalk.messaging.letters.carriers import Carry, Letter, Refused
 from tasktalk.messaging.letters.letters import Q, Way
-from tasktalk.queue.waiting import LONGEST_PAUSE_SECONDS, first, log_outage
+from tasktalk.queue.waiting import keep_looking
 
 log = get_log("messaging.letters")
 
@@ -45,20 +45,13 @@ class Postman:
 
     async def run(self) -> None:
         """Until `stop`."""
-        pause = 1.0
-        while not self.stop.is_set():
-            self.wake.clear()
-            try:
-                while await self.post() and not self.stop.is_set():
-                    pass
-                seconds = await self._seconds_to_next()
-            except Exception as error:  # noqa: BLE001  (whatever the database says, the loop outlives it)
-                log_outage(log, error, retry_seconds=pause)
-                await first(pause, self.stop)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-                continue
-            pause = 1.0
-            await first(seconds, self.wake, self.stop)
+        await keep_looking(self.look, log=log, pause_seconds=1.0, wake=self.wake, stop=self.stop)
+
+    async def look(self) -> float:
+        """Sends all that is due; answers in how many seconds to look again."""
+        while await self.post() and not self.stop.is_set():
+            pass
+        return await self._seconds_to_next()
 
     async def post(self) -> int:
         """Sends some letters that are due; answers how many were tried."""

@@ -18,7 +18,7 @@ from tasktalk.messaging.notices.tell import tell
 from tasktalk.messaging.notices.tries import fall_back
 from tasktalk.messaging.notices.troubles import hear_troubles
 from tasktalk.messaging.notices.ways import MARGIN, Means
-from tasktalk.queue.waiting import LONGEST_PAUSE_SECONDS, first, log_outage
+from tasktalk.queue.waiting import keep_looking
 from tasktalk.tasks.reminders.due import find_next_due
 
 log = get_log("messaging.notices")
@@ -52,19 +52,9 @@ class Teller:
 
     async def run(self) -> None:
         """Until `stop`. At rest it looks once a second at the first rows of a few indexes."""
-        pause = _LOOK_SECONDS
-        while not self.stop.is_set():
-            self.wake.clear()
-            try:
-                seconds = await self.look()
-            except Exception as error:  # noqa: BLE001  (whatever the database says, the loop outlives it)
-                log_outage(log, error, retry_seconds=pause)
-                await first(pause, self.stop)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-                continue
-            pause = _LOOK_SECONDS
-            await first(min(seconds, _GAP_SECONDS), self.stop)
-            await first(max(0.0, seconds - _GAP_SECONDS), self.wake, self.stop)
+        await keep_looking(
+            self.look, log=log, pause_seconds=_LOOK_SECONDS, gap_seconds=_GAP_SECONDS, wake=self.wake, stop=self.stop
+        )
 
     async def look(self) -> float:
         """Does what is due, unless another worker is at it; answers in how many seconds to look again."""

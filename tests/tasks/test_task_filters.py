@@ -427,6 +427,29 @@ async def test_who_has_much_sees_the_same_pages(
     assert [await read(text) for text in filters] == gathered
 
 
+@pytest.mark.parametrize("now_hour", [0, 12, 23])
+async def test_a_list_by_due_date_begins_no_later_than_what_matches(
+    conn: Conn, filled: People, now: datetime, now_hour: int
+) -> None:
+    at, found = now.replace(hour=now_hour), set()
+    for text in (
+        "!overdue",
+        "no date",
+        "!no date & !overdue",
+        "no date | p1",
+        "!(overdue | p1)",
+        "due after: yesterday",
+        "due after: today | no date",
+        "due after: today & due after: tomorrow",
+    ):
+        by_due, by_title = (
+            await list_tasks(conn, viewer=filled.ana, now=at, filter=text, sort=sort) for sort in ("due", "title")
+        )
+        assert {task.id for task in by_due.items} == {task.id for task in by_title.items}, text
+        found |= {len(by_due.items)}
+    assert len(found) > 3  # they are not all alike
+
+
 async def test_all_is_open_and_nothing_is_everything(conn: Conn, filled: People, now: datetime) -> None:
     open_ = await list_tasks(conn, viewer=filled.ana, filter="all", now=now)
     every = await list_tasks(conn, viewer=filled.ana, now=now)

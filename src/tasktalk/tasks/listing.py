@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.errors import BadRequest, NotFound
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.filters import Expr, Search, parse
+from tasktalk.tasks.filters.beginning import first_day_of
 from tasktalk.tasks.filters.expressions import is_narrow, list_leaves, status_of
 from tasktalk.tasks.filters.scope import Scope, read_scope
 from tasktalk.tasks.filters.sql import Writer
@@ -161,11 +163,19 @@ def _listed(asked: _Asked, writer: Writer, status: str | None) -> list[str]:
     """The conditions of every task that is on this page or a later one, whoever's it is."""
     kind = writer.listed(status)
     if asked.cursor is None:
-        return [kind]
+        return [kind, *_begun(asked, writer)]
     columns = zip(asked.cursor.values(asked.order), asked.order.columns, strict=True)
     places = [writer.param(value, sql_type) for value, (_, sql_type) in columns]
     keys = [column for column, _ in asked.order.columns]
     return [kind, f"({', '.join(keys)}) {'<' if asked.order.descends else '>'} ({', '.join(places)})"]
+
+
+def _begun(asked: _Asked, writer: Writer) -> list[str]:
+    """Where a list by due date begins, if not with the first day of all: an index leads there."""
+    if asked.order.by != "due" or asked.order.descends or asked.expr is None:
+        return []
+    day = first_day_of(asked.expr, asked.now.astimezone(ZoneInfo(asked.zone)).date())
+    return [f"{asked.order.columns[0][0]} >= {writer.param(day, 'date')} - date '2000-01-01'"] if day else []
 
 
 def _shown(asked: _Asked) -> str:

@@ -135,7 +135,7 @@ async def _list_own(
     days = f"due after: {first - timedelta(days=1)} & due before: {last + timedelta(days=1)}"
     now = frame["now"]
     dated = await list_tasks(conn, viewer=viewer, now=now, filter=days, sort="due", limit=MOST + 1)
-    undated = await list_tasks(conn, viewer=viewer, now=now, filter="no date & !subtask", sort="priority", limit=TRAY)
+    undated = await list_tasks(conn, viewer=viewer, now=now, filter="no date & !subtask", sort="due", limit=TRAY)
     return dated.items, undated.items
 
 

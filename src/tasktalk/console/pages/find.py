@@ -24,6 +24,7 @@ from tasktalk.web.http import known_id
 router = APIRouter(prefix="/find", route_class=PageRoute, include_in_schema=False)
 
 _LONGEST = 500
+_PAGE = 50  # each may have been looked for in many
 
 
 @router.get("")
@@ -90,4 +91,4 @@ async def _draw(request: Request, visit: Visit, *, wrong: Wrong | None = None, a
 
 
 async def _list(conn: Conn, viewer: Viewer, filter_: str, cursor: str | None, now: datetime) -> Page:
-    return await list_tasks(conn, viewer=viewer, now=now, filter=filter_, sort="due", limit=lists.PAGE, cursor=cursor)
+    return await list_tasks(conn, viewer=viewer, now=now, filter=filter_, sort="due", limit=_PAGE, cursor=cursor)

@@ -5,15 +5,15 @@ import sys
 
 from rich.console import Console
 
-from bench import e2e, intake, latency, machine, report, start, system, tasks, traffic, understanding
+from bench import e2e, intake, latency, machine, pages, report, start, system, tasks, traffic, understanding
 from bench.row import Row
 from bench.understanding_report import as_holdout, as_scoreboard, understanding_rows
 
-_PARTS = ("start", "understanding", "intake", "e2e", "latency", "tasks", "traffic")
+_PARTS = ("start", "understanding", "intake", "e2e", "latency", "tasks", "pages", "traffic")
 _PEOPLE = 400
 
 
-def main() -> int:  # noqa: PLR0915  (one part after the other)
+def main() -> int:  # noqa: C901, PLR0915  (one part after the other)
     """Measure what was asked for. 1 when a message was lost, refused, left without its reply or answered twice."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--only", action="append", choices=_PARTS, help="measure this alone; may be repeated")
@@ -60,6 +60,14 @@ def main() -> int:  # noqa: PLR0915  (one part after the other)
         ):
             asked = tasks.measure(running, quick=quick)
         rows += report.tasks_rows(asked)
+    if "pages" in parts:
+        with (
+            out.status("Pages in a large database …"),
+            system.temporary_folder() as folder,
+            system.running(folder, people=pages.PEOPLE) as running,
+        ):
+            shown = pages.measure(running, quick=quick)
+        rows += report.pages_rows(shown)
     if "traffic" in parts:
         with (
             out.status("A month of a million messages …"),

@@ -8,6 +8,7 @@ from rich.table import Table
 from bench.e2e import EndToEnd
 from bench.intake import Intake
 from bench.latency import Latency
+from bench.pages import PAGES, Pages
 from bench.reminders import Reminders
 from bench.row import Row
 from bench.start import Start
@@ -20,6 +21,7 @@ _BEGIN, _END = "<!-- figures: written by `make bench ARGS=--write` -->", "<!-- e
 
 _LIST_MS = 30
 _OPERATOR_MS = 300
+_PAGE_MS = 50
 
 
 def intake_rows(found: Intake) -> list[Row]:
@@ -107,6 +109,20 @@ def tasks_rows(found: Tasks) -> list[Row]:
                 Row(f"Tasks, list in one process, times SQLAlchemy's ORM, {who}", figure, "≥ 1", theirs >= ours)
             )
     return rows + (_reminder_rows(found.rings) if found.rings else [])
+
+
+def pages_rows(found: Pages) -> list[Row]:
+    """A row a page, of who has little and who has much."""
+    rows = []
+    for name in PAGES:
+        each = [
+            f"{found.own(much=much):,} tasks p50 {found.ms(name, 50, much=much):.0f} ms, "
+            f"p95 {found.ms(name, 95, much=much):.0f} ms"
+            for much in (False, True)
+        ]
+        slowest = max(found.ms(name, 95, much=much) for much in (False, True))
+        rows.append(Row(f"Page, {name}", "; ".join(each), "p95 ≤ 50 ms", slowest <= _PAGE_MS))
+    return rows
 
 
 def traffic_rows(found: Traffic) -> list[Row]:

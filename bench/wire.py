@@ -98,12 +98,18 @@ class Client:
 
     async def call(self, method: str, path: str, body: bytes = b"", *, token: str = "") -> Any:
         """The JSON of an answer; raises RuntimeError unless it is a 2xx."""
+        headers = [("Authorization", f"Bearer {token}")] if token else []
+        return json.loads(await self.fetch(method, path, body, headers=headers))
+
+    async def fetch(
+        self, method: str, path: str, body: bytes = b"", *, headers: Sequence[tuple[str, str]] = ()
+    ) -> bytes:
+        """The body of an answer; raises RuntimeError unless it is a 2xx."""
         if self._idle:
             line = self._idle.pop()
         else:
             line = await connect(self._base_url)
             self._all.append(line)
-        headers = [("Authorization", f"Bearer {token}")] if token else []
         answer: asyncio.Future[tuple[int, bytes]] = asyncio.get_running_loop().create_future()
 
         def answered(status: int, content: bytes) -> None:
@@ -115,4 +121,4 @@ class Client:
         if not 200 <= status < 300:
             raise RuntimeError(f"{method} {path}: {status} {content[:200]!r}")
         self._idle.append(line)
-        return json.loads(content)
+        return content

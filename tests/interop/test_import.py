@@ -294,3 +294,37 @@ def test_whatever_a_file_holds_is_read_or_refused() -> None:
             msgspec.json.encode(rows)
         except AppError:
             continue
+
+
+def test_what_breaks_or_stalls_a_parser_is_read_or_refused() -> None:
+    def vikunja(**task: Any) -> bytes:
+        due = {"due_date": "2031-01-01T00:00:00Z"}
+        return json.dumps([{"title": "P", "tasks": [{"id": 1, "title": "x"} | due | task]}]).encode()
+
+    packed = {}
+    for how in (zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA):
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", how) as archive:
+            archive.writestr("a.csv", "title\n" + "".join(f"t{n}\n" for n in range(3000)))
+        packed[how] = file.getvalue()
+    damaged = packed[zipfile.ZIP_DEFLATED]
+    damaged = damaged[:60] + bytes(each ^ 0x5A for each in damaged[60:200]) + damaged[200:]
+    files: dict[bytes, int | None] = {
+        b"TYPE,CONTENT,DATE\ntask,a,2031-02-31\ntask,b,2031-01-01 25:99\n": 2,
+        b"a" * 200_000: None,
+        damaged: None,
+        packed[zipfile.ZIP_LZMA]: None,
+        vikunja(reminders=[{"relative_to": "due_date", "relative_period": 1 << 52}]): 1,
+    }
+    files |= {vikunja(description="<p>" + each * 100_000): 1 for each in ("<!--", "<a ", "<![foo[", "</", "&")}
+    for content, expected in files.items():
+        try:
+            _, rows = read_file(content, name="x.csv", format=None, now=datetime.now(UTC), zone="UTC")
+        except AppError as error:
+            assert (error.status, expected) == (400, None), content[:60]
+        else:
+            assert len(rows) == expected, content[:60]
+    assert (
+        to_text('<!-- a --><h1>A &amp; B</h1><UL><li data-checked="false">c</li><br/><custom-tag>d')
+        == "A & B\n\n- [ ] c\nd"
+    )

@@ -146,10 +146,10 @@ def _parents_first(drafts: Mapping[int, Draft], done: Mapping[int, RowReport]) -
     places = {draft.external_id: place for place, draft in drafts.items()}
     given: set[int] = set(done)
     for start in drafts:
-        line: list[int] = []
+        line: dict[int, None] = {}
         place: int | None = start
         while place is not None and place not in given and place not in line:
-            line.append(place)
+            line[place] = None
             parent = drafts[place].parent
             place = places.get(parent) if parent is not None else None
         for each in reversed(line):

@@ -3,7 +3,9 @@
 import csv
 import datetime as dt
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +18,9 @@ from tasktalk.interop.importing.model import FORMATS, MOST_ROWS, Draft, Format, 
 _MOST_UNPACKED = 64 * 1024 * 1024
 _MOST_FILES = 500
 _ZIP = b"PK\x03\x04"
+_PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+# What `zipfile` may raise for bytes that are none of its own: RuntimeError covers what it has not implemented.
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError, OSError, struct.error)
 
 
 def read_file(content: bytes, *, name: str, format: Format | None, now: dt.datetime, zone: str) -> tuple[Format, Read]:  # noqa: A002
@@ -63,13 +68,15 @@ def _files(content: bytes, name: str) -> Iterator[tuple[str, bytes]]:
             if len(wanted) > _MOST_FILES:
                 raise TooLarge("There are too many files in it.", field="file")
             for entry in sorted(wanted, key=lambda each: each.filename):
+                if entry.compress_type not in _PACKED:
+                    raise BadRequest("The ZIP is packed in a way that is not read.", field="file")
                 with archive.open(entry) as file:
                     piece = file.read(left + 1)
                 left -= len(piece)
                 if left < 0:
                     raise TooLarge("Unpacked it is too large.", field="file")
                 yield entry.filename, piece
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except _UNREADABLE as error:
         raise BadRequest("The ZIP cannot be read.", field="file") from error
 
 
@@ -78,7 +85,10 @@ def _guess(document: Any, text: str) -> Format:
         return "vikunja"
     if document is not None:
         return "tasktalk-json"
-    head = {cell.strip().strip('"').lower() for cell in next(csv.reader([text.partition("\n")[0]]), [])}
+    try:
+        head = {cell.strip().strip('"').lower() for cell in next(csv.reader([text.partition("\n")[0]]), [])}
+    except csv.Error as error:
+        raise BadRequest(f"The table cannot be read: {error}.", field="file") from error
     return "todoist" if {"type", "content"} <= head else "tasktalk-csv"
 
 

@@ -34,7 +34,10 @@ def dates_of(now: dt.datetime, zone: str) -> ReadDate:
     @lru_cache(maxsize=4096)
     def read(text: str, language: str) -> When | None:
         if plain := _DATED.fullmatch(text.strip()):
-            return dt.date.fromisoformat(plain[1]), dt.time.fromisoformat(plain[2]) if plain[2] else None, None
+            try:
+                return dt.date.fromisoformat(plain[1]), dt.time.fromisoformat(plain[2]) if plain[2] else None, None
+            except ValueError:  # such as the 31st of February
+                return None
         context = Context(now=now, tz=zone, language=language if language in LANGUAGES else "en", people=())
         said = understand(f"x {text}", context).intents[0]
         if said.due is None or said.due.on is None:

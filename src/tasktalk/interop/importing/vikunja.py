@@ -1,9 +1,10 @@
 """Vikunja: `data.json` of its export of a user's data: projects, each with its tasks, comments and buckets."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,12 @@ _NEVER = "0001-"  # Go's zero time
 _MONTHLY, _FROM_TODAY = 1, 2  # repeat_mode
 _UNITS = ((604_800, "WEEKLY"), (86_400, "DAILY"), (3600, "HOURLY"), (60, "MINUTELY"))
 _INBOX = frozenset({"inbox"})
+_LONGEST_PERIOD = 10 * 366 * 86_400  # seconds; what is further from a date is no reminder of it
+
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*+)(?P<rest>[^<>]*+)>|<![^<>]*+>")
+_CHECKED = re.compile(r'data-checked="(true|false)"')
+_BEGINNING = frozenset({"br", "div", "tr", "h1", "h2", "h3", "h4", "blockquote", "pre"})
+_ENDING = frozenset({"p", "ul", "ol", "h1", "h2", "h3", "h4"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +124,9 @@ def _reminders(task: Mapping[str, Any], due: dt.datetime | None, now: dt.datetim
     for each in _objects(task.get("reminders")):
         at = _moment(each.get("reminder"), now)
         if each.get("relative_to") == "due_date" and due is not None:
-            yield NewReminder(offset=dt.timedelta(seconds=_whole(each.get("relative_period"))))
+            seconds = _whole(each.get("relative_period"))
+            if abs(seconds) <= _LONGEST_PERIOD:
+                yield NewReminder(offset=dt.timedelta(seconds=seconds))
         elif at is not None and at > now:
             yield NewReminder(at=Moment(at.date(), at.time().replace(second=0, microsecond=0)))
 
@@ -149,34 +158,28 @@ def _whole(value: Any) -> int:
     return value if isinstance(value, int) and abs(value) < 1 << 53 else 0
 
 
-class _Text(HTMLParser):
-    """The words of HTML, with its paragraphs and lists."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "li":
-            done = dict(attrs).get("data-checked")
-            self.pieces.append("\n- " + ({"true": "[x] ", "false": "[ ] "}.get(done or "", "")))
-        elif tag in {"br", "div", "tr", "h1", "h2", "h3", "h4", "blockquote", "pre"}:
-            self.pieces.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in {"p", "ul", "ol", "h1", "h2", "h3", "h4"}:
-            self.pieces.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        self.pieces.append(data)
-
-
 def to_text(html: str) -> str:
-    """HTML, as Vikunja keeps descriptions, as plain text; text without a tag stays as it is."""
+    """HTML, as Vikunja keeps descriptions, as plain text, its paragraphs and lists; without a tag it stays as it is.
+
+    Read once from its beginning to its end: a parser that looks back takes minutes for what never closes.
+    """
     if "<" not in html:
         return html.strip()
-    reader = _Text()
-    reader.feed(html)
-    reader.close()
-    lines = [line.rstrip() for line in "".join(reader.pieces).splitlines()]
+    pieces, place = list[str](), 0
+    for tag in _TAG.finditer(html):
+        pieces += [unescape(html[place : tag.start()]), _break_of(tag)]
+        place = tag.end()
+    pieces.append(unescape(html[place:]))
+    lines = [line.rstrip() for line in "".join(pieces).splitlines()]
     return "\n".join(line for n, line in enumerate(lines) if line or (n and lines[n - 1])).strip()
+
+
+def _break_of(tag: re.Match[str]) -> str:
+    """What stands in a tag's place."""
+    name = (tag["name"] or "").lower()
+    if tag["end"]:
+        return "\n" if name in _ENDING else ""
+    if name == "li":
+        done = _CHECKED.search(tag["rest"])
+        return "\n- " + ({"true": "[x] ", "false": "[ ] "}[done[1]] if done else "")
+    return "\n" if name in _BEGINNING else ""

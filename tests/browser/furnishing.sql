@@ -1,3 +1,6 @@
+-- Whoever signs in by a password has an address.
+update users set email = 'olivia@example.org', name = 'Olivia' where role = 'owner';
+
 -- A month before the first message of the run: busy by day, quiet by night and on Sundays.
 insert into traffic (integration_id, quarter, received, sent, delivered, read, failed, replies, reply_ms, slowest_ms, writers)
 select i.id, q.at, n.some, n.some + n.some / 6, n.some + n.some / 7, n.some - n.some / 9, n.some / 20, n.some, n.some * (900 + 30 * q.n % 400),

@@ -1,6 +1,7 @@
 """Every page of the console: nothing that axe finds, nothing from elsewhere, nothing too heavy or too wide.
 
-The pages are those of the routes: a new one fails until it is told here how it is reached.
+The pages are those of the routes: a new one fails until it is told here how it is reached. And what people
+do there every day, by the keyboard alone.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -11,17 +12,19 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from chromium import NewPage
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from furnishing import client_of, furnish
 from phone_kit import Running, tasktalk_up
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, StorageState, ViewportSize
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Request, StorageState, ViewportSize, expect
 
 from tasktalk.console.routes import router
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 MOST_BYTES = 60_000  # as transferred: the page, its styles, scripts and icons
+PASSWORD = "of nine green bottles"
 _HEADERS = 300  # bytes of an answer, about
 WIDE, PHONE, NARROW = (ViewportSize(width=width, height=860) for width in (1280, 375, 360))
 
@@ -49,7 +52,7 @@ NO_PAGES = frozenset(
     }
 )  # fmt: skip
 
-_AXE = """async () => (await axe.run({resultTypes: ["violations"]})).violations.map(
+_AXE = """async () => (await axe.run({resultTypes: ["violations"], preload: false})).violations.map(
     (each) => each.id + ": " + each.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | "))"""
 _BYTES = """(headers) => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
     .reduce((sum, each) => sum + each.encodedBodySize + headers, 0)"""
@@ -88,8 +91,6 @@ class Look:
         """What axe finds in this theme, at this width."""
         await self.page.set_viewport_size(size)
         await self.page.emulate_media(color_scheme=scheme)
-        if not await self.page.evaluate("'axe' in window"):
-            await self.page.evaluate(AXE_SCRIPT)
         found: list[str] = await self.page.evaluate(_AXE)
         return [f"axe, {scheme}, {size['width']} px: {each}" for each in found]
 
@@ -115,6 +116,7 @@ class House:
     web: str
     ids: dict[str, str]
     state: StorageState
+    email: str
 
 
 @pytest.fixture(scope="module")
@@ -131,10 +133,16 @@ async def furnished(browser: Browser, running: Running) -> House:
     async with client_of(running, running.facts["api_token"]) as api:
         ids = await furnish(running, api)
     context = await browser.new_context()
-    await (await context.new_page()).goto(running.facts["admin_link"])
+    page = await context.new_page()
+    await page.goto(running.facts["admin_link"])
+    await page.goto(running.facts["web"] + "/account/security")
+    email = await page.locator("[name=username]").input_value()
+    await page.get_by_label("New password").fill(PASSWORD)
+    await page.get_by_role("button", name="Set password").click()
+    await expect(page.get_by_role("status")).to_be_visible()
     state = await context.storage_state()
     await context.close()
-    return House(running.facts["web"], ids, state)
+    return House(running.facts["web"], ids, state, email)
 
 
 def list_routes(of: APIRouter) -> Iterator[APIRoute]:
@@ -148,17 +156,19 @@ def list_routes(of: APIRouter) -> Iterator[APIRoute]:
 
 def addresses_of(ids: dict[str, str]) -> list[str]:
     """Every page's, with ids in them."""
-    paths = [each.path for each in list_routes(router) if "GET" in each.methods and each.path not in NO_PAGES]
+    routes = [each for each in list_routes(router) if "GET" in (each.methods or ())]
+    paths = [each.path for each in routes if each.path not in NO_PAGES]
     assert len(paths) > 40
     assert PAGES.keys() <= set(paths)
     return [address.format(**ids) for path in paths for address in PAGES.get(path, (path,))]
 
 
 async def look_at_all(browser: Browser, house: House, *axes: Axe) -> None:
-    """As the owner, one after the other; then signed out."""
+    """As the owner; then signed out."""
     context = await browser.new_context(
         locale="en-GB", timezone_id="UTC", reduced_motion="reduce", storage_state=house.state
     )
+    await context.add_init_script(AXE_SCRIPT)
     look, found = Look(await context.new_page(), house.web), []
     for address in addresses_of(house.ids):
         found += await look.open(address, axes=axes)
@@ -175,3 +185,94 @@ async def test_every_page_is_light_and_lawful(browser: Browser, house: House) ->
 @pytest.mark.slow
 async def test_every_page_in_the_other_themes_and_widths(browser: Browser, house: House) -> None:
     await look_at_all(browser, house, ("light", PHONE), ("dark", WIDE))
+
+
+async def test_a_day_by_the_keyboard_alone(house: House, new_page: NewPage) -> None:
+    page = await new_page()
+    keys, board = page.keyboard, f"{house.web}/projects/{house.ids['project_id']}?view=board"
+    await page.goto(house.web)
+    await expect(page.get_by_label("E-mail")).to_be_focused()  # as soon as it is there
+    for words in (house.email, PASSWORD):
+        await keys.type(words)
+        await keys.press("Tab" if words != PASSWORD else "Enter")
+    await expect(page.get_by_role("heading", level=1, name="Today")).to_be_visible()
+
+    await page.wait_for_load_state()
+    await keys.press("q")
+    await keys.type("water the ferns today p1")
+    await keys.press("Enter")
+    await expect(page.get_by_role("link", name="water the ferns")).to_be_visible()
+    await keys.press("Escape")
+    ferns = page.get_by_role("link", name="water the ferns")
+    await step_to(page, ferns, key="j")
+    await keys.press("c")
+    await expect(page.get_by_role("status")).to_contain_text("Done: water the ferns")
+    await step_to(page, page.get_by_role("status").get_by_role("button", name="Undo"))
+    await keys.press("Enter")
+    await expect(ferns).to_be_visible()
+    await step_to(page, ferns, key="j")
+    await keys.press("e")
+    await expect(page.get_by_label("Title", exact=True)).to_have_value("water the ferns")
+
+    await page.goto(board)
+    await page.wait_for_load_state()
+    await skip(page)
+    await step_to(page, page.locator(".task-title", has_text="Sort the books"))
+    for key in ("Space", "ArrowRight", "Enter"):
+        await keys.press(key)
+    await expect(page.get_by_role("status")).to_contain_text("Moved: Sort the books to Doing")
+
+    await follow(page, page.get_by_role("link", name="Integrations").first)
+    await follow(page, page.get_by_role("link", name="Add integration"))
+    fields = {
+        "Integration name": "Shop",
+        "Business account ID": "201000000000001",
+        "Phone number ID": "301000000000001",
+    }
+    for label, words in fields.items():
+        await step_to(page, page.get_by_label(label))
+        await keys.type(words)
+    await keys.press("Enter")
+    await page.wait_for_url("**#credentials")  # which come next; the tabs stand before them
+    await expect(page.get_by_role("heading", level=1, name="Shop")).to_be_visible()
+    await step_to(page, page.get_by_role("link", name="Phone mappings").first, key="Shift+Tab")
+    await enter(page)
+
+    await step_to(page, page.get_by_label("Person"))
+    await keys.type("Ben")
+    await keys.press("Tab")
+    await keys.type("+44 7700 900123")
+    await keys.press("Enter")
+    await expect(page.get_by_role("row", name="Ben")).to_contain_text("by hand")
+
+
+async def follow(page: Page, link: Locator) -> None:
+    """Go where it leads."""
+    await step_to(page, link)
+    await enter(page)
+
+
+async def enter(page: Page) -> None:
+    """Leads to another page, past whose navigation one skips."""
+    async with page.expect_navigation():
+        await page.keyboard.press("Enter")
+    await skip(page)
+
+
+async def skip(page: Page) -> None:
+    """Past the navigation, by the first thing that the tabulator meets."""
+    await page.wait_for_load_state()
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    await page.keyboard.press("Enter")
+
+
+async def step_to(page: Page, goal: Locator, *, key: str = "Tab") -> None:
+    """Press the key until the goal has the focus, which must show."""
+    for _ in range(150):
+        await page.keyboard.press(key)
+        if await goal.evaluate("(goal) => goal === document.activeElement"):
+            break
+    await expect(goal).to_be_focused()
+    shown = "(goal) => { const of = getComputedStyle(goal); return of.outlineStyle + of.boxShadow !== 'nonenone'; }"
+    assert await goal.evaluate(shown)

@@ -159,3 +159,18 @@ async def test_a_key_from_the_environment_is_the_operators_to_change(
     assert sorted(type(each).__name__ for each in (first, second)) == ["Conflict", "Rotation"]
     assert len(await read(pool, Keyring("a key that is brand new"))) == 5
     assert not (settings.data / "secret.key.old").exists()
+
+
+async def test_no_key_is_dropped_that_a_row_somebody_holds_still_needs(
+    pool: Pool, database: str, settings: Settings
+) -> None:
+    await fill(pool, Keyring.kept(settings.read_secrets))
+    async with pool.acquire() as conn, conn.transaction():
+        await conn.execute("select from users for update")
+        done = await keys.rotate(database, settings=settings, progress=lambda *_: None)
+        assert done.sealed == len(SEALED) - 1  # that of the row which is held is left for the next time
+        with pytest.raises(Conflict, match="1 values"):
+            await keys.drop_old(database, settings=settings)
+    await keys.rotate(database, settings=settings, progress=lambda *_: None)
+    await keys.drop_old(database, settings=settings)
+    assert len(await read(pool, Keyring(settings.master_secret))) == len(SEALED)

@@ -108,13 +108,11 @@ async def _seal_column(conn: Conn, keyring: Keyring, column: Mapping[str, Any], 
 
 
 async def _count(conn: Conn, keyring: Keyring) -> int:
-    """How many values are sealed with an older secret, those left out that none opens."""
+    """How many values are sealed with an older secret, in rows that others hold too; those left out that none opens."""
     left = 0
     for column in [row async for row in Q.list_sealed_columns(conn)]:
-        if found := await conn.fetchval(column["count"], keyring.old_ids):
-            async with conn.transaction():
-                rows = await conn.fetch(column["find"], keyring.old_ids, [], found)
-            left += sum(_opens(keyring, row["sealed"]) for row in rows)
+        rows = await conn.fetch(column["look"], keyring.old_ids)
+        left += sum(_opens(keyring, row["sealed"]) for row in rows)
     return left
 
 

@@ -153,6 +153,24 @@ async def test_each_goes_after_its_days_and_no_sooner(product: Product, tmp_path
     assert not any(name in list_jobs(Settings(data=tmp_path)) for name in (*tables, "content"))
 
 
+async def test_what_nobody_looks_after_holds_up_nothing_behind_it(
+    product: Product, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasktalk.health.retention._AT_ONCE", 2)
+    for number in range(6):
+        await product.say(product.ana, f"buy {number} apples")
+        await product.settle()
+    await send_all(product.pool)
+    pool, oldest = product.pool, "where seq in (select seq from {0} order by seq limit 3)"
+    await pool.execute("update inbox set state = 'dead' " + oldest.format("inbox"))
+    await pool.execute("update outbox set state = 'held' " + oldest.format("outbox"))
+    await pool.execute("update traffic_counted set upto = 'infinity'")
+    job = list_jobs(Settings(data=tmp_path, message_days=10))["messages"]
+    await run_due(pool, "messages", job, now=datetime.now(UTC) + timedelta(days=11), stop=asyncio.Event())
+    left = [await count(pool, f"from {table}") for table in ("inbox", "outbox")]
+    assert left == [3, 3]
+
+
 def test_days_that_would_do_harm_are_refused() -> None:
     for wrong in ({"message_days": 7}, {"history_days": 10}, {"audit_days": -1}):
         with pytest.raises(ValueError, match="days"):

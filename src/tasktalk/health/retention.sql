@@ -1,8 +1,9 @@
 -- name: drop_received(before, limit)$
--- The oldest are looked at alone, so that an hour with nothing to do costs nothing. What is not counted yet stays.
+-- The oldest of what is handled are looked at alone, so that an hour with nothing to do costs nothing, and what waits for
+-- somebody holds up nothing behind it. What is not counted yet stays.
 with gone as (
-    delete from inbox using (select seq, state, finished_at from inbox order by seq limit :limit) as oldest
-    where inbox.seq = oldest.seq and oldest.state = 'done'
+    delete from inbox using (select seq, finished_at from inbox where state = 'done' order by seq limit :limit) as oldest
+    where inbox.seq = oldest.seq and inbox.state = 'done'
       and oldest.finished_at < least(:before::timestamptz, (select upto from traffic_counted))
     returning 1
 )
@@ -10,8 +11,9 @@ select count(*) from gone;
 
 -- name: drop_sent(before, limit)$
 with gone as (
-    delete from outbox using (select seq, state, finished_at from outbox order by seq limit :limit) as oldest
-    where outbox.seq = oldest.seq and oldest.state in ('accepted', 'refused')
+    delete from outbox
+    using (select seq, finished_at from outbox where state in ('accepted', 'refused') order by seq limit :limit) as oldest
+    where outbox.seq = oldest.seq and outbox.state in ('accepted', 'refused')
       and oldest.finished_at < least(:before::timestamptz, (select upto from traffic_counted))
     returning outbox.id
 ), tried as (

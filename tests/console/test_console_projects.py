@@ -40,6 +40,7 @@ async def test_a_project_is_made_changed_put_away_and_deleted_with_undo(desk: De
     assert (row["name"], row["icon"], row["colour"], row["description"]) == ("Plot", "🌱", None, "By the <shed>")
     late = await ana.send(settings, on=settings, **saved | {"name": "Late"})
     assert (late.status_code, 'value="Late"' in late.text) == (409, True)
+    assert (await ana.send(settings, on=settings, **saved | {"version": "9" * 5000})).status_code == 303
     for what, column in (("archive", "archived_at"), ("unarchive", None), ("delete", "deleted_at")):
         assert (await ana.send(f"{place}/end/{what}", on=settings)).status_code == 303
         row = await row_of(desk, project)

@@ -78,6 +78,7 @@ async def test_somebody_elses_change_is_not_written_over(ana: Browser, desk: Des
     late = await ana.send(place, on=place, **form(title="Second", version="1"))
     assert late.status_code == 409
     assert (await row_of(desk, task_id))["title"] == "First"
+    assert (await ana.send(place, on=place, **form(title="Third", version="9" * 5000))).status_code == 303
 
 
 async def test_steps_comments_and_the_trash(ana: Browser, desk: Desk, task_id: UUID) -> None:

@@ -35,6 +35,7 @@ _NOTE_COOKIE = "tasktalk_note"
 _LONGEST_NOTE = 300
 _LARGEST_FORM = 256 * 1024
 _SMALLEST_PACKED = 1024
+_DIGITS = 18
 _HEADLINES = {
     400: phrase("That did not work"),
     401: phrase("Sign in first"),
@@ -159,6 +160,11 @@ def act_of(request: Request) -> Act:
     return Act(new_id(), "web", now_of(request))
 
 
+def read_number(text: str) -> int | None:
+    """A whole number of a form or a header; None for anything else, and for one that no row could have."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else None
+
+
 def safe_address(address: str | None) -> str:
     """`address` if it lies within this site, else `/`: nobody is sent elsewhere by a link to us."""
     inside = address is not None and address.startswith("/") and not address.startswith("//")
@@ -245,8 +251,8 @@ def finish(request: Request, response: Response) -> Response:
 def _check_length(request: Request, longest: int | None) -> None:
     if longest is None:
         return
-    length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > longest:
+    length = read_number(request.headers.get("content-length", "0"))
+    if length is None or length > longest:
         raise TooLarge("A form may have 256 KiB at most.")
     if request.method == "POST" and "transfer-encoding" in request.headers:
         raise BadRequest("A form says its length.")

@@ -9,7 +9,7 @@ from tasktalk.assistant.replies.speech import phrase
 from tasktalk.console.acquaintances import list_acquaintances
 from tasktalk.console.colours import NAMES
 from tasktalk.console.frame import load_frame
-from tasktalk.console.page import Note, PageRoute, Wrong, act_of, draw, go, now_of, read_form
+from tasktalk.console.page import Note, PageRoute, Wrong, act_of, draw, go, now_of, read_form, read_number
 from tasktalk.console.visits import Anybody
 from tasktalk.console.words import speech_of
 from tasktalk.errors import BadRequest, Conflict, Forbidden
@@ -53,7 +53,7 @@ async def save_settings(request: Request, project_id: str, visit: Anybody) -> Re
         changes["icon"] = form["icon"].strip() or None
     if "colour" in form:
         changes["colour"] = form["colour"] or None
-    version = int(form["version"]) if form.get("version", "").isdecimal() else None
+    version = read_number(form.get("version", ""))
     try:
         async with request.app.state.pool.acquire() as conn, conn.transaction():
             await change_project(conn, viewer=visit.viewer, project_id=known, changes=changes, by=by, version=version)

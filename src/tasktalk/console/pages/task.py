@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter, Request, Response
 
-from tasktalk.console.page import Note, PageRoute, Wrong, act_of, go, read_form, read_forms
+from tasktalk.console.page import Note, PageRoute, Wrong, act_of, go, read_form, read_forms, read_number
 from tasktalk.console.task_panel import PRIORITIES, REPEATS, draw_task
 from tasktalk.console.visits import Anybody
 from tasktalk.console.words import speech_of
@@ -36,7 +36,7 @@ async def save_task(request: Request, task_id: str, visit: Anybody) -> Response:
     by, speech = act_of(request), speech_of(visit.viewer.language)
     try:
         changes = _read(given, form.get("assignee", []))
-        version = int(given["version"]) if given["version"].isdecimal() else None
+        version = read_number(given["version"])
         async with request.app.state.pool.acquire() as conn, conn.transaction():
             await change_task(conn, viewer=visit.viewer, task_id=known, changes=changes, by=by, version=version)
     except (BadRequest, Conflict, Forbidden) as error:

@@ -391,3 +391,21 @@ async def test_what_cannot_be_is_refused_and_the_old_is_forgotten(product: Produ
     await do(product, "DELETE", path, token=ana)
     acts = [row["action"] for row in await product.pool.fetch("select action from audit order by seq")]
     assert [act for act in acts if act.startswith("webhook")] == ["webhook.created", "webhook.deleted"]
+
+
+async def test_a_slow_receiver_does_not_keep_the_lanes_to_itself(
+    product: Product, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasktalk.interop.webhooks.posting._LANES", 1)
+    monkeypatch.setattr("tasktalk.interop.webhooks.posting._TURN_SECONDS", 0.0)  # every call takes longer
+    for _ in range(2):
+        await make_hook(product, product.ana.token, receiver.url, "task.created")
+    for number in range(3):
+        await do(product, "POST", "/api/tasks", {"title": f"Task {number}"}, token=product.ana.token)
+    async with posting(product) as post:
+        await post.go()
+    rows = await product.pool.fetch("select webhook_id, state from webhook_deliveries order by finished_at")
+    assert {row["state"] for row in rows} == {"delivered"}
+    order = [row["webhook_id"] for row in rows]
+    assert order == order[:2] * 3
+    assert order[0] != order[1]

@@ -34,6 +34,7 @@ log = get_log("interop.webhooks")
 
 _LANES = 16  # webhooks at once
 _IN_A_ROW = 20  # deliveries of one, then it is another's turn
+_TURN_SECONDS = 20.0  # or so much of its time: slow ones must not keep all lanes
 _HELD_SECONDS = 45.0  # longer than a call takes
 _LOOK_SECONDS = 1.0
 BUGS = (AppError, ArithmeticError, LookupError, TypeError, ValueError, asyncpg.DataError)  # ours, not the database's
@@ -119,6 +120,7 @@ class Poster:
             log.error("lane_lost", webhook_id=str(webhook_id), exc_info=error)  # it is taken again when its time is up
 
     async def _empty(self, session: aiohttp.ClientSession, webhook_id: UUID) -> None:
+        began = time.monotonic()
         for _ in range(_IN_A_ROW):
             async with self.pool.acquire() as conn:
                 at = self.clock()
@@ -127,7 +129,7 @@ class Poster:
             if row is None:
                 break
             await self._tell(session, row, fit=fit, at=at)
-            if self.stop.is_set():
+            if self.stop.is_set() or time.monotonic() - began >= _TURN_SECONDS:
                 break
         async with self.pool.acquire() as conn:
             await Q.free_lane(conn, webhook_id=webhook_id, at=self.clock())

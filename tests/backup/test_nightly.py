@@ -1,6 +1,8 @@
 """Backups by themselves, each once, and the commands that an operator types."""
 
 import asyncio
+import os
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -89,8 +91,13 @@ def test_only_what_bears_our_names_is_swept(tmp_path: Path) -> None:
     names = [name_of(at, sealed=at.day % 2 == 0) for at in moments]
     for name in (*names, "holiday.zip", "tasktalk-before-upgrade.zip"):
         (tmp_path / name).touch()
-    assert sweep(tmp_path, keep=2) == names[:3]
-    assert {file.name for file in tmp_path.iterdir()} == {*names[3:], "holiday.zip", "tasktalk-before-upgrade.zip"}
+    under_way, cut_short = f".{names[4]}.7.part", f".{names[3]}.8.part"
+    for part, age in ((under_way, 0), (cut_short, 7200)):
+        (tmp_path / part).touch()
+        os.utime(tmp_path / part, (time.time() - age,) * 2)
+    assert sweep(tmp_path, keep=2) == [*names[:3], cut_short]
+    left = {*names[3:], under_way, "holiday.zip", "tasktalk-before-upgrade.zip"}
+    assert {file.name for file in tmp_path.iterdir()} == left
 
 
 async def test_the_commands(pool: Pool, database: str, empty_database: str, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import datetime as dt
 import os
 import re
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ log = get_log("backup")
 _LOOK_SECONDS = 60.0
 _RETRY = dt.timedelta(hours=1)  # after one that failed
 _OURS = re.compile(r"tasktalk-\d{8}T\d{6}Z\.(zip|sealed)")
+_PART = re.compile(r"\.tasktalk-\d{8}T\d{6}Z\.(zip|sealed)\.\d+\.part")
+_PART_SECONDS = 3600.0  # since it was last written to: nobody writes to it any more
 _NO_FOLDER = "TASKTALK_BACKUP_DIR is not set where the worker runs."
 _POLITE = 10
 
@@ -47,9 +50,11 @@ def last_due(now: dt.datetime, *, at: str, zone: str) -> dt.datetime:
 
 
 def sweep(folder: Path, *, keep: int) -> list[str]:
-    """Remove all but the newest `keep` of what bears a name of ours; the names of what went."""
-    ours = sorted((file for file in folder.iterdir() if _OURS.fullmatch(file.name)), key=lambda file: file.name)
-    gone = ours[:-keep]
+    """Remove all but the newest `keep` of what bears a name of ours, and what is left of those cut short; their names."""
+    there = sorted(folder.iterdir(), key=lambda file: file.name)
+    long_ago = time.time() - _PART_SECONDS
+    gone = [file for file in there if _OURS.fullmatch(file.name)][:-keep]
+    gone += [file for file in there if _PART.fullmatch(file.name) and file.stat().st_mtime < long_ago]
     for file in gone:
         file.unlink(missing_ok=True)
     return [file.name for file in gone]

@@ -40,7 +40,7 @@ def test_the_routes_are_all_there() -> None:
         *("attachment_id", "invitation_id", "team_id", "user_id", "token_id"),
         *("integration_id", "finding_id", "template_id", "contact_id", "mapping_id", "phone_id", "token", "message_id"),
         *("webhook_id", "delivery_id", "feed_id"),
-        *("alert_id", "seq"),
+        *("alert_id", "seq", "thing_id"),
     }, "a new kind of id: bury one in treasure.py"
 
 

@@ -140,7 +140,7 @@ async def bury(product: Product) -> Treasure:
     )
     private["inbox_task"] = await make("/api/tasks", {"title": f"{MARK} inbox task", "priority": 1})
     private["subtask"] = await make("/api/tasks", {"title": f"{MARK} subtask", "parent_id": private["task_id"]})
-    private["trashed"] = await make("/api/tasks", {"title": f"{MARK} trashed task"})
+    private["thing_id"] = private["trashed"] = await make("/api/tasks", {"title": f"{MARK} trashed task"})
     await product.ask(f"/api/tasks/{private['trashed']}", token=product.ana.token, method="DELETE")
     labels = (await product.ask("/api/labels", token=product.ana.token)).json["items"]
     private["label_id"] = labels[0]["id"]

@@ -20,7 +20,6 @@ from tasktalk.tasks import (
     TaskChanges,
     change_task,
     create_tasks,
-    find_task,
     get_task,
     list_tasks,
     undo,
@@ -248,11 +247,19 @@ async def test_the_trash(api: httpx.AsyncClient, conn: Conn, people: People, act
     assert (await api.post(f"/api/tasks/{shared.id}/restore", headers={"authorization": "ben"})).status_code == 200
     assert (await api.get("/api/trash", headers={"authorization": "ben"})).json()["items"] == []
 
+    gone = f"/api/trash/{shared.id}"
+    assert (await api.delete(gone)).status_code == 404  # it is not there
+    assert (await api.delete(f"/api/tasks/{shared.id}")).status_code == 204
+    assert (await api.delete(gone, headers={"authorization": "zoe"})).status_code == 404
+    assert (await api.delete(gone, headers={"authorization": "ben"})).status_code == 403  # its owners' alone
+    assert (await api.delete(gone)).status_code == 204
+    assert (await api.post(f"/api/tasks/{shared.id}/restore")).status_code == 404
+    assert await conn.fetchval("select count(*) from journal where task_id = $1", shared.id) == 0
+
     deleted_at: datetime = await conn.fetchval("select deleted_at from tasks where id = $1", mine[0].id)
     assert await purge_trash(conn, before=deleted_at) == 0
     assert await purge_trash(conn, before=deleted_at + timedelta(seconds=1)) == 3
-    assert await find_task(conn, viewer=people.ana, task_id=shared.id) is not None
-    assert await conn.fetchval("select count(*) from tasks") == 1
+    assert await conn.fetchval("select count(*) from tasks") == 0
 
 
 async def test_comments_and_labels_come_back_too(conn: Conn, people: People, act: ActMaker) -> None:

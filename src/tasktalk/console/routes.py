@@ -52,6 +52,7 @@ from tasktalk.console.pages import (
     teams,
     template,
     templates,
+    trash,
     try_it,
     workers,
 )
@@ -80,6 +81,7 @@ for _part in (
     task_parts,
     task_files,
     find,
+    trash,
     messages,
     message,
     conversations,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from tasktalk.tasks.changes import change_task
 from tasktalk.tasks.http import Me, act_of, answers, known_id, pool_of, to_json
 from tasktalk.tasks.journal.history import LIMIT, History, list_history
-from tasktalk.tasks.journal.trash import list_trash
+from tasktalk.tasks.journal.trash import list_trash, purge
 from tasktalk.tasks.journal.undo import Undone, undo
 from tasktalk.tasks.listing import MOST, Page
 from tasktalk.tasks.model import Task
@@ -49,9 +49,16 @@ async def take_back(request: Request, viewer: Me, body: UndoBody) -> Response:
 
 @router.get("/trash", responses=answers(Page))
 async def show_trash(request: Request, viewer: Me, limit: Limit = LIMIT, cursor: Cursor = None) -> Response:
-    """Deleted tasks; they are kept for 30 days."""
+    """Deleted tasks; they are kept for 30 days, unless set otherwise. Projects: `GET /api/projects?trashed=true`."""
     async with pool_of(request).acquire() as conn:
         return to_json(await list_trash(conn, viewer=viewer, limit=limit, cursor=cursor))
+
+
+@router.delete("/trash/{thing_id}", status_code=204)
+async def delete_for_good(request: Request, viewer: Me, thing_id: str) -> None:
+    """Deletes a task or project of the trash for good, with its history; in a project, its owners."""
+    async with pool_of(request).acquire() as conn, conn.transaction():
+        await purge(conn, viewer=viewer, thing_id=known_id(thing_id))
 
 
 @router.post("/tasks/{task_id}/restore", responses=answers(Task, versioned=True))

@@ -90,3 +90,28 @@ select count(*) from deleted;
 
 -- name: purge_projects(before)$
 with deleted as (delete from projects where deleted_at < :before::timestamptz returning 1) select count(*) from deleted;
+
+-- name: when_deleted(tasks, projects)
+-- Whether the viewer may look is asked before.
+select id, deleted_at from tasks where id = any(:tasks::uuid[]) and deleted_at is not null
+union all
+select id, deleted_at from projects where id = any(:projects::uuid[]) and deleted_at is not null;
+
+-- name: purge_task(id)!
+-- With all under it and its history; but for a subtask that somebody takes out of the trash meanwhile.
+with recursive gone as (
+    select id from tasks where id = :id::uuid
+    union
+    select t.id from tasks t join gone g on t.parent_id = g.id
+), forgotten as (
+    delete from journal where task_id in (select id from gone)
+)
+delete from tasks where id in (select id from gone) and deleted_at is not null;
+
+-- name: purge_project(id)!
+with forgotten as (
+    delete from journal
+    where project_id = :id::uuid or subject_id = :id::uuid
+       or task_id in (select id from tasks where project_id = :id::uuid)
+)
+delete from projects where id = :id::uuid and deleted_at is not null;

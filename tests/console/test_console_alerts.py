@@ -68,3 +68,20 @@ async def test_an_alert_is_snoozed_and_woken(ana: Browser, ben: Browser, pool: P
     assert (await ana.send(f"/alerts/{new_id()}/snooze", on="/alerts", minutes="60")).status_code == 404
     assert (await ben.open("/alerts")).status_code == 403
     assert (await ben.send(path, minutes="60")).status_code == 403
+
+
+async def test_open_alerts_are_counted_beside_system(ana: Browser, ben: Browser, pool: Pool) -> None:
+    assert "open alerts" not in await ana.read("/")
+    now = datetime.now(UTC)
+    troubles = [Trouble("disk", "warning", "5 MiB are free."), Trouble("backup", "warning", "The newest is too old.")]
+    async with pool.acquire() as conn:
+        await open_findings(conn, integration_id=None, troubles=troubles, now=now)
+    assert '>2<span class="hidden"> open alerts' in await ana.read("/")
+    assert "Alerts (2)" in await ana.read("/system")
+    assert "open alerts" not in await ben.read("/")
+    async with pool.acquire() as conn, conn.transaction():
+        await resolve_findings(conn, integration_id=None, kinds=["disk"], now=now)
+        await conn.execute("set local enable_seqscan = off")  # which a table of two rows would have
+        plan = await conn.fetch("explain (costs off) select count(*) from findings where resolved_at is null")
+    assert '>1<span class="hidden"> open alerts' in await ana.read("/")
+    assert "findings_open" in "".join(row[0] for row in plan)

@@ -20,19 +20,24 @@ SIDE = 50  # projects that every page lists
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """To a thousand each. `today` counts what is overdue too; `invited`: invitations that wait for an answer."""
+    """To a thousand each; `today` counts what is overdue too.
+
+    `invited`: invitations that wait for an answer; `alerts`: those that are open, for administrators.
+    """
 
     today: int
     overdue: int
     inbox: int
     invited: int
+    alerts: int
 
 
 async def load_frame(conn: Conn, visit: Visit, *, here: str, title: str, now: datetime) -> dict[str, Any]:
     """The context of `frame.html`. `here` marks the place in the navigation; `title` is in the viewer's language."""
     viewer = visit.viewer
     zone = ZoneInfo(viewer.timezone)
-    row = await Q.count_open(conn, viewer=viewer.user_id, today=now.astimezone(zone).date(), now=now)
+    today = now.astimezone(zone).date()
+    row = await Q.count_open(conn, viewer=viewer.user_id, is_admin=viewer.is_admin, today=today, now=now)
     places = await list_places(conn, viewer=viewer)
     hues = {place.id: (place.colour, number % HUES) for number, place in enumerate(places)}
 
@@ -47,7 +52,7 @@ async def load_frame(conn: Conn, visit: Visit, *, here: str, title: str, now: da
         "csrf": visit.csrf,
         "here": here,
         "title": title,
-        "counts": Counts(row["today"] + row["overdue"], row["overdue"], row["inbox"], row["invited"]),
+        "counts": Counts(row["today"] + row["overdue"], row["overdue"], row["inbox"], row["invited"], row["alerts"]),
         "projects": places,
         "side": [(place, opened[place.id]) for place in side],
         "hue": hue,

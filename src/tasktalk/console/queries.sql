@@ -1,4 +1,4 @@
--- name: count_open(viewer, today, now)^
+-- name: count_open(viewer, is_admin, today, now)^
 -- For the frame. Each counts to a thousand, so that many cost no page its speed.
 select (select count(*) from (
             select from tasks t
@@ -28,7 +28,8 @@ select (select count(*) from (
             limit 1000) capped) as inbox,
        (select count(*) from invitations v
         where v.state = 'pending' and v.expires_at > :now::timestamptz
-          and (v.user_id = :viewer::uuid or v.email = (select u.email from users u where u.id = :viewer::uuid))) as invited;
+          and (v.user_id = :viewer::uuid or v.email = (select u.email from users u where u.id = :viewer::uuid))) as invited,
+       case when :is_admin::bool then (select count(*) from findings where resolved_at is null) else 0 end as alerts;
 
 -- name: count_in_projects(ids)
 -- Open tasks in each of these, to a thousand; whether the viewer may look is asked before.

@@ -28,7 +28,10 @@ async def load_system(request: Request, conn: Conn, visit: Visit, *, here: str, 
     say = speech_of(visit.viewer.language).say
     title = f"{say(_PLACES[here])} · {say('System')}"
     frame = await load_frame(conn, visit, here="system", title=title, now=now_of(request))
+    alerts = frame["counts"].alerts
     tabs = [(address, say(words), address == here) for address, words in _PLACES.items()]
+    if alerts:
+        tabs = [(address, f"{words} ({alerts})" if address == "/alerts" else words, at) for address, words, at in tabs]
     settings: Settings | None = getattr(request.app.state, "settings", None)
     full = settings is not None and await asyncio.to_thread(is_full, settings)
     return frame | {"tabs": tabs, "live": live, "disk_full": full}

@@ -36,6 +36,9 @@ def test_a_source_is_told_of_from_its_threshold_on_and_once_an_hour() -> None:
     assert see(500, NOW + timedelta(minutes=60)) == []
     assert see(1, NOW + timedelta(minutes=70)) == [501]
     assert see(1, NOW + timedelta(minutes=11), "b") == []  # too slow for the window
+    slow = [see(1, NOW + timedelta(minutes=150 + minute)) for minute in range(300)]
+    assert not any(slow)  # nor is one that was told of once told of for ever after
+    assert see(20, NOW + timedelta(hours=9)) == [20]
 
 
 def test_ten_thousand_sources_do_not_fill_the_audit_nor_the_memory() -> None:

@@ -45,7 +45,10 @@ class Violation:
 @dataclass(slots=True)
 class _Seen:
     since: datetime
+    window_at: datetime
     count: int = 0
+    in_window: int = 0
+    is_burst: bool = False  # so many in one window, since it was last told of
     told_at: datetime | None = None
 
 
@@ -59,18 +62,22 @@ class Watch:
     def saw(self, rule: Rule, source: str, *, now: datetime) -> Violation | None:
         """One more; what is to be told of it now, if anything."""
         key = (rule, source)
-        seen = self._seen.pop(key, None) or _Seen(now)
+        seen = self._seen.pop(key, None) or _Seen(now, now)
         self._seen[key] = seen  # so that the dict stays in the order of the last sight
         while len(self._seen) > _MOST_KEYS:
             del self._seen[next(iter(self._seen))]
-        if seen.told_at is None and now - seen.since >= _WINDOW:
-            seen.since, seen.count = now, 0
-        seen.count += 1
+        if now - seen.window_at >= _WINDOW:
+            seen.window_at, seen.in_window = now, 0
+            if not seen.is_burst:
+                seen.since, seen.count = now, 0
+        seen.count, seen.in_window = seen.count + 1, seen.in_window + 1
+        seen.is_burst = seen.is_burst or seen.in_window >= THRESHOLDS[rule]
         resting = seen.told_at is not None and now - seen.told_at < QUIET
-        if resting or seen.count < THRESHOLDS[rule] or not self._may_tell(now):
+        if resting or not seen.is_burst or not self._may_tell(now):
             return None
         told = Violation(rule, source, seen.count, seen.since)
         seen.since, seen.count, seen.told_at = now, 0, now
+        seen.in_window, seen.is_burst = 0, False
         return told
 
     def _may_tell(self, now: datetime) -> bool:

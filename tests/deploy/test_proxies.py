@@ -91,6 +91,7 @@ def nginx(folder: Path, port: int, upstream: int, *, mtls: bool) -> list[str]:
     site = site.replace("listen 443 ssl http2", f"listen 127.0.0.1:{port} ssl http2").replace(
         "127.0.0.1:8000", f"127.0.0.1:{upstream}"
     )
+    site = site.replace("/var/log/nginx/access.log", str(folder / "access.log"))
     site = site.replace("listen 80;", f"listen 127.0.0.1:{free_port()};")
     site = "\n".join(line for line in site.splitlines() if "listen [::]" not in line)
     site = site.replace("/etc/letsencrypt/live/tasks.example.org/fullchain.pem", str(folder / "web.crt"))
@@ -191,6 +192,16 @@ async def test_limits_addresses_and_live_streams(build: Callable[..., list[str]]
             assert await answer.content.readuntil(b"\n\n") == b"data: one\n\n"  # while the second is not sent yet
             behind.go_on.set()
             assert await answer.content.readuntil(b"\n\n") == b"data: two\n\n"
+
+
+async def test_addresses_that_are_secrets_are_not_written_down(tmp_path: Path) -> None:
+    async with proxied(tmp_path, nginx, Behind(), mtls=False) as url, trusting(tmp_path) as session:
+        for path in ("/feeds/secret-one.ics", "/login/secret-two?next=/tasks", "/tasks"):
+            async with session.get(url + path) as answer:
+                await answer.read()
+    told = (tmp_path / "access.log").read_text()  # nginx has ended, and written it all
+    assert "GET /tasks " in told
+    assert "secret" not in told
 
 
 @pytest.mark.parametrize("build", [nginx, caddy])

@@ -50,7 +50,7 @@ def last_due(now: dt.datetime, *, at: str, zone: str) -> dt.datetime:
 
 
 def sweep(folder: Path, *, keep: int) -> list[str]:
-    """Remove all but the newest `keep` of what bears a name of ours, and what is left of those cut short; their names."""
+    """Remove all but the newest `keep` of what bears a name of ours, and what is left of those cut short; the names."""
     there = sorted(folder.iterdir(), key=lambda file: file.name)
     long_ago = time.time() - _PART_SECONDS
     gone = [file for file in there if _OURS.fullmatch(file.name)][:-keep]

@@ -16,6 +16,7 @@ from tasktalk.db import Pool
 from tasktalk.ids import new_id
 from tasktalk.interop.webhooks.deliveries import forget_deliveries
 from tasktalk.interop.webhooks.egress import PRIVATE, open_session, post
+from tasktalk.interop.webhooks.hearing import NewDelivery, portions
 from tasktalk.interop.webhooks.posting import Poster
 from tasktalk.interop.webhooks.settling import SCHEDULE
 from tasktalk.interop.webhooks.webhooks import Q
@@ -409,3 +410,12 @@ async def test_a_slow_receiver_does_not_keep_the_lanes_to_itself(
     order = [row["webhook_id"] for row in rows]
     assert order == order[:2] * 3
     assert order[0] != order[1]
+
+
+def test_what_is_told_at_once_goes_down_in_statements_that_are_no_larger_than_they_should_be() -> None:
+    sizes = [1, 3, 5, 2, 2, 9, 1]  # MiB; a full batch of long notes for twenty webhooks is more than a GiB
+    new = [NewDelivery(new_id(), "task.updated", "x" * (size * 1024 * 1024)) for size in sizes]
+    made = list(portions(new))
+    assert [[len(each.body) // 1024 // 1024 for each in portion] for portion in made] == [[1, 3], [5], [2, 2], [9], [1]]
+    assert [each for portion in made for each in portion] == new
+    assert list(portions([])) == []

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.model import Task
 
 ROWS = 200  # in one transaction
+_MOST_CHARACTERS = 4 * 1024 * 1024  # of bodies in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +48,33 @@ async def hear(conn: Conn, *, now: dt.datetime, rows: int = ROWS) -> int:
 
 async def add_deliveries(conn: Conn, new: Sequence[NewDelivery], *, now: dt.datetime) -> list[UUID]:
     """Their ids, in order, which is the order in which they leave."""
-    ids = [new_id() for _ in new]
-    if new:
+    ids: list[UUID] = []
+    for portion in portions(new):
+        ids += (portion_ids := [new_id() for _ in portion])
         await Q.add_deliveries(
             conn,
-            ids=ids,
-            webhook_ids=[each.webhook_id for each in new],
-            events=[each.event for each in new],
-            task_ids=[each.task_id for each in new],
-            bodies=[each.body for each in new],
+            ids=portion_ids,
+            webhook_ids=[each.webhook_id for each in portion],
+            events=[each.event for each in portion],
+            task_ids=[each.task_id for each in portion],
+            bodies=[each.body for each in portion],
             at=now,
         )
     return ids
+
+
+def portions(new: Sequence[NewDelivery]) -> Iterator[list[NewDelivery]]:
+    """In order, each no larger than one statement should be: PostgreSQL takes none of a GiB, and notes may be long."""
+    portion: list[NewDelivery] = []
+    left = _MOST_CHARACTERS
+    for each in new:
+        if portion and left < len(each.body):
+            yield portion
+            portion, left = [], _MOST_CHARACTERS
+        portion.append(each)
+        left -= len(each.body)
+    if portion:
+        yield portion
 
 
 def write_body(told: Told) -> str:

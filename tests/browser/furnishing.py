@@ -49,7 +49,7 @@ async def furnish_tasks(api: httpx.AsyncClient, *, others: Mapping[str, httpx.As
 
     Ids by the names that the pages' addresses give them.
     """
-    ids = {"project_id": (await _post(api, "/api/projects", name=_PROJECT, colour="teal"))["id"]}
+    ids = {"project_id": (await _post(api, "/api/projects", name=_PROJECT, colour="orange"))["id"]}
     for name in ("Garden", "Reading"):
         await _post(api, "/api/projects", name=name)
     for name in _COLUMNS:
@@ -79,14 +79,10 @@ async def furnish_tasks(api: httpx.AsyncClient, *, others: Mapping[str, httpx.As
 
 
 async def furnish(running: Running, api: httpx.AsyncClient) -> dict[str, str]:
-    """Everything that an operator has, too: templates, webhooks, people and their invitations, what went wrong."""
+    """Everything that a page can show, the owner's."""
     ana = running.facts["phones"][0]
     async with client_of(running, ana["api_token"]) as other:
         ids = await furnish_tasks(api, others={ana["email"]: other})
-    ids["integration_id"] = (await _get(api, "/api/integrations"))["items"][0]["id"]
-    integration = f"/api/integrations/{ids['integration_id']}"
-    await _post(api, f"{integration}/templates/pack", languages=["en", "es"])
-    ids["template_id"] = (await _get(api, f"{integration}/templates"))["items"][0]["id"]
     hook = {"name": "Home automation", "url": f"{running.facts['sandbox']}/hook", "events": ["task.created"]}
     ids["webhook_id"] = (await _post(api, "/api/webhooks/outgoing", **hook))["webhook"]["id"]
     tried = await _post(api, f"/api/webhooks/outgoing/{ids['webhook_id']}/test")
@@ -101,6 +97,16 @@ async def furnish(running: Running, api: httpx.AsyncClient) -> dict[str, str]:
             (await phone.post(f"/phones/{ana['wa_id']}/messages", json=said)).raise_for_status()
             heard = await phone.get(f"/phones/{ana['wa_id']}/messages?direction=out&wait=20")
             assert heard.json()["messages"]
+    return ids | await furnish_operation(running, api)
+
+
+async def furnish_operation(running: Running, api: httpx.AsyncClient) -> dict[str, str]:
+    """What an operator has: templates, a month of traffic, what went wrong."""
+    ids = {}
+    ids["integration_id"] = (await _get(api, "/api/integrations"))["items"][0]["id"]
+    integration = f"/api/integrations/{ids['integration_id']}"
+    await _post(api, f"{integration}/templates/pack", languages=["en", "es"])
+    ids["template_id"] = (await _get(api, f"{integration}/templates"))["items"][0]["id"]
     return ids | await furnish_past(running)
 
 

@@ -3,7 +3,7 @@ update users set email = 'olivia@example.org', name = 'Olivia' where role = 'own
 
 -- A month before the first message of the run: busy by day, quiet by night and on Sundays.
 insert into traffic (integration_id, quarter, received, sent, delivered, read, failed, replies, reply_ms, slowest_ms, writers)
-select i.id, q.at, n.some, n.some + n.some / 6, n.some + n.some / 7, n.some - n.some / 9, n.some / 20, n.some, n.some * (900 + 30 * q.n % 400),
+select i.id, q.at, n.some, n.some + n.some / 6, n.some + n.some / 7, n.some - n.some / 9, (q.n % 9 = 0)::int, n.some, n.some * (900 + 30 * q.n % 400),
        2200 + 90 * (q.n % 23), case when extract(minute from q.at) = 0 then n.some / 2 end
 from (select id from integrations order by id limit 1) i
 cross join (
@@ -40,5 +40,6 @@ values (uuidv7(), null, 'dead_letters', 'warning',
         '{"message": "312 items wait, the oldest for 95 s. It is not handled fast enough, or errors hold it back."}',
         now() - interval '3 days', now() - interval '3 days', now() - interval '3 days', now() - interval '71 hours')
 on conflict do nothing;
+update alert_rules set value = 1, bad_since = now() - interval '9 minutes', well_since = null where rule = 'dead_letters';
 insert into backups (id, kind, state, at, finished_at, file, bytes, seconds, rows, files)
 values (uuidv7(), 'nightly', 'ok', now() - interval '7 hours', now() - interval '7 hours', 'tasktalk-nightly.tar.zst', 18400000, 6.2, 51200, 84);

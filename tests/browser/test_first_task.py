@@ -7,19 +7,17 @@ import os
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from chromium import NewPage
 from phone_kit import Running, answers, hold, say
+from pictures import take_pictures
 from playwright.async_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
 PICTURES = os.environ.get("TASKTALK_SCREENSHOTS")
 SAID = "buy milk tomorrow 5pm"
-PHONE = {"width": 1280, "height": 800}
-DESK = {"width": 1080, "height": 760}
 
 
 @pytest.mark.timeout(180)
@@ -63,38 +61,12 @@ async def test_a_message_becomes_a_task_and_is_done(running: Running, new_page: 
     assert again.status == 404  # it works once
 
 
-async def take_pictures(running: Running, new_page: NewPage, scheme: str) -> None:
-    """What the README shows: a conversation, and the console beside it."""
-    folder, suffix = Path(PICTURES or "."), "" if scheme == "light" else "-dark"
-    look: dict[str, Any] = {"color_scheme": scheme, "reduced_motion": "reduce", "device_scale_factor": 2}
-    desk, phone = await new_page(**look, viewport=DESK), await new_page(**look, viewport=PHONE)
-    ana = {"Authorization": f"Bearer {running.facts['phones'][0]['api_token']}"}
-    for text in (
-        "call the bank today p1",
-        "water the plants every 3 days @garden",
-        "dentist on friday 14:30-15:30",
-        "paint the fence saturday #Home",
-        "pay rent every month on the 1st at 9am @money",
-    ):
-        said = await desk.request.post(
-            f"{running.facts['web']}/api/assistant/messages", data={"text": text}, headers=ana
-        )
-        assert said.ok
-    await hold(phone, running, "Ana")
-    for number, text in enumerate((SAID, "today"), 1):
-        await say(phone, text)
-        await expect(answers(phone)).to_have_count(number)
-    await phone.mouse.move(0, 0)
-    await phone.locator("#phone").screenshot(path=folder / f"phone{suffix}.png", animations="disabled")
-    await desk.goto(await running.sign_in_link("ana@sandbox.invalid"))
-    await open_view(desk, "Upcoming")
-    await expect(desk.get_by_text("buy milk")).to_be_visible()
-    await desk.mouse.move(0, 0)
-    await desk.screenshot(path=folder / f"console{suffix}.png", animations="disabled")
-
-
 if PICTURES:
-    test_pictures_for_the_documents = pytest.mark.parametrize("scheme", ["light", "dark"])(take_pictures)
+
+    @pytest.mark.timeout(180)
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    async def test_pictures_for_the_documents(running: Running, new_page: NewPage, scheme: str) -> None:
+        await take_pictures(running, new_page, scheme, Path(PICTURES or "."))
 
 
 async def open_view(page: Page, name: str) -> None:

@@ -29,7 +29,7 @@ from tasktalk.web.http import known_id
 
 router = APIRouter(prefix="/calendar", route_class=PageRoute, include_in_schema=False)
 
-MOST = 200  # tasks of a month that are drawn
+MOST = 150  # tasks of a month that are drawn
 TRAY = 30
 _WEEK = 7
 _WHOLE_DAY = "~"  # behind every hour

@@ -21,10 +21,9 @@ from tasktalk.settings import Settings, load_settings
 from tasktalk.up.care import add_commands as add_care_commands
 from tasktalk.up.commands import add_commands as add_more_commands
 from tasktalk.up.files import SANDBOX_CONFIG
+from tasktalk.up.user_commands import add_commands as add_user_commands
 
 app = typer.Typer(help="A task manager that people use by talking to it on WhatsApp.", no_args_is_help=True)
-user_app = typer.Typer(help="People who sign in to the console.", no_args_is_help=True)
-app.add_typer(user_app, name="user")
 add_backup_commands(app)
 _out = Console()
 
@@ -235,55 +234,6 @@ def version() -> None:
     typer.echo(__version__)
 
 
-@user_app.command("add")
-def add_user(
-    email: str,
-    name: Annotated[str, typer.Option(help="How others see them.")] = "",
-    role: Annotated[str, typer.Option(help="owner, admin or member.")] = "member",
-    data: DataOption = None,
-) -> None:
-    """Add a person and print a link that signs them in once."""
-    from tasktalk.up.people import add_person  # noqa: PLC0415
-
-    settings = load_settings(data=data)
-    with _database(settings) as dsn:
-        link = asyncio.run(add_person(dsn, settings=settings, email=email, name=name or email, role=role))
-    _out.print(f"{email} can sign in once with\n{link}", soft_wrap=True)
-
-
-@user_app.command("link")
-def link_user(email: str, data: DataOption = None) -> None:
-    """Print a new link that signs a person in once."""
-    from tasktalk.up.people import link_person  # noqa: PLC0415
-
-    settings = load_settings(data=data)
-    with _database(settings) as dsn:
-        _out.print(asyncio.run(link_person(dsn, settings=settings, email=email)), soft_wrap=True)
-
-
-@user_app.command("link-phone")
-def link_phone(email: str, data: DataOption = None) -> None:
-    """Print a code that links whichever phone sends it to a person: once, within ten minutes."""
-    from tasktalk.up.people import link_phone as make_link  # noqa: PLC0415
-
-    settings = load_settings(data=data)
-    with _database(settings) as dsn:
-        made = asyncio.run(make_link(dsn, settings=settings, email=email))
-    _out.print(f"link {made.code}", highlight=False)
-    if made.wa_me:
-        _out.print(made.wa_me, soft_wrap=True)
-
-
-@user_app.command("reset-two-factor")
-def reset_two_factor(email: str, data: DataOption = None) -> None:
-    """Take a person's two-factor sign-in away, for they lost it."""
-    from tasktalk.up.people import reset_person_factor  # noqa: PLC0415
-
-    with _database(load_settings(data=data)) as dsn:
-        asyncio.run(reset_person_factor(dsn, email=email))
-    _out.print(f"{email} signs in with a password or a link alone again.", soft_wrap=True)
-
-
 def _database(settings: Settings) -> Any:
     """The dsn of DATABASE_URL, or of the embedded server: the running one, else one of our own."""
     from contextlib import nullcontext  # noqa: PLC0415
@@ -333,6 +283,7 @@ def _announce(facts: dict[str, Any]) -> None:
 
 add_care_commands(app, _database)
 add_more_commands(app, _database)
+add_user_commands(app, _database)
 
 
 def main() -> None:

@@ -118,6 +118,8 @@ async def test_the_commands(pool: Pool, database: str, empty_database: str, tmp_
     assert (code, "0 files" in said, "not sealed" in said, "is not in it" in said) == (0, True, False, False), said
     code, said = await run("backup", str(tmp_path))
     assert (code, "not sealed" in said, "secret.key elsewhere" in said) == (0, True, True), said
+    code, said = await run("backup", str(tmp_path / "nowhere/a.zip"))
+    assert (code, "nowhere/a.zip cannot be written: No such file or directory." in said) == (1, True), said
     words = ("restore", file, "--passphrase-file", str(tmp_path / "words"))
     code, said = await run(*words, dsn=empty_database)
     assert (code, "is back" in said) == (0, True), said

@@ -38,7 +38,7 @@ async def test_all_is_well_in_a_sandbox_that_runs(up: Up, someone: Phone) -> Non
     for said in (
         "All is well",
         "The access token is valid",
-        "It is at work",
+        "The worker is at work",
         "The schema is this release's",
         "(simulated)",
     ):

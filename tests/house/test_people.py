@@ -12,7 +12,7 @@ from tasktalk.errors import NotFound
 from tasktalk.ids import new_id
 from tasktalk.integrations.connections import save_integration
 from tasktalk.settings import Settings
-from tasktalk.up.people import add_person, link_phone
+from tasktalk.up.people import add_person, link_phone, list_people
 
 
 async def test_somebody_is_added_and_their_phone_linked(database: str, pool: Pool, tmp_path: Path) -> None:
@@ -31,6 +31,7 @@ async def test_somebody_is_added_and_their_phone_linked(database: str, pool: Poo
         (row["action"], row["actor"]) for row in await pool.fetch("select action, actor from audit order by seq")
     ]
     assert actions == [("user.created", ""), ("phone.code_made", ""), ("phone.linked", "Cleo")]
+    assert await list_people(database) == [("cleo@example.org", "Cleo", "admin", True)]
 
 
 async def test_nobody_has_the_address(database: str, pool: Pool, tmp_path: Path) -> None:

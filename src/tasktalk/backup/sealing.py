@@ -154,7 +154,7 @@ def read_passphrase(file: Path | None, *, settings: Settings) -> str | None:
     try:
         line = (file.read_text(encoding="utf-8").splitlines() or [""])[0].strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise BadRequest(f"{file} cannot be read: {error}") from error
+        raise BadRequest(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     return _check(line, of=str(file))
 
 

@@ -49,7 +49,12 @@ def make(file: Path | None, *, passphrase_file: Path | None, with_key: bool, dat
     path = _target(file, settings, sealed=bool(passphrase))
     with _database(settings) as dsn, _progress() as progress:
         run = run_backup(dsn, path, settings=settings, passphrase=passphrase, with_key=with_key, progress=progress)
-        made = asyncio.run(run)
+        try:
+            made = asyncio.run(run)
+        except ConnectionError:
+            raise
+        except OSError as error:
+            raise BadRequest(f"{path} cannot be written: {error.strerror}.") from error
     _tell_made(made, path, sealed=bool(passphrase), with_key=with_key, settings=settings)
 
 
@@ -163,7 +168,7 @@ def _database(settings: Settings) -> AbstractContextManager[str]:
 def _progress() -> Iterator[archive.Progress]:
     """A bar a step, on a terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=_out, transient=True) as bars:
+    with Progress(*columns, console=_out, transient=True, disable=not _out.is_terminal) as bars:
         tasks: dict[str, TaskID] = {}
 
         def progress(what: str, done: int, total: int) -> None:

@@ -181,7 +181,7 @@ def check_work(figures: Figures) -> Iterator[Check]:
     if not figures.workers:
         yield failed("worker", "No worker runs: nothing is answered.", "Run `tasktalk up` or `tasktalk worker`.")
     else:
-        yield ok("worker", f"{figures.workers} at work." if figures.workers > 1 else "It is at work.")
+        yield ok("worker", f"{figures.workers} at work." if figures.workers > 1 else "The worker is at work.")
     if figures.status == "paused":
         yield warning("queue", "The workers are paused.", "Resume them under Workers.")
     elif figures.oldest_seconds > _LONG_SECONDS:

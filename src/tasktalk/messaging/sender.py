@@ -207,6 +207,7 @@ class Lane:
             )
             answer = Answer(row["id"], row["attempts"], "accepted", 200, wamid=sent.wamid)
             self.conduct.accepted(self.clock())
+            log.debug("sent", outbox_id=str(row["id"]), attempt=row["attempts"])
         except GraphError as error:
             answer = self.conduct.weigh(row, error, self.clock())
             log.warning("send_failed", outbox_id=str(row["id"]), outcome=answer.outcome, code=error.code)

@@ -114,6 +114,7 @@ async def _handle(conn: Conn, handle: Handler, items: Sequence[Item], *, pace: P
     pace.add(items=len(done), busy_ms=busy_ms)
     metrics.QUEUE_HANDLED.inc(len(done))
     metrics.QUEUE_SECONDS.observe(busy_ms / 1000)
+    log.debug("handled", seqs=[item.seq for item in done], milliseconds=round(busy_ms))
     ended = time.time()
     for item in done:
         metrics.QUEUE_WAIT_SECONDS.observe(max(0.0, ended - item.received_at.timestamp()))

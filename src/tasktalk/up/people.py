@@ -9,7 +9,7 @@ from tasktalk.accounts.linking.codes import make_code
 from tasktalk.accounts.linking.invitation import find_number, invite
 from tasktalk.accounts.linking.model import PhoneLink
 from tasktalk.accounts.two_factor.factor import reset
-from tasktalk.accounts.users import create_user, find_user_by_email, find_viewer
+from tasktalk.accounts.users import create_user, find_user_by_email, find_viewer, list_users
 from tasktalk.crypto import Keyring
 from tasktalk.db.migrate import migrate
 from tasktalk.db.pool import connect
@@ -35,6 +35,15 @@ async def add_person(dsn: str, *, settings: Settings, email: str, name: str, rol
             detail = {"name": name, "role": role}
             await record(conn, by=None, action="user.created", subject="user", subject_id=user_id, detail=detail)
             return await new_admin_link(conn, owner_id=user_id, web=find_web(settings), now=datetime.now(UTC))
+    finally:
+        await conn.close()
+
+
+async def list_people(dsn: str) -> list[tuple[str, str, str, bool]]:
+    """Address ("" without one), name, role, and whether they may sign in, oldest first."""
+    conn = await connect(dsn)
+    try:
+        return [(user.email or "", user.name, user.role, user.disabled_at is None) for user in await list_users(conn)]
     finally:
         await conn.close()
 

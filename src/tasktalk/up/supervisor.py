@@ -184,7 +184,8 @@ class Supervisor:
             self._database_at = time.monotonic() + _DATABASE_SECONDS
 
     def _stop(self) -> None:
-        log.info("stopping")
+        if self._children:
+            log.info("stopping")
         stop_all(self._children, seconds=_STOP_SECONDS)
         if self._server is not None:
             self._server.stop()

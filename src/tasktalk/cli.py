@@ -144,7 +144,7 @@ def healthcheck(url: Annotated[str, typer.Option(help="The web address.")] = "ht
     try:
         ask_ready(url, seconds=5)
     except (OSError, ValueError) as error:
-        _out.print(f"not ready: {error}")
+        _out.print(f"not ready: {url}: {getattr(error, 'reason', error)}", soft_wrap=True)
         raise typer.Exit(1) from error
     _out.print("ready")
 

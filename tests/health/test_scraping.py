@@ -5,6 +5,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from time import monotonic
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,6 +13,7 @@ from product_kit import open_product
 from tasktalk import metrics
 from tasktalk.assistant.llm.mind import open_mind
 from tasktalk.db import Pool
+from tasktalk.health import scraping
 from tasktalk.health.scraping import serving_metrics
 
 
@@ -37,11 +39,13 @@ def test_a_worker_is_a_target_of_its_own_while_it_runs() -> None:
         scrape(port)
 
 
-def test_a_port_that_is_taken_keeps_no_worker_from_its_work(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_port_that_is_taken_keeps_no_worker_from_its_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(scraping, "log", SimpleNamespace(error=lambda event, **_: said.append(event)))
     with socket.create_server(("127.0.0.1", 0)) as other, serving_metrics("127.0.0.1", other.getsockname()[1]):
         worked = True
     assert worked
-    assert "metrics_not_served" in caplog.text
+    assert said == ["metrics_not_served"]
 
 
 def test_by_default_nothing_listens() -> None:

@@ -121,11 +121,17 @@ async def _handle(conn: Conn, handle: Handler, items: Sequence[Item], *, pace: P
 
 
 async def _handle_alone(pool: Pool, handle: Handler, seq: int, *, rules: Rules, pace: Pace, worker: UUID) -> None:
+    """One item, tried again where its connection was lost.
+
+    Once may be anybody's doing; whoever is blamed for it is overtaken by what comes behind in the conversation.
+    """
     try:
-        async with pool.acquire() as conn, conn.transaction():
-            item = await claim.claim_one(conn, seq=seq)
-            if item is not None:
-                await _handle(conn, handle, [item], pace=pace, worker=worker)
+        try:
+            await _claim_and_handle(pool, handle, seq, pace=pace, worker=worker)
+        except LOST as error:
+            await _check_database(pool, error)
+            log.warning("item_lost_its_connection", seq=seq, error=type(error).__name__)
+            await _claim_and_handle(pool, handle, seq, pace=pace, worker=worker)
     except FULL:
         raise
     except Exception as error:
@@ -133,6 +139,13 @@ async def _handle_alone(pool: Pool, handle: Handler, seq: int, *, rules: Rules, 
             await _check_database(pool, error)
         log.exception("item_failed", seq=seq)
         await _fail(pool, seq, error, rules=rules, pace=pace)
+
+
+async def _claim_and_handle(pool: Pool, handle: Handler, seq: int, *, pace: Pace, worker: UUID) -> None:
+    async with pool.acquire() as conn, conn.transaction():
+        item = await claim.claim_one(conn, seq=seq)
+        if item is not None:
+            await _handle(conn, handle, [item], pace=pace, worker=worker)
 
 
 async def _fail(pool: Pool, seq: int, error: Exception, *, rules: Rules, pace: Pace) -> None:

@@ -78,13 +78,13 @@ async def test_a_bad_token_stops_the_number_until_it_is_replaced(product: Produc
     """All that waits is sent at once with the new one, and nothing is refused for it."""
     graph.token = "new"
     async with sending(product, graph) as lane:
-        await put(product, *(f"hello {n}" for n in range(3)))
-        await until(lambda: answered(graph, 1))
+        first, *_ = await put(product, *(f"hello {n}" for n in range(3)))
+        await until(lambda: has_outcomes(product, first, 1))  # so the lane has looked at its queue for the last time
         await until(lambda: _is_open(lane))
         assert "190" in lane.breaker.reason
         await put(product, "hello Ben", to=product.ben)
     assert not graph.carried_out
-    assert len(graph.asked) < 3  # one that was being taken at that very moment may have gone too
+    assert len(graph.asked) == 1
     assert not await count(product.pool, "from outbox where state <> 'waiting'")
     async with sending(product, graph, token="new"):
         await until(states(product, *["accepted"] * 4), seconds=4)

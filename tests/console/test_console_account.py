@@ -40,6 +40,17 @@ async def test_the_profile_is_changed_and_what_cannot_be_is_told_in_place(desk: 
     assert (await get_user(desk.pool, user_id=ana.viewer.user_id)).name == "Ana B"
 
 
+async def test_a_session_left_open_guesses_no_password(desk: Desk, ana: Browser) -> None:
+    """Whichever form asks for it: they count together, and the right one is not even looked at after five."""
+    for form in ({"current": "wrong", "password": "another battery"}, {"for-two-factor": "wrong"}):
+        path = "/account/password" if "current" in form else "/account/two-factor"
+        for _ in range(3 if "current" in form else 2):
+            assert "not your current password" in (await ana.send(path, **form)).text
+    answer = await ana.send("/account/password", current=PASSWORD, password="another battery")
+    assert "Too many wrong sign-ins" in answer.text
+    assert await check_password(desk.pool, email="ana@example.com", password=PASSWORD)
+
+
 async def test_a_new_password_needs_the_old_one_and_ends_other_sessions(desk: Desk, ana: Browser) -> None:
     elsewhere = desk.browser()
     await elsewhere.http.post("/login", data={"email": "ana@example.com", "password": PASSWORD})

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from tasktalk.accounts.access import Viewer
+from tasktalk.accounts.guessing import show_own_password
 from tasktalk.accounts.request import api_admin, api_viewer, demands_factor, identify
 from tasktalk.accounts.two_factor import factor
 from tasktalk.accounts.two_factor.factor import Enrolment, Factor
-from tasktalk.accounts.users import check_own_password
 from tasktalk.errors import Forbidden
 from tasktalk.web.http import answers, pool_of, to_json
 from tasktalk.web.transaction import apart
@@ -64,9 +64,7 @@ async def show_factor(request: Request, viewer: Annotated[Viewer, Depends(api_vi
 @router.post(_MINE, status_code=201, responses=answers(Enrolment, status=201))
 async def begin_factor(request: Request, viewer: Me, body: BeginBody) -> Response:
     """Begins to set it up: what the authenticator app needs. It counts for nothing until a code of it comes."""
-    await check_own_password(
-        pool_of(request), user_id=viewer.user_id, password=body.current_password, field="current_password"
-    )
+    await show_own_password(request, user_id=viewer.user_id, password=body.current_password, field="current_password")
     async with pool_of(request).acquire() as conn, conn.transaction():
         begun = await factor.begin(conn, viewer=viewer, keyring=request.app.state.keyring)
     return to_json(begun, status=201, secret=True)

@@ -4,17 +4,18 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter, Request, Response
 
+from tasktalk.accounts.guessing import show_own_password
 from tasktalk.accounts.passwords import hash_password
 from tasktalk.accounts.request import Visit, demands_factor
 from tasktalk.accounts.sessions import close_other_sessions, end_session, list_sessions
 from tasktalk.accounts.two_factor.factor import Enrolment, get_factor
-from tasktalk.accounts.users import check_own_password, get_user, set_password
+from tasktalk.accounts.users import get_user, set_password
 from tasktalk.assistant.replies.speech import Speech
 from tasktalk.console.page import Note, PageRoute, Wrong, draw, go, now_of, read_form
 from tasktalk.console.pages.account_frame import load_account
 from tasktalk.console.visits import Anybody
 from tasktalk.console.words import speech_of
-from tasktalk.errors import BadRequest
+from tasktalk.errors import BadRequest, RateLimited
 from tasktalk.web.http import known_id
 
 _HERE = "/account/security"
@@ -55,9 +56,9 @@ async def change_password(request: Request, visit: Anybody) -> Response:
     """A new password, for who knows the old one or has none; every other session ends."""
     form, user_id = await read_form(request), visit.viewer.user_id
     try:
-        await check_own_password(request.app.state.pool, user_id=user_id, password=form.get("current", ""))
+        await show_own_password(request, user_id=user_id, password=form.get("current", ""))
         hashed = await hash_password(form.get("password", ""))
-    except BadRequest as error:
+    except (BadRequest, RateLimited) as error:
         return await draw_security(request, visit, wrong=Wrong.of(error))
     async with request.app.state.pool.acquire() as conn, conn.transaction():
         await set_password(conn, user_id=user_id, hashed=hashed)

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Request, Response
 
+from tasktalk.accounts.guessing import show_own_password
 from tasktalk.accounts.request import Visit
 from tasktalk.accounts.two_factor import factor
-from tasktalk.accounts.users import check_own_password
 from tasktalk.console.page import Note, PageRoute, Wrong, go, now_of, read_form
 from tasktalk.console.pages.account_security import draw_security
 from tasktalk.console.visits import Anybody
@@ -21,7 +21,7 @@ async def begin_factor(request: Request, visit: Anybody) -> Response:
     form, pool = await read_form(request), request.app.state.pool
     given = form.get("for-two-factor", "")
     try:
-        await check_own_password(pool, user_id=visit.viewer.user_id, password=given, field="for-two-factor")
+        await show_own_password(request, user_id=visit.viewer.user_id, password=given, field="for-two-factor")
         async with pool.acquire() as conn, conn.transaction():
             begun = await factor.begin(conn, viewer=visit.viewer, keyring=request.app.state.keyring)
     except (BadRequest, Conflict, RateLimited) as error:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from tasktalk.accounts.guessing import guessing
 from tasktalk.accounts.request import (
     COOKIE,
     Visit,
@@ -13,9 +14,7 @@ from tasktalk.accounts.request import (
     page_visit,
 )
 from tasktalk.accounts.sessions import close_session, find_session, use_login_link
-from tasktalk.accounts.throttle import Throttle
 from tasktalk.accounts.users import check_password, find_viewer
-from tasktalk.accounts.watching.violations import address_of, suspect
 from tasktalk.console.entrance import enter
 from tasktalk.console.page import (
     THEME_COOKIE,
@@ -53,26 +52,12 @@ async def sign_in(request: Request) -> Response:
     check_same_site(request)
     form, now = await read_form(request), now_of(request)
     email, onward = form.get("email", "").strip(), safe_address(form.get("next"))
-    account = "account " + email.lower()
-    keys = (account, "address " + (request.client.host if request.client else "?"))
-    throttle = _throttle(request)
+    keys = ("account " + email.lower(), "address " + (request.client.host if request.client else "?"))
     try:
-        try:
-            throttle.begin(keys, now=now)
-        except RateLimited:
-            await suspect(request.app.state, "sign_in_guessed", address_of(request))
-            raise
-        try:
+        async with guessing(request, keys, now=now, wrong=Unauthorized):
             viewer = await check_password(request.app.state.pool, email=email, password=form.get("password", ""))
-        except Unauthorized:
-            raise
-        except BaseException:  # no password was checked
-            throttle.take_back(keys, now=now)
-            raise
     except (Unauthorized, RateLimited) as error:
         return _form(request, onward, email=email, error=error)
-    throttle.take_back(keys, now=now)
-    throttle.forgive(account)
     return await enter(request, viewer, onward, way="password")
 
 
@@ -92,7 +77,7 @@ async def follow_link(request: Request, token: str) -> Response:
 
 @router.post("/logout")
 async def sign_out(request: Request, visit: Annotated[Visit, Depends(page_visit)]) -> Response:
-    """Ends this session."""
+    """Signed in no more, in this browser."""
     async with request.app.state.pool.acquire() as conn, conn.transaction():
         await close_session(conn, token=visit.token, by=visit.viewer)
     response = go("/login")
@@ -119,12 +104,3 @@ def _form(request: Request, onward: str, *, email: str = "", error: AppError | N
     if isinstance(error, RateLimited):
         response.headers["retry-after"] = str(error.data["retry_after"])
     return response
-
-
-def _throttle(request: Request) -> Throttle:
-    """One an application, so that each process, and each test, counts for itself."""
-    state = request.app.state
-    if not hasattr(state, "throttle"):
-        state.throttle = Throttle()
-    throttle: Throttle = state.throttle
-    return throttle

@@ -85,7 +85,8 @@ class Worker:
         self._teller = Teller(pool, keyring, gather, stop=self.stop, means=means)
         self._backups = Keeper(pool, dsn, settings, self.stop)
         self._postman = Postman(pool, keyring, carriers, stop=self.stop)
-        self._poster = Poster(pool, keyring, settings.webhooks_private == "on", stop=self.stop)
+        factor = settings.two_factor == "admins"
+        self._poster = Poster(pool, keyring, settings.webhooks_private == "on", factor, stop=self.stop)
 
     def hear(self, channel: str, payload: str) -> None:  # noqa: C901  (a branch a channel)
         """A NOTIFY came."""

@@ -115,6 +115,22 @@ async def test_no_row_is_written_while_nobody_asks(product: Product, receiver: R
         assert [row["source"] for row in noted] == rows
 
 
+async def test_an_administrator_held_back_for_a_second_factor_hears_as_a_member(
+    product: Product, receiver: Receiver
+) -> None:
+    _, receiver.secret = await make_hook(product, product.owner_token, receiver.url, "message.received", "task.created")
+    await product.ask("/api/tasks", token=product.owner_token, method="POST", body={"title": "Their own"})
+    await product.say(product.ana, "buy milk")
+    async with posting(product) as post:
+        post.poster.factor = True
+        await post.go()
+        assert receiver.events() == ["task.created"]
+        await product.pool.execute("update users set totp_since = now() where role = 'owner'")
+        await product.say(product.ana, "buy bread")
+        await post.go()
+    assert receiver.events() == ["task.created", "message.received"]
+
+
 async def test_administrators_hear_of_messages_numbers_phones_and_violations(
     product: Product, receiver: Receiver
 ) -> None:

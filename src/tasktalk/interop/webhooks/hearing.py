@@ -32,8 +32,11 @@ class NewDelivery:
     task_id: UUID | None = None
 
 
-async def hear(conn: Conn, *, now: dt.datetime, rows: int = ROWS) -> int:
-    """Takes the oldest happenings and notes whom to tell; answers how many there were. In a transaction."""
+async def hear(conn: Conn, *, now: dt.datetime, rows: int = ROWS, factor: bool = False) -> int:
+    """Takes the oldest happenings and notes whom to tell; answers how many there were. In a transaction.
+
+    `factor`: administrators have to have a second one.
+    """
     taken = sorted([row async for row in Q.take_happenings(conn, rows=rows)], key=lambda row: row["seq"])
     if not taken:
         return 0
@@ -41,7 +44,7 @@ async def hear(conn: Conn, *, now: dt.datetime, rows: int = ROWS) -> int:
     await _hear_tasks(conn, [row for row in taken if row["source"] == "journal"], made)
     others = [row for row in taken if row["source"] != "journal"]
     if others:
-        await _hear_others(conn, others, made)
+        await _hear_others(conn, others, made, factor=factor)
     await add_deliveries(conn, [each for row in taken for each in made[row["seq"]]], now=now)
     return len(taken)
 
@@ -125,8 +128,11 @@ async def list_viewers(conn: Conn, ids: Sequence[UUID]) -> list[Viewer]:
     return [viewer_of(row) async for row in Q.list_viewers(conn, ids=list(ids))]
 
 
-async def _hear_others(conn: Conn, taken: Sequence[Record], made: dict[int, list[NewDelivery]]) -> None:
-    hooks = [row async for row in Q.list_admins_hooks(conn, events=list({row["event"] for row in taken}))]
+async def _hear_others(
+    conn: Conn, taken: Sequence[Record], made: dict[int, list[NewDelivery]], *, factor: bool
+) -> None:
+    events = list({row["event"] for row in taken})
+    hooks = [row async for row in Q.list_admins_hooks(conn, events=events, factor=factor)]
     if not hooks:
         return
     for row, told in await read_admin_news(conn, taken):

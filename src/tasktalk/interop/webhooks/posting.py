@@ -49,11 +49,12 @@ def utc_now() -> dt.datetime:
 
 @dataclass(slots=True)
 class Poster:
-    """Tells other programs. `private`: whether this network may be called."""
+    """Tells other programs. `private`: whether this network may be called. `factor`: as in `hear`."""
 
     pool: Pool
     keyring: Keyring
     private: bool
+    factor: bool = False
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     clock: Callable[[], dt.datetime] = utc_now
@@ -79,7 +80,7 @@ class Poster:
         while not self.stop.is_set():
             try:
                 async with self.pool.acquire() as conn, conn.transaction():
-                    heard = await hear(conn, now=self.clock(), rows=rows)
+                    heard = await hear(conn, now=self.clock(), rows=rows, factor=self.factor)
             except BUGS:
                 log.exception("happening_untold", rows=rows)
                 if rows == 1:

@@ -55,9 +55,11 @@ select id as user_id, name, role, language, timezone from users where id = any(:
 select j.seq, j.at, j.task_id, j.verb, j.before, j.after, j.channel, u.id as actor_id, u.name as actor
 from journal j left join users u on u.id = j.actor_id where j.seq = any(:seqs::bigint[]) order by j.seq;
 
--- name: list_admins_hooks(events)
+-- name: list_admins_hooks(events, factor)
+-- `factor`: who lacks the second one is no administrator.
 select w.id, w.events from webhooks w join users u on u.id = w.owner_id
-where w.is_on and w.events && :events::text[] and u.disabled_at is null and u.role in ('owner', 'admin') order by w.id;
+where w.is_on and w.events && :events::text[] and u.disabled_at is null and u.role in ('owner', 'admin')
+  and (u.totp_since is not null or not :factor::bool) order by w.id;
 
 -- name: read_received(seqs)
 select m.seq, m.received_at as at, m.payload, i.id as integration_id, i.phone_number_id

@@ -56,7 +56,7 @@ def test_nothing_is_cut_off_moved_or_changed() -> None:
         sealed + b"x",
         sealed[:HEAD] + second + first + rest,
         sealed[:HEAD] + first + first + rest,
-        sealed[: HEAD - 1] + b"\0" + sealed[HEAD:],  # the head is vouched for too
+        sealed[: HEAD - 1] + bytes([sealed[HEAD - 1] ^ 1]) + sealed[HEAD:],  # the head is vouched for too
         sealed[:-1] + bytes([sealed[-1] ^ 1]),
     ):
         with pytest.raises(WrongPassphrase):

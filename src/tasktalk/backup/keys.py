@@ -26,11 +26,15 @@ Progress = Callable[[str, int], None]  # a column, and how many of its values we
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """What was done. `made`: with a new secret, not one begun before. `unreadable`: no secret we have opens these."""
+    """What was done. `made`: with a new secret, not one begun before. `unreadable`: no secret we have opens these.
+
+    `left`: values in rows that somebody held just then; they are sealed with the old one still.
+    """
 
     made: bool
     sealed: int
     unreadable: int
+    left: int
 
 
 async def rotate(dsn: str, *, settings: Settings, progress: Progress) -> Rotation:
@@ -49,7 +53,7 @@ async def rotate(dsn: str, *, settings: Settings, progress: Progress) -> Rotatio
         if made or done:
             detail = {"sealed": done, "unreadable": unreadable}
             await record(conn, by=None, action="key.rotated", subject="key", detail=detail)
-        return Rotation(made, done, unreadable)
+        return Rotation(made, done, unreadable, await _count(conn, keyring))
     finally:
         await conn.close()
 

@@ -12,6 +12,7 @@ from tasktalk.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from tasktalk.accounts.audit.chain import Verdict
+    from tasktalk.backup.keys import Rotation
 
 Database = Callable[[Settings], AbstractContextManager[str]]
 Data = Annotated[Path | None, typer.Option("--data", help="The data folder.")]
@@ -36,7 +37,7 @@ def add_commands(app: typer.Typer, database: Database) -> None:
                 typer.echo(_DROPPED)
                 return
             done = asyncio.run(keys.rotate(dsn, settings=settings, progress=_show_progress))
-        typer.echo(_told(done.made, done.sealed, done.unreadable))
+        typer.echo(_told(done))
 
     audit = typer.Typer(help="The audit log.", no_args_is_help=True)
     app.add_typer(audit, name="audit")
@@ -74,15 +75,17 @@ def _show_progress(column: str, done: int) -> None:
     typer.echo(f"  {column}: {done} sealed again", err=True)
 
 
-def _told(made: bool, sealed: int, unreadable: int) -> str:  # noqa: FBT001  (as it came)
-    lines = ["A new key is in force." if made else "The key in force is the one that was given."]
-    lines.append(f"{sealed} values were sealed with it again; nothing needs the old one any more to be read.")
-    if unreadable:
-        lines.append(f"{unreadable} values could not be read with any key, and stay as they are.")
+def _told(done: "Rotation") -> str:
+    lines = ["A new key is in force." if done.made else "The key in force is the one that was given."]
+    rest = f"{done.left} that were in use need the old one still: run this again." if done.left else _ALL_SEALED
+    lines.append(f"{done.sealed} values were sealed with it again; {rest}")
+    if done.unreadable:
+        lines.append(f"{done.unreadable} values could not be read with any key, and stay as they are.")
     lines.append(
         "Buttons sent before count for 30 days: keep the old key until then, then `tasktalk rotate-key --drop-old`."
     )
     return "\n".join(lines)
 
 
+_ALL_SEALED = "nothing needs the old one any more to be read."
 _DROPPED = "The old keys are forgotten. Where one came from the environment, take SECRET_KEY_OLD away too."

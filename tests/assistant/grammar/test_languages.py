@@ -1,14 +1,18 @@
 """In which language a message is read: the person's, unless the words say clearly that it is another."""
 
 from collections import Counter
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from tasktalk.assistant.grammar.engine import get_engine
 from tasktalk.assistant.grammar.languages import choose_languages
 from tasktalk.assistant.grammar.lexicon import get_source, list_languages
+from tasktalk.assistant.grammar.lookback import get_lookback
+from tasktalk.assistant.grammar.phrasebook import get_phrasebook
 
 FOLDER = Path(__file__).parents[2] / "utterances"
 PEOPLE = ("Ana", "Ben")
@@ -35,6 +39,20 @@ def test_a_lexicon_has_what_the_english_one_has(language: str) -> None:
     # What one language has words for another may say otherwise; what people can ask for is the same.
     missing = list_keys(get_source("en")) - list_keys(get_source(language))
     assert not {key for key in missing if key.startswith("commands.")}, missing
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_all_that_is_compiled_when_it_is_first_needed_can_be(language: str) -> None:
+    book, words = get_phrasebook(language), get_lookback(language)
+    commands = [command.template for _, command in chain(book._anywhere, *book._by_head.values())]
+    led = [template for template, _ in book.lead_ins] + [template for _, template in words.periods]
+    asked = (words.more, words.all, words.finished, words.completed, words.place, words.since, words.last)
+    templates = {*commands, *led, *book.answers.rename, *book.answers.project, *chain(*asked)}
+    assert len(templates) > 200
+    assert all(template.lead("") == 0 for template in templates)
+    rules = [rule for stage in get_engine((language,))._machine._stages for rule in stage.rules]
+    assert len(rules) > 300
+    assert all(rule.regex.search("") is None for rule in rules)
 
 
 @pytest.mark.parametrize("language", SPOKEN)

@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 Kinds = frozenset[str]
@@ -128,13 +129,18 @@ class Alphabet:
         return self._of.get(kind, "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Compiled:
-    regex: re.Pattern[str]
+    source: str
     groups: dict[str, tuple[str, ...]]
     letter: str
     rule: Rule
     needs: str  # the letters of which a row must have one for the rule to match; empty for "any row"
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """Compiled when a row may first match: of hundreds, one message's may match a few."""
+        return re.compile(self.source)
 
 
 _NOTHING = r"\x00"  # no letter: nothing in a row is that, and it is as wide as one, for a look behind
@@ -158,7 +164,7 @@ def _compile(rule: Rule, alphabet: Alphabet, letter: str) -> _Compiled:
             groups[found["name"]] = kinds
             atom = f"(?P<{found['name']}>{atom})"
         out.append(atom)
-    return _Compiled(re.compile("".join(out)), groups, letter, rule, _find_needs(rule.pattern, alphabet))
+    return _Compiled("".join(out), groups, letter, rule, _find_needs(rule.pattern, alphabet))
 
 
 def _find_needs(pattern: str, alphabet: Alphabet) -> str:

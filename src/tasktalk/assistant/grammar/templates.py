@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, cached_property
 
 from tasktalk.assistant.grammar.tokens import fold
 
@@ -22,12 +22,17 @@ _PIECE = re.compile(
 
 
 class Template:
-    """A regular expression over folded text, its slots in named groups."""
+    """A regular expression over folded text, its slots in named groups.
 
-    __slots__ = ("_regex",)
+    It is compiled when it is first asked: a language has hundreds, of which one message asks a few.
+    """
 
     def __init__(self, regex: str) -> None:
-        self._regex = re.compile(rf"[\s¿¡]*(?:{regex})\s*[.!?…]*\s*")
+        self._source = rf"[\s¿¡]*(?:{regex})\s*[.!?…]*\s*"
+
+    @cached_property
+    def _regex(self) -> re.Pattern[str]:
+        return re.compile(self._source)
 
     def match(self, folded: str) -> re.Match[str] | None:
         """The match when the whole of `folded` fits."""

@@ -17,6 +17,7 @@ from tasktalk import __version__
 from tasktalk.backup.commands import add_commands as add_backup_commands
 from tasktalk.errors import AppError, BadRequest, NotFound
 from tasktalk.logs import keep_rotated, set_up_logs
+from tasktalk.phrases import encode_told
 from tasktalk.settings import Settings, load_settings
 from tasktalk.up.care import add_commands as add_care_commands
 from tasktalk.up.commands import add_commands as add_more_commands
@@ -165,7 +166,7 @@ def doctor(
     set_up_logs(level="CRITICAL", process="doctor")  # what it finds it says itself
     report = asyncio.run(examine(settings, _database, web=find_web(settings)))
     if as_json:
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(report, enc_hook=encode_told)) + b"\n")
     else:
         show_report(_out, report)
     raise typer.Exit(0 if report.ok else 1)

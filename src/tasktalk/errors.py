@@ -24,14 +24,17 @@ class AppError(Exception):
     code: ClassVar[str] = "INTERNAL_SERVER_ERROR"
 
     def __init__(self, message: str = "", **data: object) -> None:
-        """`message` is shown to whoever asked; `data` goes into the error's `data` (`field`, `position`, …)."""
-        super().__init__(message or (self.__doc__ or "").strip())
-        self.message = str(self)
+        """`message` is shown to whoever asked, and may be Told.
+
+        `data` goes into the error's `data` (`field`, `position`, …).
+        """
+        self.message = message or (self.__doc__ or "").strip()
+        super().__init__(self.message)
         self.data = data
 
     def as_json(self) -> dict[str, object]:
         """The body of the answer."""
-        return {"error": {"code": self.code, "message": self.message, "data": self.data or None}}
+        return {"error": {"code": self.code, "message": str(self.message), "data": self.data or None}}
 
 
 class BadRequest(AppError):

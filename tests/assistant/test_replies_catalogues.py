@@ -19,8 +19,11 @@ from tasktalk.whatsapp.graphemes import count_units
 from tasktalk.whatsapp.render import MAX_BUTTON_TITLE
 
 PACKAGE = Path(tasktalk.__file__).parent
-SPEAKING = (PACKAGE / "assistant" / "replies", PACKAGE / "assistant" / "exporting", PACKAGE / "messaging")
-KEYWORDS = {"say": None, "label": None, "phrase": None, "count": (1, 2)}
+SPEAKING = (
+    *(PACKAGE / "assistant" / "replies", PACKAGE / "assistant" / "exporting", PACKAGE / "messaging"),
+    *(PACKAGE / "integrations", PACKAGE / "health" / "alerts", PACKAGE / "whatsapp"),
+)
+KEYWORDS = {"say": None, "label": None, "phrase": None, "Told": None, "count": (1, 2)}
 OTHERS = sorted(LANGUAGES.keys() - {SOURCE})
 
 # English for these is as good as any.

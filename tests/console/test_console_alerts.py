@@ -36,7 +36,7 @@ async def test_it_tells_what_is_wrong_and_what_was(ana: Browser, pool: Pool, set
         await open_findings(conn, integration_id=number, troubles=[Trouble("token", "warning", "Bad token.")], now=now)
     page = await ana.read("/alerts")
     for words in (
-        "1 items wait, the oldest for 300 s.",
+        "1 item waits, the oldest for 300 s.",
         "start more where there is",
         "&lt;A&gt;: Bad token.",
         "not told yet",
@@ -46,8 +46,8 @@ async def test_it_tells_what_is_wrong_and_what_was(ana: Browser, pool: Pool, set
     async with pool.acquire() as conn:
         await resolve_findings(conn, integration_id=None, kinds=["queue_age"], now=now + timedelta(hours=1))
     before, _, past = (await ana.read("/alerts")).partition("<h2>Past alerts</h2>")
-    assert "items wait" in past
-    assert "items wait" not in before
+    assert "item waits" in past
+    assert "item waits" not in before
 
 
 async def test_an_alert_is_snoozed_and_woken(ana: Browser, ben: Browser, pool: Pool) -> None:
@@ -85,3 +85,19 @@ async def test_open_alerts_are_counted_beside_system(ana: Browser, ben: Browser,
         plan = await conn.fetch("explain (costs off) select count(*) from findings where resolved_at is null")
     assert '>1<span class="hidden"> open alerts' in await ana.read("/")
     assert "findings_open" in "".join(row[0] for row in plan)
+
+
+async def test_it_is_told_in_the_readers_language(ana: Browser, pool: Pool, settings: Settings) -> None:
+    """What is kept is the sentence and its figures; each page says them in the language of whoever reads it."""
+    await pool.execute(
+        "insert into inbox (key, lane, kind, payload, received_at) "
+        "values ('1', 'c:1', 'message', '{}', now() - interval '5 minutes')"
+    )
+    async with pool.acquire() as conn:
+        await look(conn, settings, now=datetime.now(UTC))
+    await pool.execute("update users set language = 'de'")
+    page = await ana.read("/alerts")
+    assert "1 Eintrag wartet, der älteste seit 300 s. Es wird nicht schnell genug bearbeitet" in page
+    assert "starte mehr, wenn es einfach viel zu tun gibt." in page
+    await pool.execute("update users set language = 'pt'")
+    assert "1 item espera, o mais antigo há 300 s. Não é tratado rápido o bastante" in await ana.read("/alerts")

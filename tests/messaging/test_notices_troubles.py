@@ -11,6 +11,7 @@ from product_kit import Product
 from tasktalk.ids import new_id
 from tasktalk.integrations.findings import Trouble, open_findings, resolve_findings
 from tasktalk.messaging.stops import Stop, note_going, note_stop
+from tasktalk.phrases import Told
 
 HOUR = dt.timedelta(hours=1)
 FIELDS = Trouble("webhook_fields", "critical", "The app is not subscribed to messages.", "Subscribe to them.")
@@ -68,6 +69,20 @@ async def test_an_error_is_told_once_to_administrators_and_so_is_its_end(product
     assert await letters(pair) == []
     shown = (await product.ask("/api/notifications", token=product.ana.token)).json["items"]
     assert [(each["event"], each["state"]) for each in shown] == [("mended", "sent"), ("trouble", "sent")]
+
+
+async def test_each_reads_it_in_their_own_language(product: Product, pair: Pair) -> None:
+    await product.pool.execute("update users set role = 'admin', language = 'it' where id = $1", product.ben.id)
+    await product.pool.execute("update users set language = 'de' where id = $1", product.ana.id)
+    ends = Told("The access token expires soon: on {when}.", when="2026-12-01")
+    await find(pair, Trouble("webhook_fields", "critical", ends, "Subscribe it: one click here."))
+    await pass_by(pair)
+    assert await pair.heard(product.ana) == [
+        "🔴 *Tests*: Das Access-Token läuft bald ab: am 2026-12-01. → Abonniere es: ein Klick hier."
+    ]
+    assert await pair.heard(product.ben) == [
+        "🔴 *Tests*: Il token di accesso scade presto: il 2026-12-01. → Iscrivila: un clic qui."
+    ]
 
 
 async def test_what_is_found_at_one_moment_is_one_message(product: Product, pair: Pair) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from product_kit import Product, count, open_product
 from tasktalk.db import Pool
+from tasktalk.integrations.findings import words_of
 from tasktalk.messaging.templates.choosing import NOTHING, Purpose, Template, find_template, render_template
 from tasktalk.messaging.templates.drafts import Draft
 from tasktalk.messaging.templates.pack import KINDS, LANGUAGES, write, write_pack
@@ -209,7 +210,7 @@ async def test_what_meta_counts_as_marketing_is_never_chosen(product: Product, m
     assert await choose(product, "reminder", "en") is None
     finding = await product.pool.fetchrow("select * from findings where resolved_at is null")
     assert finding["kind"] == "template_category"
-    assert "tasktalk_assigned (en) → MARKETING" in finding["detail"]["message"]
+    assert "tasktalk_assigned (en) → MARKETING" in words_of(finding["detail"])[0]
 
 
 @pytest.mark.parametrize("body", [{"languages": ["xx"]}, {"languages": "en"}, {"language": ["en"]}])

@@ -12,6 +12,7 @@ from product_kit import PNID, WABA, Product, count, delivery, open_product, stat
 from tasktalk.db import Pool
 from tasktalk.db.notify import listening
 from tasktalk.integrations.connections import save_integration
+from tasktalk.integrations.findings import words_of
 from tasktalk.messaging.notices.tries import fall_back
 from tasktalk.messaging.outbox import Outgoing, add_messages
 from tasktalk.messaging.templates.choosing import find_template
@@ -71,7 +72,7 @@ async def test_a_pause_is_told_kept_found_and_over(product: Product, meta: Templ
     assert became == "template: status"
     assert not await is_chosen(product)
     assert (await row_of(product, NAME))["reason"] == "FIRST_PAUSE: Low quality"
-    assert "is PAUSED (FIRST_PAUSE: Low quality)" in (await finding(product, "template_stopped"))["detail"]["message"]
+    assert "is PAUSED (FIRST_PAUSE: Low quality)" in words_of((await finding(product, "template_stopped"))["detail"])[0]
     await tell(product, field, meta.find(NAME), event="REINSTATED", reason="NONE")
     assert await is_chosen(product)
     assert await finding(product, "template_stopped") is None

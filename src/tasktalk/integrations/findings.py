@@ -11,6 +11,7 @@ from tasktalk.db.sql import queries
 from tasktalk.errors import NotFound
 from tasktalk.ids import new_id
 from tasktalk.logs import get_log
+from tasktalk.phrases import Told, join, pack, unpack
 from tasktalk.whatsapp.explanations import explain
 
 Q = queries(__file__)
@@ -46,7 +47,7 @@ class FindingPage:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A finding to be opened."""
+    """A finding to be opened; its words are phrases, or Told."""
 
     kind: str
     severity: Severity
@@ -61,7 +62,11 @@ async def open_findings(conn: Conn, *, integration_id: UUID | None, troubles: Se
     `integration_id`: whose they are; None: the installation's own.
     """
     for trouble in troubles:
-        detail = {"message": trouble.message, "what_to_do": trouble.what_to_do, "repair": trouble.repair}
+        detail = {
+            "message": pack(trouble.message),
+            "what_to_do": pack(trouble.what_to_do),
+            "repair": trouble.repair,
+        }
         is_new = await Q.open_finding(
             conn,
             id=new_id(),
@@ -72,8 +77,8 @@ async def open_findings(conn: Conn, *, integration_id: UUID | None, troubles: Se
             now=now,
         )
         if is_new:
-            say = log.error if trouble.severity == "critical" else log.warning
-            say("finding_opened", integration_id=_named(integration_id), kind=trouble.kind, severity=trouble.severity)
+            write = log.error if trouble.severity == "critical" else log.warning
+            write("finding_opened", integration_id=_named(integration_id), kind=trouble.kind, severity=trouble.severity)
 
 
 async def resolve_findings(conn: Conn, *, integration_id: UUID | None, kinds: Sequence[str], now: datetime) -> None:
@@ -114,16 +119,17 @@ async def dismiss_finding(conn: Conn, *, integration_id: UUID, finding_id: UUID,
 
 
 def words_of(detail: dict[str, Any]) -> tuple[str, str | None, str | None]:
-    """What is wrong, what to do, what one click can put right; the sender writes what WhatsApp said, with its code."""
+    """What is wrong, what to do, what one click can put right; the sender writes what WhatsApp said, with its code.
+
+    The first two are phrases or Told, to be said in the language of whoever reads them.
+    """
     if "message" in detail:
-        return str(detail["message"]), detail.get("what_to_do"), detail.get("repair")
-    means = explain(detail.get("code"), detail.get("subcode"))
-    said = detail.get("said")
-    return (
-        f"Nothing is sent: {means.meaning}" + (f" ({said})" if said else ""),
-        means.what_to_do,
-        _REPAIRS.get(detail.get("code")),
-    )
+        return unpack(detail["message"]) or "", unpack(detail.get("what_to_do")), detail.get("repair")
+    means, said = explain(detail.get("code"), detail.get("subcode")), detail.get("said")
+    message = Told("Nothing is sent: {why}", why=Told(means.meaning))
+    if said:
+        message = join([message, f"({said})"])
+    return message, means.what_to_do, _REPAIRS.get(detail.get("code"))
 
 
 def _named(integration_id: UUID | None) -> str | None:

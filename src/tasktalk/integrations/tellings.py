@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from tasktalk.integrations.checks.accounts import REVIEWS
 from tasktalk.integrations.findings import Severity, Trouble
+from tasktalk.phrases import Told, join, phrase
 from tasktalk.whatsapp.explanations import explain
 from tasktalk.whatsapp.fields import find_code, find_instant, get_object, get_text, list_objects
 
 Json = dict[str, Any]
 
-_SUPPORT = "See Business Support Home at Meta for the reason, and appeal there."
+_SUPPORT = phrase("See the Business Support Home at Meta for the reason, and appeal there.")
 _LONGEST = 300  # characters of Meta's own words
 
 
@@ -43,19 +45,22 @@ def read_quality(value: Json) -> News:
             trouble = Trouble(
                 "quality",
                 "warning",
-                "WhatsApp flagged the number: its quality is low, and its limits may fall.",
-                "Send less that was not asked for; look at the number in WhatsApp Manager.",
+                phrase("WhatsApp flagged the number: its quality is low, and its limits may fall."),
+                phrase("Send less that was not asked for; look at the number in WhatsApp Manager."),
             )
             return News("the number was flagged", (trouble,), number=number)
         case "UNFLAGGED":
             return News("the number is not flagged any more", right=("quality",), number=number)
         case "DOWNGRADE":
-            what = f" to {limit.removeprefix('TIER_')} people a day" if limit else ""
+            lowered: str = phrase("WhatsApp lowered the number's limit.")
+            if limit:
+                people = limit.removeprefix("TIER_")
+                lowered = Told("WhatsApp lowered the number's limit to {people} people a day.", people=people)
             trouble = Trouble(
                 "limit_lowered",
                 "warning",
-                f"WhatsApp lowered the number's limit{what}.",
-                "Send fewer messages outside conversations; the limit rises again with good quality.",
+                lowered,
+                phrase("Send fewer messages outside conversations; the limit rises again with good quality."),
             )
             return News("the limit was lowered", (trouble,), number=number)
         case "THROUGHPUT_UPGRADE":
@@ -75,12 +80,14 @@ def read_name(value: Json) -> News:
         number |= {"verified_name": name, "name_status": "APPROVED"} if name else {}
         return News("the display name was approved", right=("name_review", "name"), number=number)
     if decision == "REJECTED":
-        why = f" ({reason})" if reason and reason != "NONE" else ""
+        message = Told("WhatsApp refused the display name {name}.", name=repr(name))
+        if reason and reason != "NONE":
+            message = Told("WhatsApp refused the display name {name} ({reason}).", name=repr(name), reason=reason)
         trouble = Trouble(
             "name_review",
             "warning",
-            f"WhatsApp refused the display name {name!r}{why}.",
-            "Choose another under Phone numbers in WhatsApp Manager.",
+            message,
+            phrase("Choose another under Phone numbers in WhatsApp Manager."),
         )
         return News("the display name was refused", (trouble,), number=number)
     return News(f"of the display name: {decision.lower() or 'nothing'}", number=number)
@@ -91,8 +98,9 @@ def read_account(value: Json) -> News:
     event = _word(value, "event")
     match event:
         case "ACCOUNT_VIOLATION":
-            kind = _text(get_object(value, "violation_info"), "violation_type") or "a policy"
-            trouble = Trouble("violation", "warning", f"Meta says that the account violated {kind}.", _SUPPORT)
+            kind = _text(get_object(value, "violation_info"), "violation_type") or "?"
+            message = Told("Meta says that the account violated this policy: {policy}.", policy=kind)
+            trouble = Trouble("violation", "warning", message, _SUPPORT)
             return News(f"a violation: {kind}", (trouble,))
         case "ACCOUNT_RESTRICTION":
             return _restriction(value)
@@ -102,8 +110,8 @@ def read_account(value: Json) -> News:
             trouble = Trouble(
                 "account_gone",
                 "critical",
-                f"The WhatsApp account is not connected to the app any more ({event}).",
-                "Connect it again in the app at Meta, or switch this integration off.",
+                Told("The WhatsApp account is not connected to the app any more ({event}).", event=event),
+                phrase("Connect it again in the app at Meta, or switch this integration off."),
             )
             return News("the account is gone", (trouble,))
         case "ACCOUNT_RECONNECTED" | "PARTNER_ADDED" | "PARTNER_APP_INSTALLED":
@@ -112,21 +120,24 @@ def read_account(value: Json) -> News:
 
 
 def _restriction(value: Json) -> News:
-    told, severity = [], "warning"
+    told: list[str] = []
+    severity: Severity = "warning"
     for each in list_objects(value, "restriction_info"):
         kind, until = _word(each, "restriction_type"), find_instant(each, "expiration")
-        told.append(_RESTRICTIONS.get(kind, kind.lower() or "something") + (f" until {_day(until)}" if until else ""))
+        what = _RESTRICTIONS.get(kind, kind.lower() or Told("something"))
+        told.append(Told("{what} until {day}", what=what, day=_day(until)) if until else what)
         if kind.endswith("_MESSAGING"):
             severity = "critical"
-    message = f"Meta restricted the account: it may not {', nor '.join(told) or 'do everything'}."
-    level: Severity = "critical" if severity == "critical" else "warning"
-    return News("the account was restricted", (Trouble("restriction", level, message, _SUPPORT),))
+    message: str = phrase("Meta restricted the account.")
+    if told:
+        message = Told("Meta restricted the account: what it may not do is {what}.", what=join(told, ", "))
+    return News("the account was restricted", (Trouble("restriction", severity, message, _SUPPORT),))
 
 
 _RESTRICTIONS = {
-    "RESTRICTED_BIZ_INITIATED_MESSAGING": "write to people first",
-    "RESTRICTED_CUSTOMER_INITIATED_MESSAGING": "answer people",
-    "RESTRICTED_ADD_PHONE_NUMBER_ACTION": "add phone numbers",
+    "RESTRICTED_BIZ_INITIATED_MESSAGING": Told("write to people first"),
+    "RESTRICTED_CUSTOMER_INITIATED_MESSAGING": Told("answer people"),
+    "RESTRICTED_ADD_PHONE_NUMBER_ACTION": Told("add phone numbers"),
 }
 
 
@@ -136,8 +147,13 @@ def _ban(info: Json) -> News:
         return News("the account was reinstated", right=("ban", "restriction", "violation"))
     if state not in {"DISABLE", "SCHEDULE_FOR_DISABLE"}:
         return News(f"of a ban: {state.lower() or 'nothing'}")
-    when = f" on {date}" if date else ""
-    message = f"Meta disabled the account{when}." if state == "DISABLE" else f"Meta will disable the account{when}."
+    message: str = phrase("Meta disabled the account.")
+    if state == "DISABLE" and date:
+        message = Told("Meta disabled the account on {date}.", date=date)
+    elif date:
+        message = Told("Meta will disable the account on {date}.", date=date)
+    elif state != "DISABLE":
+        message = phrase("Meta will disable the account.")
     return News(f"of a ban: {state.lower()}", (Trouble("ban", "critical", message, _SUPPORT),))
 
 
@@ -149,8 +165,8 @@ def read_review(value: Json) -> News:
     if not decision:
         return News("of the account's review: nothing")
     level: Severity = "critical" if decision == "REJECTED" else "warning"
-    message = f"Meta's review of the account: {decision.lower()}."
-    return News(message, (Trouble("account_review", level, message, _SUPPORT),))
+    message = REVIEWS.get(decision) or Told("Meta's review of the account: {review}.", review=decision.lower())
+    return News(str(message), (Trouble("account_review", level, message, _SUPPORT),))
 
 
 def read_alert(value: Json) -> News:
@@ -164,8 +180,10 @@ def read_alert(value: Json) -> News:
         return News(f"an alert is over: {kind}", right=(name,))
     levels: dict[str, Severity] = {"CRITICAL": "critical", "WARNING": "warning"}
     level = levels.get(_word(alert, "alert_severity"), "info")
-    message = _text(alert, "alert_description") or f"Meta alerts: {kind}."
-    return News(f"an alert: {kind}", (Trouble(name, level, message, "See the account's alerts in WhatsApp Manager."),))
+    message = _text(alert, "alert_description") or Told("Meta alerts: {kind}.", kind=kind)
+    return News(
+        f"an alert: {kind}", (Trouble(name, level, message, phrase("See the account's alerts in WhatsApp Manager.")),)
+    )
 
 
 def read_capability(value: Json) -> News:
@@ -183,16 +201,19 @@ def read_security(value: Json) -> News:
     event, requester = _word(value, "event"), _text(value, "requester")
     if not event:
         return News("of the number's security: nothing")
-    who = f", by {requester}" if requester else ""
-    message = _SECURITY.get(event, f"Of the number's security: {event}") + who + "."
-    todo = "If it was none of you, secure the Meta business account: people, system users, two-step verification."
+    known = _SECURITY.get(event)
+    what = Told(known) if known else Told("Of the number's security: {event}", event=event)
+    message = Told("{what}, by {who}.", what=what, who=requester) if requester else join([what, "."], "")
+    todo = phrase(
+        "If it was none of you, secure the Meta business account: people, system users, two-step verification."
+    )
     return News(f"security: {event}", (Trouble(f"security_{event.lower()}"[:80], "warning", message, todo),))
 
 
 _SECURITY = {
-    "PIN_CHANGED": "The PIN of the number's two-step verification was changed",
-    "PIN_RESET_REQUEST": "Somebody asked to switch the number's two-step verification off",
-    "PIN_REQUEST_SUCCESS": "The number's two-step verification was switched off",
+    "PIN_CHANGED": phrase("The PIN of the number's two-step verification was changed"),
+    "PIN_RESET_REQUEST": phrase("Somebody asked to switch the number's two-step verification off"),
+    "PIN_REQUEST_SUCCESS": phrase("The number's two-step verification was switched off"),
 }
 
 
@@ -211,7 +232,7 @@ def read_errors(value: Json) -> News:
     code = find_code(errors[0], "code")
     means = explain(code) if code is not None else explain(1)
     said = _text(errors[0], "message") or _text(errors[0], "title")
-    message = f"{means.meaning} ({said})" if said else means.meaning
+    message = join([Told(means.meaning), f"({said})"]) if said else means.meaning
     return News(f"an error of the number: {code}", (Trouble("told_error", "warning", message, means.what_to_do),))
 
 

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from tasktalk.db import Pool
 from tasktalk.errors import NotFound
 from tasktalk.ids import parse_id
+from tasktalk.phrases import encode_told
 
 _ETAG = {"description": "The version, for If-Match.", "schema": {"type": "string"}}
 
@@ -53,4 +54,4 @@ def to_json(
         headers["Location"] = location
     if secret:
         headers["Cache-Control"] = "no-store"
-    return Response(msgspec.json.encode(body), status, headers, "application/json")
+    return Response(msgspec.json.encode(body, enc_hook=encode_told), status, headers, "application/json")

@@ -2,123 +2,155 @@
 
 from typing import NamedTuple
 
+from tasktalk.phrases import phrase
 from tasktalk.whatsapp.errors import GraphError
 
 
 class Explanation(NamedTuple):
-    """Two sentences for a person."""
+    """Two sentences for a person: phrases, which are said in their language."""
 
     meaning: str
     what_to_do: str
 
 
-_ENTER_ANEW = "Generate a new access token for a system user and enter it under Credentials."
-_WAIT = "There is nothing to do: it is tried again by itself."
-_RIGHTS = (
+_ENTER_ANEW = phrase("Generate a new access token for a system user and enter it under Credentials.")
+_WAIT = phrase("There is nothing to do: it is tried again by itself.")
+_RIGHTS = phrase(
     "Give the system user the app and the WhatsApp account with full control, generate a token with "
     "whatsapp_business_messaging and whatsapp_business_management, and enter it."
 )
-_OURS = "Report it to whoever maintains Tasktalk, with the code."
-_TEMPLATE = "Look at the template under Templates: its status, its language and its parameters."
-_REGISTER = "Register the number with its six-digit PIN: the repair `register`, or in WhatsApp Manager."
+_OURS = phrase("Report it to whoever maintains Tasktalk, with the code.")
+_TEMPLATE = phrase("Look at the template under Templates: its status, its language and its parameters.")
+_REGISTER = phrase("Register the number with its six-digit PIN: the repair `register`, or in WhatsApp Manager.")
 
 _BY_CODE: dict[int, Explanation] = {
-    **dict.fromkeys((0, 190), Explanation("The access token is not valid, or no longer.", _ENTER_ANEW)),
-    **dict.fromkeys((1, 131000), Explanation("Something went wrong at WhatsApp.", _WAIT)),
-    **dict.fromkeys((2, 131016, 133004), Explanation("WhatsApp is not available right now.", _WAIT)),
-    **dict.fromkeys((3, 10, 131005), Explanation("The access token may not do this.", _RIGHTS)),
-    **dict.fromkeys((4, 80007, 80008), Explanation("WhatsApp was asked too often within the hour.", _WAIT)),
-    33: Explanation("This number is not at WhatsApp any more.", "Check the Phone Number ID in WhatsApp Manager."),
-    100: Explanation("WhatsApp did not understand a value that it was sent.", _OURS),
+    **dict.fromkeys((0, 190), Explanation(phrase("The access token is not valid, or no longer."), _ENTER_ANEW)),
+    **dict.fromkeys((1, 131000), Explanation(phrase("Something went wrong at WhatsApp."), _WAIT)),
+    **dict.fromkeys((2, 131016, 133004), Explanation(phrase("WhatsApp is not available right now."), _WAIT)),
+    **dict.fromkeys((3, 10, 131005), Explanation(phrase("The access token may not do this."), _RIGHTS)),
+    **dict.fromkeys((4, 80007, 80008), Explanation(phrase("WhatsApp was asked too often within the hour."), _WAIT)),
+    33: Explanation(
+        phrase("This number is not at WhatsApp any more."), phrase("Check the Phone Number ID in WhatsApp Manager.")
+    ),
+    100: Explanation(phrase("WhatsApp did not understand a value that it was sent."), _OURS),
     368: Explanation(
-        "WhatsApp has blocked this account for a while for breaking its policy.",
-        "See the Business Support Home at Meta for the reason, and appeal there.",
+        phrase("WhatsApp has blocked this account for a while for breaking its policy."),
+        phrase("See the Business Support Home at Meta for the reason, and appeal there."),
     ),
-    130429: Explanation("More was sent in a second than this number may.", _WAIT),
+    130429: Explanation(phrase("More was sent in a second than this number may."), _WAIT),
     130472: Explanation(
-        "WhatsApp withheld it: the person takes part in an experiment of Meta's.", "There is nothing to do."
+        phrase("WhatsApp withheld it: the person takes part in an experiment of Meta's."),
+        phrase("There is nothing to do."),
     ),
-    130497: Explanation("This business may not write to people in that country.", "Reach them in another way."),
-    **dict.fromkeys((131008, 131009), Explanation("WhatsApp refused the form of the message.", _OURS)),
-    131021: Explanation("The message was addressed to the number that sends it.", "Enter another phone number."),
+    130497: Explanation(
+        phrase("This business may not write to people in that country."), phrase("Reach them in another way.")
+    ),
+    **dict.fromkeys((131008, 131009), Explanation(phrase("WhatsApp refused the form of the message."), _OURS)),
+    131021: Explanation(
+        phrase("The message was addressed to the number that sends it."), phrase("Enter another phone number.")
+    ),
     131026: Explanation(
-        "It cannot be delivered: the phone may not be on WhatsApp, have an old version, or have blocked us.",
-        "Check the number, and ask the person to write to us first.",
+        phrase("It cannot be delivered: the phone may not be on WhatsApp, have an old version, or have blocked us."),
+        phrase("Check the number, and ask the person to write to us first."),
     ),
     131030: Explanation(
-        "A test number may only write to the recipients that were listed for it.",
-        "Add the phone number under WhatsApp > API Setup > To, or use a number of your own.",
+        phrase("A test number may only write to the recipients that were listed for it."),
+        phrase("Add the phone number under WhatsApp > API Setup > To, or use a number of your own."),
     ),
-    131031: Explanation("Meta has locked this account.", "See the Business Support Home at Meta, and appeal there."),
+    131031: Explanation(
+        phrase("Meta has locked this account."), phrase("See the Business Support Home at Meta, and appeal there.")
+    ),
     131037: Explanation(
-        "The number's display name is not approved yet.", "Have it approved under Phone numbers in WhatsApp Manager."
+        phrase("The number's display name is not approved yet."),
+        phrase("Have it approved under Phone numbers in WhatsApp Manager."),
     ),
     131042: Explanation(
-        "There is a problem with paying for messages.", "Check the payment method of the account in WhatsApp Manager."
+        phrase("There is a problem with paying for messages."),
+        phrase("Check the payment method of the account in WhatsApp Manager."),
     ),
-    131045: Explanation("The number is not registered as it should be.", _REGISTER),
+    131045: Explanation(phrase("The number is not registered as it should be."), _REGISTER),
     131047: Explanation(
-        "More than 24 hours have passed since the person last wrote; only a template may be sent.",
-        "Ask the person to write to the number, or have a template approved.",
+        phrase("More than 24 hours have passed since the person last wrote; only a template may be sent."),
+        phrase("Ask the person to write to the number, or have a template approved."),
     ),
     131048: Explanation(
-        "WhatsApp limits this number, for too many people blocked or reported it.",
-        "Look at its quality in WhatsApp Manager, and send less.",
+        phrase("WhatsApp limits this number, for too many people blocked or reported it."),
+        phrase("Look at its quality in WhatsApp Manager, and send less."),
     ),
-    131049: Explanation("WhatsApp withheld it so that the person does not get too many messages.", "Wait a day."),
-    131050: Explanation("The person wants no marketing messages from this business.", "Respect it."),
-    131051: Explanation("WhatsApp does not know this kind of message.", _OURS),
-    131052: Explanation("A file could not be fetched from WhatsApp.", "Ask the person to send it again."),
-    131053: Explanation("A file could not be given to WhatsApp.", "Check its size and its kind, and send it again."),
-    131056: Explanation("Too many messages went to one person in a short time.", _WAIT),
-    131057: Explanation("WhatsApp is working on this number, for some minutes.", _WAIT),
+    131049: Explanation(
+        phrase("WhatsApp withheld it so that the person does not get too many messages."), phrase("Wait a day.")
+    ),
+    131050: Explanation(phrase("The person wants no marketing messages from this business."), phrase("Respect it.")),
+    131051: Explanation(phrase("WhatsApp does not know this kind of message."), _OURS),
+    131052: Explanation(
+        phrase("A file could not be fetched from WhatsApp."), phrase("Ask the person to send it again.")
+    ),
+    131053: Explanation(
+        phrase("A file could not be given to WhatsApp."), phrase("Check its size and its kind, and send it again.")
+    ),
+    131056: Explanation(phrase("Too many messages went to one person in a short time."), _WAIT),
+    131057: Explanation(phrase("WhatsApp is working on this number, for some minutes."), _WAIT),
     131058: Explanation(
-        "The sample template hello_world can only be sent from Meta's test numbers.",
-        "Have a template approved, or ask the person to write to the number first.",
+        phrase("The sample template hello_world can only be sent from Meta's test numbers."),
+        phrase("Have a template approved, or ask the person to write to the number first."),
     ),
-    131062: Explanation("This kind of message needs the phone number, not a username.", "Link the phone number."),
-    131063: Explanation("Marketing templates are switched off for this account.", _TEMPLATE),
-    131064: Explanation("A template was put into the wrong category too often.", _TEMPLATE),
+    131062: Explanation(
+        phrase("This kind of message needs the phone number, not a username."), phrase("Link the phone number.")
+    ),
+    131063: Explanation(phrase("Marketing templates are switched off for this account."), _TEMPLATE),
+    131064: Explanation(phrase("A template was put into the wrong category too often."), _TEMPLATE),
     **dict.fromkeys(
-        (132000, 132008, 132012, 132018), Explanation("The values do not fit the template's parameters.", _TEMPLATE)
+        (132000, 132008, 132012, 132018),
+        Explanation(phrase("The values do not fit the template's parameters."), _TEMPLATE),
     ),
-    132001: Explanation("There is no such approved template in this language.", _TEMPLATE),
-    132005: Explanation("The template's text is too long with these values.", "Shorten it."),
-    132007: Explanation("The template breaks a policy of WhatsApp's.", _TEMPLATE),
-    132015: Explanation("The template is paused, for people did not like it.", _TEMPLATE),
-    132016: Explanation("The template is switched off for good.", "Make another one."),
-    133000: Explanation("The number's last deregistration is not finished yet.", "Wait a minute, then try again."),
+    132001: Explanation(phrase("There is no such approved template in this language."), _TEMPLATE),
+    132005: Explanation(phrase("The template's text is too long with these values."), phrase("Shorten it.")),
+    132007: Explanation(phrase("The template breaks a policy of WhatsApp's."), _TEMPLATE),
+    132015: Explanation(phrase("The template is paused, for people did not like it."), _TEMPLATE),
+    132016: Explanation(phrase("The template is switched off for good."), phrase("Make another one.")),
+    133000: Explanation(
+        phrase("The number's last deregistration is not finished yet."), phrase("Wait a minute, then try again.")
+    ),
     133005: Explanation(
-        "This is not the PIN of the number's two-step verification.",
-        "Enter the PIN that was set; who has forgotten it sets another one in WhatsApp Manager > Phone numbers > "
-        "Two-step verification.",
+        phrase("This is not the PIN of the number's two-step verification."),
+        phrase(
+            "Enter the PIN that was set; who has forgotten it sets another one in WhatsApp Manager > Phone numbers > "
+            "Two-step verification."
+        ),
     ),
     133006: Explanation(
-        "WhatsApp wants to see first that the number is yours.",
-        "Verify it by SMS or call in WhatsApp Manager > Phone numbers, then register it again.",
+        phrase("WhatsApp wants to see first that the number is yours."),
+        phrase("Verify it by SMS or call in WhatsApp Manager > Phone numbers, then register it again."),
     ),
     133008: Explanation(
-        "Too many wrong PINs were entered.", "Wait as long as WhatsApp says, then enter the right one."
+        phrase("Too many wrong PINs were entered."), phrase("Wait as long as WhatsApp says, then enter the right one.")
     ),
-    133009: Explanation("PINs were entered too fast one after another.", "Wait some minutes, then enter it once."),
-    133010: Explanation("The number is not registered with WhatsApp.", _REGISTER),
+    133009: Explanation(
+        phrase("PINs were entered too fast one after another."), phrase("Wait some minutes, then enter it once.")
+    ),
+    133010: Explanation(phrase("The number is not registered with WhatsApp."), _REGISTER),
     133016: Explanation(
-        "The number was registered too often: ten times in 72 hours are all.", "Wait until 72 hours have passed."
+        phrase("The number was registered too often: ten times in 72 hours are all."),
+        phrase("Wait until 72 hours have passed."),
     ),
-    133015: Explanation("The number was deleted a moment ago.", "Wait five minutes, then test again."),
+    133015: Explanation(phrase("The number was deleted a moment ago."), phrase("Wait five minutes, then test again.")),
     137000: Explanation(
-        "The person's identity at WhatsApp has changed.", "Have them prove who they are: link the phone again."
+        phrase("The person's identity at WhatsApp has changed."),
+        phrase("Have them prove who they are: link the phone again."),
     ),
 }
 _PERMISSIONS = range(200, 300)
 _MISSING = Explanation(
-    "There is no such thing at WhatsApp, or this token may not see it.",
-    "Check the ids, and that the system user has the app and the WhatsApp account.",
+    phrase("There is no such thing at WhatsApp, or this token may not see it."),
+    phrase("Check the ids, and that the system user has the app and the WhatsApp account."),
 )
 _UNREACHED = Explanation(
-    "WhatsApp could not be reached.", "Check this machine's connection to graph.facebook.com, then test again."
+    phrase("WhatsApp could not be reached."),
+    phrase("Check this machine's connection to graph.facebook.com, then test again."),
 )
-UNKNOWN = Explanation("WhatsApp refused it.", "See what WhatsApp said; Meta's list of error codes tells more.")
+UNKNOWN = Explanation(
+    phrase("WhatsApp refused it."), phrase("See what WhatsApp said; Meta's list of error codes tells more.")
+)
 _OBJECT_MISSING = (100, 33)
 
 

@@ -1,8 +1,8 @@
 """How a person is spoken to: every sentence of ours in their language, with the names of days and months.
 
 The English sentence is its own key; the others are in catalogues/, read once at first use. What has no translation is
-said in English. `say`, `label`, `count` and `phrase` are what `pybabel extract` looks for. Another room that speaks,
-such as the console, has a folder of catalogues of its own, for what is not said here already.
+said in English. `say`, `label`, `count`, `phrase` and `Told` are what `pybabel extract` looks for. Another room that
+speaks, such as the console, has a folder of catalogues of its own, for what is not said here already.
 """
 
 import datetime as dt
@@ -12,13 +12,18 @@ from dataclasses import dataclass
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
+from typing import Any
 
 from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from tasktalk.phrases import Told, phrase
+
 CATALOGUES = Path(__file__).parent / "catalogues"
 SOURCE = "en"
+
+__all__ = ["CATALOGUES", "SOURCE", "Speech", "get_speech", "phrase"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +37,22 @@ class Speech:
     weekdays: tuple[str, ...]
 
     def say(self, english: str, **values: object) -> str:
-        """A sentence with its `{named}` places filled; what is no sentence of ours comes back as it is."""
+        """A sentence with its `{named}` places filled; what is no sentence of ours comes back as it is.
+
+        `english` may be Told, which brings its values along.
+        """
+        if isinstance(english, Told):
+            return self._tell(english)
         sentence = self.words.gettext(english) if english else ""
         return sentence.format(**values) if values else sentence
+
+    def _tell(self, told: Told) -> str:
+        values: dict[str, Any] = {
+            name: self.say(value) if isinstance(value, Told) else value for name, value in told.values.items()
+        }
+        if told.plural is not None:
+            return self.count(told.sentence, told.plural, values.pop("number"), **values)
+        return self.say(told.sentence, **values)
 
     def label(self, english: str, **values: object) -> str:
         """What stands on a button, or opens a list: twenty characters at most, which a test checks."""
@@ -71,11 +89,6 @@ def get_speech(language: str, folder: Path = CATALOGUES) -> Speech:
         tuple(months[number] for number in range(1, 13)),
         tuple(days["wide"][number] for number in range(7)),
     )
-
-
-def phrase(english: str) -> str:
-    """Marks a sentence that is said later, from a table or out of the database."""
-    return english
 
 
 def _read_words(language: str, folder: Path) -> NullTranslations:

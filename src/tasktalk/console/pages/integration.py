@@ -86,7 +86,7 @@ async def send_test_message(request: Request, integration_id: str, visit: Operat
 @router.post("/repair/{kind}")
 async def repair(request: Request, integration_id: str, kind: str, visit: Operator) -> Response:
     """What a check or finding named, put right at Meta."""
-    form, known = await read_form(request), known_id(integration_id)
+    form, known, speech = await read_form(request), known_id(integration_id), speech_of(visit.viewer.language)
     if kind not in _REPAIRS:
         raise NotFound
     try:
@@ -94,7 +94,7 @@ async def repair(request: Request, integration_id: str, kind: str, visit: Operat
         done = await put_right(request, visit.viewer, known, body)
     except AppError as error:
         return await _draw(request, visit, known, Shown(wrong=above(Wrong.of(error))))
-    return await _draw(request, visit, known, Shown(checks=done.checks, heading=done.message))
+    return await _draw(request, visit, known, Shown(checks=done.checks, heading=speech.say(done.message)))
 
 
 @router.post("/findings/{finding_id}/dismiss")

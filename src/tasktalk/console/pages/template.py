@@ -124,7 +124,7 @@ async def _go_on(
         try:
             note = _told(await acting.submit(request, visit.viewer, integration_id, template_id), visit)
         except _FAILURES as error:
-            note = Note(error.message, tone="failed")
+            note = Note(speech_of(visit.viewer.language).say(error.message), tone="failed")
     return go(f"/integrations/{integration_id}/templates/{template_id}", note)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Literal
 
 from tasktalk.integrations.findings import Severity
+from tasktalk.phrases import Told, phrase
 from tasktalk.settings import Settings
 
 _MINUTE = timedelta(minutes=1)
@@ -13,6 +14,7 @@ _NEXT_TO_NOTHING = 8  # a disk with an eighth of what should be free is about to
 _FEWEST = 5  # handled or sent in the minute; fewer say nothing of a rate
 _HALF = 0.5  # of its limit, below which a figure is well again
 _ROOMY = 1.25  # times its limit, above which a disk is
+_LONGEST = 500  # characters of a reason
 
 Verdict = Literal["bad", "well", "between"]
 
@@ -39,7 +41,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What a rule says of a reading. Bad for `opens_after`, an alert opens; well for `ends_after`, it ends."""
+    """What a rule says of a reading, in words as of a Trouble.
+
+    Bad for `opens_after`, an alert opens; well for `ends_after`, it ends.
+    """
 
     rule: str
     value: float | None
@@ -58,13 +63,25 @@ def judge(reading: Reading, settings: Settings) -> list[Sign]:
 
 def _queue_age(reading: Reading, settings: Settings) -> Sign:
     limit, age = settings.alert_queue_seconds, reading.oldest_seconds
-    why = "The workers are paused." if reading.paused else "It is not handled fast enough, or errors hold it back."
+    why = (
+        phrase("The workers are paused.")
+        if reading.paused
+        else phrase("It is not handled fast enough, or errors hold it back.")
+    )
     return Sign(
         "queue_age",
         age,
         _over(age, limit),
-        f"{reading.waiting} items wait, the oldest for {age:.0f} s. {why}",
-        "Resume the workers." if reading.paused else "Look at Workers; start more where there is simply much to do.",
+        Told.count(
+            "{number} item waits, the oldest for {seconds} s. {why}",
+            "{number} items wait, the oldest for {seconds} s. {why}",
+            reading.waiting,
+            seconds=f"{age:.0f}",
+            why=Told(why),
+        ),
+        phrase("Resume the workers.")
+        if reading.paused
+        else phrase("Look at Workers; start more where there is simply much to do."),
         "warning" if reading.paused else "critical",
     )
 
@@ -72,9 +89,9 @@ def _queue_age(reading: Reading, settings: Settings) -> Sign:
 def _dead_letters(reading: Reading, settings: Settings) -> Sign:
     limit, dead = settings.alert_dead_letters, reading.dead
     verdict: Verdict = "bad" if limit and dead >= limit else "between" if limit and dead else "well"
-    said = "1 item was" if dead == 1 else f"{dead} items were"
-    todo = "Look at them under Workers: mend the cause, then retry them, or discard them."
-    return Sign("dead_letters", dead, verdict, f"{said} given up after errors.", todo)
+    said = Told.count("{number} item was given up after errors.", "{number} items were given up after errors.", dead)
+    todo = phrase("Look at them under Workers: mend the cause, then retry them, or discard them.")
+    return Sign("dead_letters", dead, verdict, said, todo)
 
 
 def _failure_rate(reading: Reading, settings: Settings) -> Sign:
@@ -83,8 +100,8 @@ def _failure_rate(reading: Reading, settings: Settings) -> Sign:
         "failure_rate",
         percent,
         _over(percent, settings.alert_failure_percent),
-        f"{percent:.0f} % of what was handled and sent in the last minute failed.",
-        "Look at Messages, those that failed, for the reason, and at Integrations.",
+        Told("{percent} % of what was handled and sent in the last minute failed.", percent=f"{percent:.0f}"),
+        phrase("Look at Messages, those that failed, for the reason, and at Integrations."),
         "critical",
         opens_after=_MINUTE,
         ends_after=2 * _MINUTE,
@@ -92,20 +109,22 @@ def _failure_rate(reading: Reading, settings: Settings) -> Sign:
 
 
 def _breaker(reading: Reading, settings: Settings) -> Sign:
-    todo = "Look at Integrations, and at this machine's connection; it goes on by itself once calls go through."
-    return _rest("breaker", reading.breaker, f"Sending rests: {reading.breaker_reason}", todo, settings)
+    todo = phrase("Look at Integrations, and at this machine's connection; it goes on by itself once calls go through.")
+    said = Told("Sending rests: {reason}", reason=reading.breaker_reason[:_LONGEST])
+    return _rest("breaker", reading.breaker, said, todo, settings)
 
 
 def _model(reading: Reading, settings: Settings) -> Sign:
-    todo = "Look at TASKTALK_MODEL_URL and at the model's server. Until then only the grammar understands."
-    return _rest("model_breaker", reading.model, f"The language model rests: {reading.model_reason}", todo, settings)
+    todo = phrase("Look at TASKTALK_MODEL_URL and at the model's server. Until then only the grammar understands.")
+    said = Told("The language model rests: {reason}", reason=reading.model_reason[:_LONGEST])
+    return _rest("model_breaker", reading.model, said, todo, settings)
 
 
 def _rest(rule: str, state: str, message: str, todo: str, settings: Settings) -> Sign:
     limit = settings.alert_breaker_seconds
     resting = bool(limit) and state != "closed"
     verdict: Verdict = "bad" if resting else "well"
-    return Sign(rule, float(state != "closed"), verdict, message[:500], todo, opens_after=timedelta(seconds=limit))
+    return Sign(rule, float(state != "closed"), verdict, message, todo, opens_after=timedelta(seconds=limit))
 
 
 def _disk(reading: Reading, settings: Settings) -> Sign:
@@ -117,8 +136,8 @@ def _disk(reading: Reading, settings: Settings) -> Sign:
         "disk",
         free,
         verdict,
-        f"{free:.0f} MiB are free where the data folder is.",
-        "Free some, or move the data folder to a larger disk.",
+        Told("{free} MiB are free where the data folder is.", free=f"{free:.0f}"),
+        phrase("Free some, or move the data folder to a larger disk."),
         "critical" if free < limit / _NEXT_TO_NOTHING else "warning",
     )
 
@@ -130,8 +149,12 @@ def _backup(reading: Reading, settings: Settings) -> Sign:
     wanted = limit and not settings.sandbox
     late = (reading.age_seconds if age is None else age) >= limit
     hours = None if age is None else age / 3600
-    said = "No backup has been made yet." if hours is None else f"The newest backup is {hours:.0f} hours old."
-    todo = "Make one with `tasktalk backup FILE`, and look why none is made by itself."
+    said = phrase("No backup has been made yet.")
+    if hours is not None:
+        said = Told.count(
+            "The newest backup is {number} hour old.", "The newest backup is {number} hours old.", round(hours)
+        )
+    todo = phrase("Make one with `tasktalk backup FILE`, and look why none is made by itself.")
     return Sign("backup", hours, "bad" if wanted and late else "well", said, todo)
 
 
@@ -139,9 +162,15 @@ def _violations(reading: Reading, settings: Settings) -> Sign:
     """Open as long as the last hour has any: each is told of once an hour at most (`accounts/watching`)."""
     limit, seen = settings.alert_violations, reading.violations
     verdict: Verdict = "bad" if limit and seen >= limit else "between" if limit and seen else "well"
-    said = "Somebody tried" if seen == 1 else f"{seen} times somebody tried"
-    todo = "Look at the audit log, Security, for where it came from; shut it out at your proxy, or revoke the token."
-    return Sign("violations", seen, verdict, f"{said} what they may not, over and over, in the last hour.", todo)
+    said = Told.count(
+        "Somebody tried what they may not, over and over, in the last hour.",
+        "{number} times somebody tried what they may not, over and over, in the last hour.",
+        seen,
+    )
+    todo = phrase(
+        "Look at the audit log, Security, for where it came from; shut it out at your proxy, or revoke the token."
+    )
+    return Sign("violations", seen, verdict, said, todo)
 
 
 def _over(value: float, limit: float) -> Verdict:

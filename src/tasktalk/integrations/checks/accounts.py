@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from tasktalk.integrations.checks.asking import TOKEN_ERRORS, Asked, Json
 from tasktalk.integrations.checks.check import Check, failed, ok, warning
 from tasktalk.integrations.connections import Integration
+from tasktalk.phrases import Told, phrase
 from tasktalk.whatsapp.errors import GraphError
 from tasktalk.whatsapp.explanations import explain_error
 from tasktalk.whatsapp.fields import find_id, get_object, get_text, list_objects
@@ -20,6 +21,12 @@ FIELDS = (
     *("business_capability_update", "security", "user_preferences"),
 )
 _NEEDED = ("messages", "message_template_status_update", "phone_number_name_update")
+ENTER = phrase("Enter it: WhatsApp > API Setup, in the app.")
+REVIEWS = {
+    "REJECTED": phrase("Meta's review of the account: rejected."),
+    "PENDING": phrase("Meta's review of the account: pending."),
+}
+_SUBSCRIBE = phrase("Subscribe to them: one click here.")
 _SILENT = timedelta(days=7)
 _MOST_SECONDS_APART = 60.0
 
@@ -28,14 +35,21 @@ def check_account(integration: Integration, asked: Asked) -> Iterator[Check]:
     """Whether the account can be read, is good, and has this number."""
     account = asked.account
     if not integration.waba_id:
-        yield failed("account", "The Business Account ID is missing.", "Enter it: WhatsApp > API Setup, in the app.")
+        yield failed("account", phrase("The Business Account ID is missing."), ENTER)
     elif isinstance(account, GraphError):
         if account.code is not None and account.code not in TOKEN_ERRORS:
             means = explain_error(account)
             yield failed(
                 "account",
-                f"The account {integration.waba_id} cannot be read: {means.meaning} ({account})",
-                "Check the Business Account ID (WhatsApp > API Setup), and that the system user has the account.",
+                Told(
+                    "The account {id} cannot be read: {why} ({said})",
+                    id=integration.waba_id,
+                    why=Told(means.meaning),
+                    said=str(account),
+                ),
+                phrase(
+                    "Check the Business Account ID (WhatsApp > API Setup), and that the system user has the account."
+                ),
             )
     elif account is not None:
         ids = (
@@ -47,16 +61,18 @@ def check_account(integration: Integration, asked: Asked) -> Iterator[Check]:
         if ids and integration.phone_number_id not in ids:
             yield failed(
                 "account",
-                f"The account {integration.waba_id} has other numbers than {integration.phone_number_id}.",
-                "Correct the Business Account ID or the Phone Number ID: they belong together.",
+                Told(
+                    "The account {id} has other numbers than {number}.",
+                    id=integration.waba_id,
+                    number=integration.phone_number_id,
+                ),
+                phrase("Correct the Business Account ID or the Phone Number ID: they belong together."),
             )
         elif review in {"REJECTED", "PENDING"}:
-            say = failed if review == "REJECTED" else warning
-            yield say(
-                "account", f"Meta's review of the account: {review.lower()}.", "See Business Support Home at Meta."
-            )
+            judge = failed if review == "REJECTED" else warning
+            yield judge("account", REVIEWS[review], phrase("See Business Support Home at Meta."))
         else:
-            yield ok("account", f"The account is {get_text(account, 'name') or integration.waba_id}.")
+            yield ok("account", Told("The account is {name}.", name=get_text(account, "name") or integration.waba_id))
 
 
 def check_subscription(integration: Integration, asked: Asked) -> Iterator[Check]:
@@ -67,23 +83,23 @@ def check_subscription(integration: Integration, asked: Asked) -> Iterator[Check
             for each in list_objects(asked.subscribers, "data")
         ]
         if integration.app_id in ids or (ids and not integration.app_id):
-            yield ok("subscription", "The app is subscribed to the account's webhooks.")
+            yield ok("subscription", phrase("The app is subscribed to the account's webhooks."))
         else:
             yield failed(
                 "subscription",
-                "The app is not subscribed to this account: no message of its numbers arrives.",
-                "Subscribe it: one click here.",
+                phrase("The app is not subscribed to this account: no message of its numbers arrives."),
+                phrase("Subscribe it: one click here."),
                 repair="subscribe",
             )
     if isinstance(asked.application, dict):
         subscribed = _fields(asked.application)
         missing = [name for name in FIELDS if name not in subscribed]
         if any(name in _NEEDED for name in missing):
-            yield failed("webhook_fields", _lacks(missing), "Subscribe to them: one click here.", repair="fields")
+            yield failed("webhook_fields", _lacks(missing), _SUBSCRIBE, repair="fields")
         elif missing:
-            yield warning("webhook_fields", _lacks(missing), "Subscribe to them: one click here.", repair="fields")
+            yield warning("webhook_fields", _lacks(missing), _SUBSCRIBE, repair="fields")
         else:
-            yield ok("webhook_fields", "All webhook fields that are handled here are subscribed.")
+            yield ok("webhook_fields", phrase("All webhook fields that are handled here are subscribed."))
 
 
 def check_callback(asked: Asked, *, expected: str, sandbox: bool) -> Iterator[Check]:
@@ -96,36 +112,43 @@ def check_callback(asked: Asked, *, expected: str, sandbox: bool) -> Iterator[Ch
     if not actual:
         yield failed(
             "callback",
-            "No callback URL is set: WhatsApp has nowhere to deliver messages.",
-            f"Set {expected or 'https://YOUR-DOMAIN' + PATH} under WhatsApp > Configuration in the app, or by a click.",
+            phrase("No callback URL is set: WhatsApp has nowhere to deliver messages."),
+            Told(
+                "Set {url} under WhatsApp > Configuration in the app, or by a click.",
+                url=expected or "https://YOUR-DOMAIN" + PATH,
+            ),
             repair="callback",
         )
     elif not expected:
-        say = ok("callback", f"WhatsApp delivers to {actual}.")
-        if not sandbox:
-            say = warning("callback", f"WhatsApp delivers to {actual}.", "Set PUBLIC_URL, so that this can be checked.")
-        yield say
+        message = Told("WhatsApp delivers to {url}.", url=actual)
+        if sandbox:
+            yield ok("callback", message)
+        else:
+            yield warning("callback", message, phrase("Set PUBLIC_URL, so that this can be checked."))
     elif actual.rstrip("/") != expected.rstrip("/"):
         yield failed(
             "callback",
-            f"WhatsApp delivers to {actual}, but here is {expected}.",
-            "Correct the callback URL in the app, or let this number deliver here by one click.",
+            Told("WhatsApp delivers to {url}, but here is {expected}.", url=actual, expected=expected),
+            phrase("Correct the callback URL in the app, or let this number deliver here by one click."),
             repair="callback",
         )
     elif not sandbox and not _is_public(actual):
-        yield failed("callback", f"WhatsApp cannot reach {actual}.", "Set PUBLIC_URL to a public https address.")
+        message = Told("WhatsApp cannot reach {url}.", url=actual)
+        yield failed("callback", message, phrase("Set PUBLIC_URL to a public https address."))
     else:
-        yield ok("callback", f"WhatsApp delivers here: {actual}.")
+        yield ok("callback", Told("WhatsApp delivers here: {url}.", url=actual))
 
 
 def check_deliveries(delivered_at: datetime | None, now: datetime) -> Check:
     """Whether anything has come of late."""
-    write = "Send any message from a phone to the number, then test again."
+    write = phrase("Send any message from a phone to the number, then test again.")
     if delivered_at is None:
-        return warning("deliveries", "Nothing has been delivered by WhatsApp yet.", write)
+        return warning("deliveries", phrase("Nothing has been delivered by WhatsApp yet."), write)
     if now - delivered_at > _SILENT:
-        return warning("deliveries", f"WhatsApp last delivered something on {delivered_at:%Y-%m-%d}.", write)
-    return ok("deliveries", f"WhatsApp last delivered something at {delivered_at:%Y-%m-%d %H:%M} UTC.")
+        day = f"{delivered_at:%Y-%m-%d}"
+        return warning("deliveries", Told("WhatsApp last delivered something on {day}.", day=day), write)
+    when = f"{delivered_at:%Y-%m-%d %H:%M} UTC"
+    return ok("deliveries", Told("WhatsApp last delivered something at {when}.", when=when))
 
 
 def check_clock(asked: Asked) -> Iterator[Check]:
@@ -134,11 +157,13 @@ def check_clock(asked: Asked) -> Iterator[Check]:
     if ahead is None:
         return
     if abs(ahead) > _MOST_SECONDS_APART:
-        word = "behind" if ahead > 0 else "ahead of"
-        message = f"This machine's clock is {abs(ahead):.0f} s {word} WhatsApp's."
-        yield warning("clock", message, "Keep it by NTP: reminders and the 24-hour window go by it.")
+        seconds = f"{abs(ahead):.0f}"
+        message = Told("This machine's clock is {seconds} s ahead of WhatsApp's.", seconds=seconds)
+        if ahead > 0:
+            message = Told("This machine's clock is {seconds} s behind WhatsApp's.", seconds=seconds)
+        yield warning("clock", message, phrase("Keep it by NTP: reminders and the 24-hour window go by it."))
     else:
-        yield ok("clock", "This machine's clock is right.")
+        yield ok("clock", phrase("This machine's clock is right."))
 
 
 def _fields(application: Json) -> set[str]:
@@ -147,7 +172,7 @@ def _fields(application: Json) -> set[str]:
 
 
 def _lacks(missing: list[str]) -> str:
-    return f"The app is not subscribed to {', '.join(missing)}."
+    return Told("The app is not subscribed to {fields}.", fields=", ".join(missing))
 
 
 def _is_public(url: str) -> bool:

@@ -11,7 +11,7 @@ Repair = Literal["subscribe", "callback", "fields", "register"]
 class Check:
     """`name`: what was looked at, always the same for the same thing; `repair`: what one click can put right.
 
-    `register` takes a PIN as well.
+    `register` takes a PIN as well. The words are phrases, or Told: they are said in their reader's language.
     """
 
     name: str

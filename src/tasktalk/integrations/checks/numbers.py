@@ -3,33 +3,44 @@
 from collections.abc import Iterator
 from typing import Any
 
+from tasktalk.integrations.checks.accounts import ENTER
 from tasktalk.integrations.checks.asking import TOKEN_ERRORS, Asked, Json
 from tasktalk.integrations.checks.check import Check, failed, ok, warning
 from tasktalk.integrations.connections import Integration
+from tasktalk.phrases import Told, phrase
 from tasktalk.whatsapp.errors import GraphError
 from tasktalk.whatsapp.explanations import explain_error
 from tasktalk.whatsapp.fields import get_object, get_text, list_objects
 
 _NOT_CONNECTED = {
-    "PENDING": "It is not registered yet.",
-    "UNVERIFIED": "It is not verified yet.",
-    "DISCONNECTED": "It is not registered any more.",
-    "OFFLINE": "It is offline.",
-    "MIGRATED": "It moved to another account.",
-    "DELETED": "It was deleted.",
-    "BANNED": "It is banned.",
+    "PENDING": phrase("It is not registered yet."),
+    "UNVERIFIED": phrase("It is not verified yet."),
+    "DISCONNECTED": phrase("It is not registered any more."),
+    "OFFLINE": phrase("It is offline."),
+    "MIGRATED": phrase("It moved to another account."),
+    "DELETED": phrase("It was deleted."),
+    "BANNED": phrase("It is banned."),
 }
 _UNREGISTERED = ("PENDING", "DISCONNECTED")
-REGISTER = (
+REGISTER = phrase(
     "Register it: one click here, with the six-digit PIN of its two-step verification (the repair `register`). If it "
     "never had one, the PIN you enter becomes it."
 )
 _RESTRICTED = {
-    "FLAGGED": "Its quality is low; its limits may fall.",
-    "RESTRICTED": "It has used up what it may send outside conversations.",
-    "RATE_LIMITED": "It is limited for a while.",
+    "FLAGGED": phrase("Its quality is low; its limits may fall."),
+    "RESTRICTED": phrase("It has used up what it may send outside conversations."),
+    "RATE_LIMITED": phrase("It is limited for a while."),
 }
-_MANAGER = "Open the number in WhatsApp Manager > Phone numbers; it says what is missing."
+_CONNECTED = {"CONNECTED": phrase("The number is connected."), "": phrase("The number is there.")}
+_QUALITIES = {
+    "GREEN": phrase("The number's quality is high."),
+    "YELLOW": phrase("The number's quality is medium."),
+}
+_LOW = {
+    "YELLOW": phrase("The number's quality is medium: people blocked or reported it."),
+    "RED": phrase("The number's quality is low: people blocked or reported it."),
+}
+_MANAGER = phrase("Open the number in WhatsApp Manager > Phone numbers; it says what is missing.")
 _NO_FIELD = "nonexisting field"  # of an object of another kind
 _PAYMENT_CODES = (131042, 141006)
 LOW = ("YELLOW", "RED")
@@ -40,20 +51,25 @@ def check_number(integration: Integration, asked: Asked, low: tuple[str, ...] = 
     """All that the number's own page says. `low`: the qualities to warn of."""
     number = asked.number
     if not integration.phone_number_id.isdecimal():
-        yield failed("number", "The Phone Number ID is missing.", "Enter it: WhatsApp > API Setup, in the app.")
+        yield failed("number", phrase("The Phone Number ID is missing."), ENTER)
     elif isinstance(number, GraphError) and _NO_FIELD in number.message:
         yield failed(
             "number",
-            f"{integration.phone_number_id} is the id of something else, not of a phone number.",
-            "Enter the Phone Number ID; the Business Account ID has a field of its own.",
+            Told("{id} is the id of something else, not of a phone number.", id=integration.phone_number_id),
+            phrase("Enter the Phone Number ID; the Business Account ID has a field of its own."),
         )
     elif isinstance(number, GraphError):
         if number.code is not None and number.code not in TOKEN_ERRORS:
             means = explain_error(number)
             yield failed(
                 "number",
-                f"The number {integration.phone_number_id} cannot be read: {means.meaning} ({number})",
-                "Check the Phone Number ID (WhatsApp > API Setup), and that the system user has the account.",
+                Told(
+                    "The number {id} cannot be read: {why} ({said})",
+                    id=integration.phone_number_id,
+                    why=Told(means.meaning),
+                    said=str(number),
+                ),
+                phrase("Check the Phone Number ID (WhatsApp > API Setup), and that the system user has the account."),
             )
     elif number is not None:
         yield _identity(integration, number)
@@ -87,21 +103,23 @@ def check_sending(described: Json) -> Iterator[Check]:
     ]
     paying = [error for _, error in errors if _is_payment(error)]
     if paying:
-        message = get_text(paying[0], "error_description") or "Meta cannot charge for messages."
-        solution = get_text(paying[0], "possible_solution") or "Add a payment method in WhatsApp Manager."
+        message = get_text(paying[0], "error_description") or phrase("Meta cannot charge for messages.")
+        solution = get_text(paying[0], "possible_solution") or phrase("Add a payment method in WhatsApp Manager.")
         yield failed("payment", message, solution)
     elif health:
-        yield ok("payment", "Meta reports no problem with payment.")
+        yield ok("payment", phrase("Meta reports no problem with payment."))
     may = get_text(health, "can_send_message")
     others = [(entity, error) for entity, error in errors if not _is_payment(error)]
     if may in {"", "AVAILABLE"}:
-        yield ok("sending", "Meta lets it send." if may else "Meta does not say whether it may send.")
+        yield ok("sending", phrase("Meta lets it send.") if may else phrase("Meta does not say whether it may send."))
         return
     told = [f"{_entity(entity)}: {get_text(error, 'error_description')}" for entity, error in others]
     solutions = [text for _, error in others if (text := get_text(error, "possible_solution"))]
-    message = " ".join(told) or ("Meta does not let it send." if may == "BLOCKED" else "Meta lets it send with limits.")
-    say = failed if may == "BLOCKED" and not paying else warning
-    yield say("sending", message, " ".join(dict.fromkeys(solutions)) or _MANAGER)
+    message = " ".join(told) or (
+        phrase("Meta does not let it send.") if may == "BLOCKED" else phrase("Meta lets it send with limits.")
+    )
+    judge = failed if may == "BLOCKED" and not paying else warning
+    yield judge("sending", message, " ".join(dict.fromkeys(solutions)) or _MANAGER)
 
 
 def _identity(integration: Integration, number: Json) -> Check:
@@ -110,61 +128,76 @@ def _identity(integration: Integration, number: Json) -> Check:
     if entered and _digits(shown) and entered != _digits(shown):
         return warning(
             "number",
-            f"This Phone Number ID is {shown}, but {integration.display_phone_number} was entered.",
-            "Correct the Phone Number ID or the display phone number.",
+            Told(
+                "This Phone Number ID is {shown}, but {entered} was entered.",
+                shown=shown,
+                entered=integration.display_phone_number,
+            ),
+            phrase("Correct the Phone Number ID or the display phone number."),
         )
-    return ok("number", f"The number is {shown or integration.phone_number_id}" + (f", {name}." if name else "."))
+    known = shown or integration.phone_number_id
+    if name:
+        return ok("number", Told("The number is {number}, {name}.", number=known, name=name))
+    return ok("number", Told("The number is {number}.", number=known))
 
 
 def _status(number: Json) -> Check:
     status = get_text(number, "status")
     if status in _UNREGISTERED:
-        message = f"The number is {status}. {_NOT_CONNECTED[status]}"
-        return failed("number_status", message, REGISTER, repair="register")
+        return failed("number_status", _is(status, _NOT_CONNECTED[status]), REGISTER, repair="register")
     if status in _NOT_CONNECTED:
-        return failed("number_status", f"The number is {status}. {_NOT_CONNECTED[status]}", _MANAGER)
+        return failed("number_status", _is(status, _NOT_CONNECTED[status]), _MANAGER)
     if status in _RESTRICTED:
-        return warning("number_status", f"The number is {status}. {_RESTRICTED[status]}", _MANAGER)
-    return ok("number_status", f"The number is {status.lower() or 'there'}.")
+        return warning("number_status", _is(status, _RESTRICTED[status]), _MANAGER)
+    if status in _CONNECTED:
+        return ok("number_status", _CONNECTED[status])
+    return ok("number_status", Told("The number is {status}.", status=status.lower()))
+
+
+def _is(status: str, why: str) -> Told:
+    return Told("The number is {status}. {why}", status=status, why=Told(why))
 
 
 def _quality(number: Json, low: tuple[str, ...]) -> Check:
     quality = get_text(number, "quality_rating")
     if quality in low:
-        word = "medium" if quality == "YELLOW" else "low"
         return warning(
             "quality",
-            f"The number's quality is {word}: people blocked or reported it.",
-            "Send less that was not asked for; look at which templates people block in WhatsApp Manager.",
+            _LOW[quality],
+            phrase("Send less that was not asked for; look at which templates people block in WhatsApp Manager."),
         )
-    known = {"GREEN": "high", "YELLOW": "medium"}
-    return ok("quality", f"The number's quality is {known.get(quality, 'not known yet')}.")
+    return ok("quality", _QUALITIES.get(quality, phrase("The number's quality is not known yet.")))
 
 
 def _name(number: Json) -> Check:
     status, name = get_text(number, "name_status"), get_text(number, "verified_name")
     if status == "DECLINED":
-        return failed("name", f"The display name {name!r} was declined.", "Choose another in WhatsApp Manager.")
+        message = Told("The display name {name} was declined.", name=repr(name))
+        return failed("name", message, phrase("Choose another in WhatsApp Manager."))
     if status in {"EXPIRED", "PENDING_REVIEW"}:
-        word = "has expired" if status == "EXPIRED" else "is being reviewed"
-        return warning("name", f"The display name {name!r} {word}.", "Look at it in WhatsApp Manager > Phone numbers.")
-    return ok("name", f"The display name is {name!r}.")
+        message = Told("The display name {name} is being reviewed.", name=repr(name))
+        if status == "EXPIRED":
+            message = Told("The display name {name} has expired.", name=repr(name))
+        return warning("name", message, phrase("Look at it in WhatsApp Manager > Phone numbers."))
+    return ok("name", Told("The display name is {name}.", name=repr(name)))
 
 
 def _limits(number: Json) -> Check:
     facts = facts_of_number(number)
     per_second = PER_SECOND.get(facts["throughput"])
     tier = facts["limit"].removeprefix("TIER_").replace("_", " ").lower()
-    parts = [
-        f"{per_second} messages a second" if per_second else "",
-        f"{tier} people outside conversations a day" if tier else "",
-    ]
-    return ok(
-        "limits",
-        "It may send " + " and to ".join(part for part in parts if part) + "."
-        if any(parts)
-        else "Meta names no limits.",
-    )
+    if per_second and tier:
+        message = Told(
+            "It may send {number} messages a second, and to {people} people outside conversations a day.",
+            number=per_second,
+            people=tier,
+        )
+        return ok("limits", message)
+    if per_second:
+        return ok("limits", Told("It may send {number} messages a second.", number=per_second))
+    if tier:
+        return ok("limits", Told("It may write to {people} people outside conversations a day.", people=tier))
+    return ok("limits", phrase("Meta names no limits."))
 
 
 def _is_payment(error: Json) -> bool:

@@ -11,6 +11,7 @@ from tasktalk.integrations.checks.asking import open_graph
 from tasktalk.integrations.checks.check import Check, warning
 from tasktalk.integrations.checks.tokens import judge_token
 from tasktalk.integrations.connections import CredentialKind, Integration
+from tasktalk.phrases import Told, join, phrase
 from tasktalk.settings import Settings
 from tasktalk.whatsapp.errors import GraphError
 from tasktalk.whatsapp.explanations import explain_error
@@ -58,14 +59,18 @@ async def _ask_of_token(
     except GraphError as error:
         means = explain_error(error)
         if error.code == _INVALID_TOKEN:
-            raise BadRequest(f"{means.meaning} {means.what_to_do}", field="access_token") from error
-        unasked = warning("token", f"The access token could not be checked: {means.meaning}", means.what_to_do)
+            raise BadRequest(join([Told(means.meaning), Told(means.what_to_do)]), field="access_token") from error
+        message = Told("The access token could not be checked: {why}", why=Told(means.meaning))
+        unasked = warning("token", message, means.what_to_do)
         pasted.warnings.append(unasked)
         return
     pasted.app_id = str(known.get("app_id") or "") or None
     for check in judge_token(known, app_id=integration.app_id, waba_id=integration.waba_id, now=now):
         if check.status == "failed":
-            raise BadRequest(f"{check.message} {check.what_to_do}", field="access_token", check=check.name)
+            message = join(
+                [said if isinstance(said, Told) else Told(said) for said in (check.message, check.what_to_do or "")]
+            )
+            raise BadRequest(message, field="access_token", check=check.name)
         if check.status == "warning":
             pasted.warnings.append(check)
 
@@ -91,7 +96,7 @@ async def _ask_of_secret(
             pasted.warnings.append(
                 warning(
                     "app_secret",
-                    f"Meta says that this is not the secret of the app {app_id}.",
-                    "Copy it from App settings > Basic; deliveries signed with another secret are refused.",
+                    Told("Meta says that this is not the secret of the app {app}.", app=app_id),
+                    phrase("Copy it from App settings > Basic; deliveries signed with another secret are refused."),
                 )
             )

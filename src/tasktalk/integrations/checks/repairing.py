@@ -8,10 +8,18 @@ from tasktalk.integrations.checks.asking import app_token, open_graph
 from tasktalk.integrations.checks.check import Repair
 from tasktalk.integrations.checks.watch import Place
 from tasktalk.integrations.connections import Integration
+from tasktalk.phrases import Told, join, phrase
 from tasktalk.whatsapp.errors import GraphError
 from tasktalk.whatsapp.explanations import explain_error
 
 _LONGEST_URL = 200  # Meta's limit
+_MISSING = {
+    "access_token": phrase("Enter the access token first."),
+    "verify_token": phrase("Enter the verify token first."),
+    "app_secret": phrase("Enter the app secret first."),
+    "business_account_id": phrase("Enter the business account id first."),
+    "pin": phrase("Enter the pin first."),
+}
 
 
 async def repair(integration: Integration, kind: Repair, *, place: Place, pin: str | None = None) -> str:
@@ -24,7 +32,8 @@ async def repair(integration: Integration, kind: Repair, *, place: Place, pin: s
             return await _repair(session, integration, kind, place, pin)
         except GraphError as error:
             means = explain_error(error)
-            message = f"{means.meaning} {means.what_to_do} WhatsApp said: {_without(pin, str(error))}"
+            said = Told("WhatsApp said: {words}", words=_without(pin, str(error)))
+            message = join([Told(means.meaning), Told(means.what_to_do), said])
             raise Conflict(message, code=error.code, details=_without(pin, error.details)) from None
 
 
@@ -35,15 +44,15 @@ async def _repair(
     if kind == "register":
         body = {"messaging_product": "whatsapp", "pin": _need(pin, "pin")}
         await graph.post(f"{integration.phone_number_id}/register", body)
-        return "The number is registered. What waits to be sent leaves now."
+        return phrase("The number is registered. What waits to be sent leaves now.")
     if kind == "subscribe":
         await graph.post(f"{_need(integration.waba_id, 'business_account_id')}/subscribed_apps", {})
-        return "The app is subscribed to the account's webhooks."
+        return phrase("The app is subscribed to the account's webhooks.")
     url, verify_token = _callback(place), _need(next(iter(integration.verify_tokens), None), "verify_token")
     if kind == "callback":
         override = {"override_callback_uri": url, "verify_token": verify_token}
         await graph.post(integration.phone_number_id, {"webhook_configuration": override})
-        return f"WhatsApp has verified {url} and delivers this number's messages there."
+        return Told("WhatsApp has verified {url} and delivers this number's messages there.", url=url)
     for_app = open_graph(session, integration, place.settings, token=_need(app_token(integration), "app_secret"))
     await for_app.post(
         f"{integration.app_id}/subscriptions",
@@ -54,7 +63,7 @@ async def _repair(
             "fields": ",".join(FIELDS),
         },
     )
-    return f"The app is subscribed to all webhook fields, which are delivered to {url}."
+    return Told("The app is subscribed to all webhook fields, which are delivered to {url}.", url=url)
 
 
 def _without(pin: str | None, text: str | None) -> str | None:
@@ -64,15 +73,17 @@ def _without(pin: str | None, text: str | None) -> str | None:
 def _callback(place: Place) -> str:
     url = place.callback
     if not url:
-        raise BadRequest("Set PUBLIC_URL first, so that WhatsApp can be told where to deliver.", field="kind")
+        raise BadRequest(phrase("Set PUBLIC_URL first, so that WhatsApp can be told where to deliver."), field="kind")
     if not place.settings.sandbox and not url.startswith("https://"):
-        raise BadRequest("WhatsApp delivers to https addresses alone: correct PUBLIC_URL.", field="kind")
+        raise BadRequest(phrase("WhatsApp delivers to https addresses alone: correct PUBLIC_URL."), field="kind")
     if len(url) > _LONGEST_URL:
-        raise BadRequest(f"WhatsApp takes addresses of {_LONGEST_URL} characters at most.", field="kind")
+        raise BadRequest(
+            Told("WhatsApp takes addresses of {most} characters at most.", most=_LONGEST_URL), field="kind"
+        )
     return url
 
 
 def _need(value: str | None, name: str) -> str:
     if not value:
-        raise BadRequest(f"Enter the {name.replace('_', ' ')} first.", field=name)
+        raise BadRequest(_MISSING[name], field=name)
     return value

@@ -16,6 +16,7 @@ from tasktalk.integrations.checks.check import Check, failed, ok
 from tasktalk.integrations.connections import Integration, list_integrations
 from tasktalk.integrations.findings import Trouble, open_findings, resolve_findings
 from tasktalk.logs import get_log
+from tasktalk.phrases import Told, join, phrase
 from tasktalk.settings import Settings
 from tasktalk.whatsapp.errors import GraphError
 from tasktalk.whatsapp.explanations import explain_error
@@ -104,9 +105,9 @@ def _connection(asked: Asked) -> Iterator[Check]:
     lost = [each for each in asked.errors if each.code is None]
     if lost and not asked.reached:
         means = explain_error(lost[0])
-        yield failed("connection", f"{means.meaning} ({lost[0]})", means.what_to_do)
+        yield failed("connection", join([Told(means.meaning), f"({lost[0]})"]), means.what_to_do)
     elif asked.reached:
-        yield ok("connection", "WhatsApp answers.")
+        yield ok("connection", phrase("WhatsApp answers."))
 
 
 async def _keep(conn: Conn, integration: Integration, asked: Asked, *, now: datetime) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from tasktalk.db import Conn
 from tasktalk.integrations.findings import Trouble, open_findings, resolve_findings
 from tasktalk.messaging.notices.hear import Q
+from tasktalk.phrases import Told, phrase
 
 KIND = "budget_spent"  # of the finding
 _FREE = "free"  # types of Meta's that cost nothing begin so
@@ -47,7 +48,15 @@ def _trouble(spending: _Spending, month: dt.datetime) -> Trouble:
     return Trouble(
         KIND,
         "warning",
-        f"The budget of {month:%Y-%m} is used up: {spending.cost:.2f} of {spending.budget:.2f} {spending.currency}.",
-        "Replies and people's own reminders still go by WhatsApp; all else goes by e-mail, or waits. Raise "
-        "monthly_budget, or wait for the next month.",
+        Told(
+            "The budget of {month} is used up: {spent} of {budget} {currency}.",
+            month=f"{month:%Y-%m}",
+            spent=f"{spending.cost:.2f}",
+            budget=f"{spending.budget:.2f}",
+            currency=spending.currency,
+        ),
+        phrase(
+            "Replies and people's own reminders still go by WhatsApp; all else goes by e-mail, or waits. Raise "
+            "monthly_budget, or wait for the next month."
+        ),
     )

@@ -103,11 +103,12 @@ def of_project(
 
 
 def of_trouble(event: str, *, number: str | None, detail: dict[str, Any] | None, alone: bool, speech: Speech) -> str:
-    """What is wrong with a number, in English as it was found, or that it is over; on one line."""
+    """What is wrong with a number or here, or that it is over; on one line."""
     mark = _MARKS[event]
     if number is None or detail is None:
         return mark
-    problem, todo, _ = words_of(detail)
+    found, what_to_do, _ = words_of(detail)
+    problem, todo = speech.say(found), speech.say(what_to_do) if what_to_do else ""
     if event == "mended":
         return speech.say(
             "{mark} {number}, over by now: {problem}", mark=mark, number=bold(number), problem=short(problem)

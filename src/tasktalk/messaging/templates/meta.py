@@ -8,6 +8,7 @@ from asyncpg import Record
 from tasktalk.errors import AppError, Conflict, Unavailable
 from tasktalk.messaging.templates.drafts import AUTHENTICATION
 from tasktalk.messaging.templates.parts import clean_json
+from tasktalk.phrases import Told, join
 from tasktalk.whatsapp.errors import GraphError
 from tasktalk.whatsapp.explanations import explain_error
 from tasktalk.whatsapp.fields import find_id, get_object, get_text
@@ -108,9 +109,10 @@ def refused(error: GraphError) -> AppError:
     """What an administrator reads of a call that did not succeed."""
     means = explain_error(error)
     if error.code is None:
-        return Unavailable(f"{means.meaning} {means.what_to_do}")
+        return Unavailable(join([Told(means.meaning), Told(means.what_to_do)]))
     said = error.details or error.message
-    return Conflict(f"WhatsApp refused it: {said} {means.what_to_do}", code=error.code, details=error.details)
+    message = Told("WhatsApp refused it: {said} {what_to_do}", said=said, what_to_do=Told(means.what_to_do))
+    return Conflict(message, code=error.code, details=error.details)
 
 
 def _category(answer: Json) -> Json:

@@ -11,6 +11,7 @@ from tasktalk.db import Conn
 from tasktalk.integrations.findings import Trouble, open_findings, resolve_findings
 from tasktalk.messaging.templates.choosing import Q
 from tasktalk.messaging.templates.drafts import Sample, read_samples
+from tasktalk.phrases import Told, join, phrase
 
 # What an administrator has in hand; Meta knows the version before, or none.
 OURS = ("DRAFT", "IN_REVIEW")
@@ -61,15 +62,8 @@ async def keep(
 
 async def judge(conn: Conn, *, integration_id: UUID, now: datetime) -> None:
     """Open or end the findings about a number's templates."""
-    drifted = [
-        f"{_call(row)} → {row['category']}"
-        + (f" on {row['next_category_at']:%d %b}" if row["next_category_at"] else "")
-        async for row in Q.list_drifted(conn, integration_id=integration_id)
-    ]
-    stopped = [
-        f"{_call(row)} is {row['status']}" + (f" ({row['reason']})" if row["reason"] else "")
-        async for row in Q.list_stopped(conn, integration_id=integration_id)
-    ]
+    drifted = [_drift(row) async for row in Q.list_drifted(conn, integration_id=integration_id)]
+    stopped = [_stop(row) async for row in Q.list_stopped(conn, integration_id=integration_id)]
     disliked = [_call(row) async for row in Q.list_disliked(conn, integration_id=integration_id)]
     troubles = []
     if drifted:
@@ -77,9 +71,12 @@ async def judge(conn: Conn, *, integration_id: UUID, now: datetime) -> None:
             Trouble(
                 "template_category",
                 "warning",
-                f"WhatsApp moved templates to another category: {_join(drifted)}.",
-                "What is marketing is not sent any more, for nobody agreed to it. Word it plainly, without promotion, "
-                "and submit it under a new name, or ask Meta for a review of its category in WhatsApp Manager.",
+                Told("WhatsApp moved templates to another category: {templates}.", templates=_join(drifted)),
+                phrase(
+                    "What is marketing is not sent any more, for nobody agreed to it. Word it plainly, without "
+                    "promotion, and submit it under a new name, or ask Meta for a review of its category in WhatsApp "
+                    "Manager."
+                ),
             )
         )
     if stopped:
@@ -87,9 +84,11 @@ async def judge(conn: Conn, *, integration_id: UUID, now: datetime) -> None:
             Trouble(
                 "template_stopped",
                 "warning",
-                f"Templates cannot be sent: {_join(stopped)}.",
-                "Until then people outside the window are reached in other ways. A paused one comes back by itself; "
-                "change the text of one that was rejected and submit it again.",
+                Told("Templates cannot be sent: {templates}.", templates=_join(stopped)),
+                phrase(
+                    "Until then people outside the window are reached in other ways. A paused one comes back by "
+                    "itself; change the text of one that was rejected and submit it again."
+                ),
             )
         )
     if disliked:
@@ -97,8 +96,11 @@ async def judge(conn: Conn, *, integration_id: UUID, now: datetime) -> None:
             Trouble(
                 "template_quality",
                 "warning",
-                f"People block or report templates: {_join(disliked)}.",
-                "WhatsApp pauses them if that goes on. Send fewer, or word them so that people know why they get them.",
+                Told("People block or report templates: {templates}.", templates=_join(disliked)),
+                phrase(
+                    "WhatsApp pauses them if that goes on. Send fewer, or word them so that people know why they get "
+                    "them."
+                ),
             )
         )
     await open_findings(conn, integration_id=integration_id, troubles=troubles, now=now)
@@ -119,10 +121,22 @@ async def note_refusals(conn: Conn, *, outbox_ids: Sequence[UUID], at: datetime)
         await note_refusal(conn, template_id=row["template_id"], code=row["code"], at=at)
 
 
+def _drift(row: Record) -> str:
+    moved = f"{_call(row)} → {row['category']}"
+    return Told("{moved} on {day}", moved=moved, day=f"{day:%Y-%m-%d}") if (day := row["next_category_at"]) else moved
+
+
+def _stop(row: Record) -> str:
+    stopped = Told("{template} is {status}", template=_call(row), status=row["status"])
+    return join([stopped, f"({row['reason']})"]) if row["reason"] else stopped
+
+
 def _call(row: Record) -> str:
     return f"{row['name']} ({row['language']})"
 
 
-def _join(names: list[str]) -> str:
-    more = f" and {len(names) - _TOO_MANY} more" if len(names) > _TOO_MANY else ""
-    return ", ".join(names[:_TOO_MANY]) + more
+def _join(names: Sequence[str]) -> Told:
+    first, more = join(names[:_TOO_MANY], ", "), len(names) - _TOO_MANY
+    return (
+        Told.count("{names} and {number} more", "{names} and {number} more", more, names=first) if more > 0 else first
+    )

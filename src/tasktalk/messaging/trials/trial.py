@@ -23,6 +23,7 @@ from tasktalk.ids import new_id
 from tasktalk.integrations.connections import Integration
 from tasktalk.messaging.answers import Answer, record
 from tasktalk.messaging.templates.choosing import find_template, render_template
+from tasktalk.phrases import Told, phrase
 from tasktalk.whatsapp import render
 from tasktalk.whatsapp.errors import GraphError
 from tasktalk.whatsapp.explanations import explain, explain_error
@@ -175,7 +176,7 @@ def _refused(error: GraphError, sent_as: SentAs) -> Trial:
     means = explain_error(error)
     meaning = means.meaning
     if error.fate == "unknown":
-        meaning = "WhatsApp did not answer in time; the message may have arrived."
+        meaning = phrase("WhatsApp did not answer in time; the message may have arrived.")
     said = f"{error}: {error.details}" if error.details else str(error)
     return Trial(ok=False, message=meaning, what_to_do=means.what_to_do, sent_as=sent_as, code=error.code, said=said)
 
@@ -200,15 +201,16 @@ async def _follow(pool: Pool, trial_id: UUID, wamid: str, sent_as: SentAs, *, se
                 said=row["error"],
             )
         if status in _ARRIVED:
-            return _accepted("It arrived on the phone.", None, sent_as, wamid, status)
+            return _accepted(phrase("It arrived on the phone."), None, sent_as, wamid, status)
         if time.monotonic() >= ends_at:
             break
         await asyncio.sleep(_LOOK_SECONDS)
     if status is not None:
-        return _accepted("WhatsApp sent it; it has not reached the phone yet.", None, sent_as, wamid, status)
+        sent = phrase("WhatsApp sent it; it has not reached the phone yet.")
+        return _accepted(sent, None, sent_as, wamid, status)
     return _accepted(
-        f"WhatsApp took it, but nothing was heard of it since, for {seconds:g} seconds.",
-        "If it arrived, deliveries do not reach us: test the connection, and look whether a worker runs.",
+        Told("WhatsApp took it, but nothing was heard of it since, for {seconds} seconds.", seconds=f"{seconds:g}"),
+        phrase("If it arrived, deliveries do not reach us: test the connection, and look whether a worker runs."),
         sent_as,
         wamid,
         None,

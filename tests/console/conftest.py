@@ -7,6 +7,7 @@ from desk import Browser, Desk, Report
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from app_kit import share_routes
 from tasktalk.console.routes import router
 from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
@@ -20,6 +21,7 @@ async def desk(pool: Pool) -> AsyncIterator[Desk]:
     app = FastAPI()
     app.state.pool, app.state.keyring = pool, Keyring("a secret for tests")
     app.include_router(router)
+    share_routes(app)
 
     @app.exception_handler(AppError)
     async def refuse(_: Request, error: AppError) -> JSONResponse:

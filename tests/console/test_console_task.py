@@ -132,6 +132,27 @@ async def test_saving_what_was_not_touched_changes_nothing(ana: Browser, ben: Br
     assert dict(await row_of(desk, task.id)) == dict(before)
 
 
+async def test_a_persons_labels_are_there_to_be_ticked(ana: Browser, desk: Desk, task_id: UUID, act: Act) -> None:
+    assert ana.viewer is not None
+    async with desk.pool.acquire() as conn, conn.transaction():
+        other = NewTask(title="Rake", labels=("Garden <1>", "Home"), notes="**See** https://example.org/rake.")
+        (rake,) = await create_tasks(conn, viewer=ana.viewer, new=[other], by=act)
+    place = f"/tasks/{task_id}"
+    page = await ana.read(place)
+    assert 'name="label" value="home" checked' in page
+    assert page.count('name="label"') == 2  # `Home` is the same one
+    assert 'name="label" value="Garden &lt;1&gt;">' in page
+    wanted: dict[str, Any] = form(labels="shed") | {"label": ["home", "Garden <1>"]}
+    wrong = await ana.send(place, on=place, **wanted | {"due": "soon"})
+    assert wrong.status_code == 400
+    assert wrong.text.count('name="label"') == wrong.text.count('" checked>') == 2
+    assert (await ana.send(place, on=place, **wanted)).status_code == 303
+    assert (await row_of(desk, task_id))["labels"] == ["home", "Garden <1>", "shed"]
+
+    page = await ana.read(f"/tasks/{rake.id}")
+    assert '<strong>See</strong> <a href="https://example.org/rake"' in page
+
+
 def form_of(page: str) -> dict[str, list[str]]:
     """What a browser sends of the first form as it is shown."""
     found = Fields()

@@ -95,3 +95,26 @@ async def test_what_is_shared_goes_for_good_by_its_owner_alone(ana: Browser, ben
     assert await desk.pool.fetchval("select count(*) from projects where id = $1", home.id) == 0
     assert await desk.pool.fetchval("select count(*) from tasks where id = $1", task) == 0
     assert await desk.pool.fetchval("select count(*) from journal where project_id = $1", home.id) == 0
+
+
+async def test_what_is_offered_is_what_one_may(ana: Browser, ben: Browser, desk: Desk) -> None:
+    """In an archived project as in others; who only looks is offered nothing."""
+    assert ana.viewer is not None
+    assert ben.viewer is not None
+    async with desk.pool.acquire() as conn, conn.transaction():
+        shed = await create_project(conn, viewer=ana.viewer, name="Shed", by=act())
+        await conn.execute(
+            "insert into project_members (project_id, user_id, role, own_role) values ($1, $2, 'viewer', 'viewer')",
+            shed.id,
+            ben.viewer.user_id,
+        )
+    task = await deleted(desk, ana, "Sweep", shed.id)
+    async with desk.pool.acquire() as conn, conn.transaction():
+        await change_project(conn, viewer=ana.viewer, project_id=shed.id, changes={"archived": True}, by=act())
+    page = await ben.read("/trash")
+    assert "Sweep" in page
+    assert str(task) not in page
+    page = await ana.read("/trash")
+    for way in (f"/trash/tasks/{task}/restore", f"/trash/{task}/purge"):
+        assert way in page, way
+    assert (await ana.send(f"/trash/{task}/purge", on="/trash")).status_code == 303

@@ -47,6 +47,10 @@ class Chart:
         """Each how many labels one is written, so that they have room."""
         return max(1, -(-len(self.labels) * _LABEL_ROOM // WIDTH))
 
+    def at_the_end(self, place: int) -> bool:
+        """Whether the words under a place would stand out on the right, were they in its middle."""
+        return (place + 0.5) * self.step > WIDTH - _LABEL_ROOM / 2
+
     def left(self, place: int, number: int) -> float:
         """Where the bar of a series begins."""
         return round(

@@ -38,6 +38,14 @@ cross join lateral (
     select count(*) as open from (
         select from tasks t where t.project_id = p.id and t.status = 'open' and t.deleted_at is null limit 1000) capped) n;
 
+-- name: list_roles(viewer, projects)
+-- What the viewer is in each of these, archived ones and templates too.
+select project_id, role from project_members where user_id = :viewer::uuid and project_id = any(:projects::uuid[]);
+
+-- name: list_label_names(viewer, limit)
+-- The viewer's own, in their order; how many tasks carry each is not counted.
+select name from labels where owner_id = :viewer::uuid order by position, id limit :limit::int;
+
 -- name: find_number()$
 -- The number that people write to: the oldest connected one.
 select display_phone_number from integrations

@@ -12,6 +12,7 @@ from tasktalk.console.frame import load_frame
 from tasktalk.console.log import Q
 from tasktalk.console.origin import tell_origin
 from tasktalk.console.page import Wrong, draw, now_of
+from tasktalk.console.prose import prose, says_more
 from tasktalk.console.ringing import OFFSETS, rings_of
 from tasktalk.console.words import speech_of
 from tasktalk.errors import NotFound
@@ -20,6 +21,7 @@ from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.comments.comments import list_comments
 from tasktalk.tasks.journal.history import Entry, list_history
 from tasktalk.tasks.model import Attachment, Task
+from tasktalk.tasks.names import fold
 from tasktalk.tasks.projects.projects import Place, Project, get_project
 from tasktalk.tasks.relations.relations import Kind, list_relations
 from tasktalk.tasks.reminders.reminders import list_task_reminders
@@ -71,6 +73,7 @@ RELATIONS: dict[Kind, str] = {
     "duplicated_by": phrase("Has a double"),
 }
 _PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"})
+_LABELS = 40
 _HEAVIEST = 4 * 1024 * 1024
 
 
@@ -100,6 +103,7 @@ async def draw_task(
         reminders = await list_task_reminders(conn, viewer=viewer, task_id=task_id)
         relations = await list_relations(conn, viewer=viewer, task_id=task_id)
         names = {each.id: each.name for each in frame["projects"]}
+        own = [row["name"] async for row in Q.list_label_names(conn, viewer=viewer.user_id, limit=_LABELS)]
         origin = await tell_origin(conn, task=task, viewer=viewer, speech=speech, projects=names, now=now)
     return draw(
         request,
@@ -107,8 +111,11 @@ async def draw_task(
         status=wrong.status if wrong else 200,
         task=task,
         given=given or _given(task),
+        labels=_labels(task.labels if given is None else given["label"].splitlines(), own),
         wrong=wrong,
         kept=dict.fromkeys(("step", "text", "on", "clock", "kind", "other"), "") | dict(kept or {}),
+        prose=prose,
+        notes=notes if says_more(notes := prose(task.notes)) else "",
         may_write=project is None or project.role != "viewer",
         comments=comments,
         steps=steps,
@@ -138,12 +145,18 @@ def _given(task: Task) -> dict[str, str]:
         "priority": str(task.priority or ""),
         "project": str(task.project.id) if task.project else "",
         "section": task.section or "",
-        "labels": ", ".join(task.labels),
+        "labels": "",
         "start": task.start.isoformat() if task.start else "",
         "deadline": task.deadline.isoformat() if task.deadline else "",
         "repeat": "as it is" if task.recurrence else "",
         "version": str(task.version),
     }
+
+
+def _labels(on: Sequence[str], own: Sequence[str]) -> list[tuple[str, bool]]:
+    """Those on the task, in their order, then the person's others; whatever the case and accents."""
+    known = {fold(name) for name in on}
+    return [*((name, True) for name in on), *((name, False) for name in own if fold(name) not in known)]
 
 
 def _places(own: Project | None, projects: Sequence[Place]) -> list[tuple[str, str]]:

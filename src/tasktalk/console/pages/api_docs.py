@@ -1,12 +1,13 @@
 """The API for people: every path with its parameters, body and answers, drawn from the OpenAPI description."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from tasktalk.console.page import PageRoute, draw
+from tasktalk.console.prose import inline, prose
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -41,8 +42,22 @@ async def show_api(request: Request) -> Response:
     """For anybody who builds on it; it tells nothing that the program's source does not."""
     schema: dict[str, Any] = request.app.openapi()
     return draw(
-        request, "api.html", title="API", operations=list(_operations(schema)), version=schema["info"]["version"]
+        request,
+        "api.html",
+        title="API",
+        groups=_groups(_operations(schema)),
+        inline=inline,
+        prose=prose,
+        version=schema["info"]["version"],
     )
+
+
+def _groups(operations: Iterable[Operation]) -> dict[str, list[Operation]]:
+    """By what they are about: `tasks` of `/api/tasks/{task_id}`."""
+    groups: dict[str, list[Operation]] = {}
+    for each in operations:
+        groups.setdefault(each.path.removeprefix("/api").split("/")[1], []).append(each)
+    return groups
 
 
 def _operations(schema: Mapping[str, Any]) -> Iterator[Operation]:

@@ -24,11 +24,11 @@ router = APIRouter(prefix="/projects/{project_id}", route_class=PageRoute, inclu
 
 ROLES = {
     "owner": phrase("Owner"),
-    "editor": phrase("Works on it"),
-    "viewer": phrase("Looks on"),
+    "editor": phrase("Can edit"),
+    "viewer": phrase("Can view"),
 }
 _ENDS: dict[str, tuple[ProjectChanges, str]] = {
-    "archive": ({"archived": True}, phrase("Put away: {name}")),
+    "archive": ({"archived": True}, phrase("Archived: {name}")),
     "unarchive": ({"archived": False}, phrase("Back again: {name}")),
     "template": ({"is_template": True}, phrase("A template from now on: {name}")),
     "no-template": ({"is_template": False}, phrase("No template any more: {name}")),

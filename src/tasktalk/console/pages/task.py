@@ -1,7 +1,7 @@
 """One task: every field, its steps, comments and files, and its history, each entry of which can be taken back."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from fastapi import APIRouter, Request, Response
 
@@ -33,6 +33,7 @@ async def save_task(request: Request, task_id: str, visit: Anybody) -> Response:
     form, known = await read_forms(request), known_id(task_id)
     given = {field: (form.get(field) or [""])[-1] for field in (*_FIELDS, "version")}
     given = {field: text if field == "notes" else text.strip() for field, text in given.items()}
+    given["label"] = "\n".join(form.get("label", []))
     by, speech = act_of(request), speech_of(visit.viewer.language)
     try:
         changes = _read(given, form.get("assignee", []))
@@ -55,7 +56,7 @@ async def add_comment(request: Request, task_id: str, visit: Anybody) -> Respons
     except (BadRequest, Forbidden) as error:
         wrong = Wrong("text", error.message, error.status)
         return await draw_task(request, visit, known, wrong=wrong, kept=form)
-    return go(f"/tasks/{known}#comments", Note(speech_of(visit.viewer.language).say("Said.")))
+    return go(f"/tasks/{known}#comments", Note(speech_of(visit.viewer.language).say("Comment added.")))
 
 
 @router.post("/subtasks")
@@ -97,7 +98,7 @@ def _read(given: dict[str, str], assignees: Sequence[str]) -> TaskChanges:
         "priority": int(given["priority"]) if given["priority"] else None,
         "project_id": known_id(given["project"]) if given["project"] else None,
         "section": given["section"] or None,
-        "labels": tuple(filter(None, (label.strip().lstrip("@") for label in given["labels"].split(",")))),
+        "labels": tuple(filter(None, (*given["label"].splitlines(), *_names(given["labels"])))),
         "start_on": _day(given["start"], "start"),
         "deadline_on": _day(given["deadline"], "deadline"),
         "assignees": tuple(known_id(each) for each in assignees),
@@ -108,6 +109,10 @@ def _read(given: dict[str, str], assignees: Sequence[str]) -> TaskChanges:
         rule: Recurrence = {"rrule": given["repeat"], "from": "schedule", "text": ""}
         changes["recurrence"] = rule if given["repeat"] else None
     return changes
+
+
+def _names(text: str) -> Iterator[str]:
+    return (label.strip().lstrip("@") for label in text.split(","))
 
 
 def _day(text: str, field: str) -> dt.date | None:

@@ -1,17 +1,22 @@
 """The trash: what was deleted and when it goes for good, and both ways out of it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from tasktalk.accounts.access import Viewer
 from tasktalk.console.frame import load_frame
+from tasktalk.console.log import Q
 from tasktalk.console.page import Note, PageRoute, act_of, address_with, draw, go, now_of
 from tasktalk.console.visits import Anybody
 from tasktalk.console.words import speech_of
+from tasktalk.db import Conn
 from tasktalk.tasks.changes import change_task
 from tasktalk.tasks.journal.trash import list_trash, purge, when_deleted
+from tasktalk.tasks.model import Task
 from tasktalk.tasks.projects.projects import change_project, list_project_page
 from tasktalk.web.http import known_id
 
@@ -27,17 +32,17 @@ async def show_trash(request: Request, visit: Anybody) -> Response:
         frame = await load_frame(conn, visit, here="trash", title=speech.say("Trash"), now=now)
         tasks = await list_trash(conn, viewer=viewer, cursor=asked.get("after") or None)
         projects = await list_project_page(conn, viewer=viewer, trashed=True, cursor=asked.get("projects") or None)
+        roles = await _roles_in(conn, viewer, tasks.items)
         since = await when_deleted(
             conn, tasks=[each.id for each in tasks.items], projects=[each.id for each in projects.items]
         )
-    roles = {place.id: place.role for place in frame["projects"]}
     return draw(
         request,
         "trash.html",
         days=days,
         tasks=[(each, _last_day(since, each.id, days, frame)) for each in tasks.items if each.id in since],
         trashed=[(each, _last_day(since, each.id, days, frame)) for each in projects.items if each.id in since],
-        may_purge=lambda task: task.project is None or roles.get(task.project.id) == "owner",
+        role_of=lambda task: roles[task.project.id] if task.project else "owner",
         next_tasks=address_with("/trash", {"after": tasks.next}) if tasks.next else None,
         next_projects=address_with("/trash", {"projects": projects.next}) if projects.next else None,
         **frame | {"live": "tasks"},
@@ -74,6 +79,13 @@ async def delete_for_good(request: Request, thing_id: str, visit: Anybody) -> Re
     async with request.app.state.pool.acquire() as conn, conn.transaction():
         name = await purge(conn, viewer=visit.viewer, thing_id=known_id(thing_id))
     return go("/trash", Note(speech_of(visit.viewer.language).say("Deleted for good: {title}", title=name)))
+
+
+async def _roles_in(conn: Conn, viewer: Viewer, tasks: Sequence[Task]) -> dict[UUID, str]:
+    """What the viewer is in each project that one of these lies in."""
+    projects = [task.project.id for task in tasks if task.project]
+    rows = Q.list_roles(conn, viewer=viewer.user_id, projects=projects)
+    return {row["project_id"]: row["role"] async for row in rows}
 
 
 def _last_day(since: dict[UUID, datetime], id_: UUID, days: int, frame: dict[str, Any]) -> datetime:

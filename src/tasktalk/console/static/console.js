@@ -95,7 +95,7 @@ document.addEventListener("submit", async (event) => {
     answer = await fetch(address, { method: "POST", body });
     page = take(await answer.text());
   } catch {
-    return fail("The server cannot be reached. Nothing was changed.", undo);
+    return fail(document.body.dataset.lost, undo);
   } finally {
     sending -= 1;
   }
@@ -120,7 +120,7 @@ function fail(words, undo) {
   undo();
   const toast = document.createElement("div");
   toast.className = "toast failed";
-  toast.textContent = words ?? "That did not work.";
+  toast.textContent = words ?? document.body.dataset.failed;
   document.getElementById("toasts").replaceChildren(toast);
 }
 
@@ -128,7 +128,7 @@ document.addEventListener("click", async ({ target }) => {
   const copy = target.closest("[data-copy]");
   if (copy) {
     await navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).textContent);
-    copy.lastChild.textContent = "Copied";
+    copy.lastChild.textContent = copy.dataset.copied;
   }
   for (const menu of document.querySelectorAll(MENUS)) if (!menu.contains(target)) menu.open = false;
 });

@@ -11,7 +11,7 @@ from tasktalk.db import Pool
 from tasktalk.health.retention import list_retention_jobs
 from tasktalk.integrations.checks.watch import watch_all
 from tasktalk.interop.importing.drafts import forget_drafts
-from tasktalk.interop.webhooks.deliveries import forget_deliveries
+from tasktalk.interop.webhooks.deliveries import forget_deliveries, shorten_logs
 from tasktalk.messaging.documents.documents import forget_documents
 from tasktalk.messaging.letters.letters import KEPT as LETTERS_KEPT
 from tasktalk.messaging.letters.letters import forget_letters
@@ -65,6 +65,7 @@ def list_jobs(settings: Settings) -> Mapping[str, Job]:  # noqa: C901  (one func
     async def webhooks(pool: Pool, now: datetime) -> int:
         async with pool.acquire() as conn, conn.transaction():
             await forget_drafts(conn, now=now)
+            await shorten_logs(conn)
             return await forget_deliveries(conn, now=now)
 
     async def model_usage(pool: Pool, now: datetime) -> int:

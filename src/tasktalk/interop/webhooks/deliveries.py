@@ -19,8 +19,11 @@ from tasktalk.tasks.cards import list_tasks_by_ids
 KEPT = dt.timedelta(days=30)
 LIMIT, MOST = 50, 500
 MOST_REPLAYED = 1000
+MOST_LOGGED = 20_000  # deliveries of one webhook
+MOST_BYTES = 64 * 1024 * 1024  # of bodies of one person's webhooks, as they lie on disk
 _DIGITS = 18  # of a cursor; more would not fit the database
 _AT_ONCE = 1000
+_TOO_MUCH = "More waited to be told than is kept for one person."
 _NEVER_ON = "The webhook was not switched on again."
 
 State = Literal["waiting", "delivered", "failed", "dropped"]
@@ -68,7 +71,10 @@ class HookAttempt:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryStory:
-    """A delivery, the very text that is signed (null: not yours to see any more), and every attempt."""
+    """A delivery, the very text that is signed, and every attempt.
+
+    `payload` null: not yours to see any more, or let go to make room.
+    """
 
     delivery: Delivery
     payload: str | None
@@ -150,7 +156,7 @@ async def replay_one(
     """Sends it again, under the same webhook-id. Raises NotFound, Conflict for what is not theirs any more."""
     story = await get_delivery(conn, viewer=viewer, webhook_id=webhook_id, delivery_id=delivery_id)
     if story.payload is None:
-        raise Conflict("What it tells of is not yours to see any more.")
+        raise Conflict("What it tells of is not yours to see any more, or its text was let go to make room.")
     states: Sequence[State] = ("waiting", "delivered", "failed", "dropped")
     await _replay(conn, webhook_id, Wanted(), now, states=states, ids=[delivery_id])
     return await get_delivery(conn, viewer=viewer, webhook_id=webhook_id, delivery_id=delivery_id)
@@ -186,6 +192,16 @@ async def forget_deliveries(conn: Conn, *, now: dt.datetime) -> int:
     await Q.give_up_waiting(conn, before=now - KEPT, why=_NEVER_ON, at=now)
     count: int = await Q.forget_deliveries(conn, before=now - KEPT, limit=_AT_ONCE)
     return count
+
+
+async def bound_logs(conn: Conn, *, now: dt.datetime, since: dt.datetime, most_bytes: int = MOST_BYTES) -> None:
+    """Nobody's webhooks fill the disk. `since`: whoever was told nothing after it has no more than before."""
+    await Q.empty_bodies(conn, since=since, most=most_bytes, why=_TOO_MUCH, at=now)
+
+
+async def shorten_logs(conn: Conn, *, most: int = MOST_LOGGED) -> None:
+    """What is over and older than the newest `most` of its webhook goes, whole."""
+    await Q.shorten_logs(conn, most=most)
 
 
 def _delivery(row: Record) -> Delivery:

@@ -23,6 +23,14 @@ _MOST_CHARACTERS = 4 * 1024 * 1024  # of bodies in one statement
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """How many happenings were taken, and how many characters of bodies came of them."""
+
+    rows: int
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewDelivery:
     """A row of `webhook_deliveries` to be."""
 
@@ -32,21 +40,22 @@ class NewDelivery:
     task_id: UUID | None = None
 
 
-async def hear(conn: Conn, *, now: dt.datetime, rows: int = ROWS, factor: bool = False) -> int:
-    """Takes the oldest happenings and notes whom to tell; answers how many there were. In a transaction.
+async def hear(conn: Conn, *, now: dt.datetime, rows: int = ROWS, factor: bool = False) -> Heard:
+    """Takes the oldest happenings and notes whom to tell. In a transaction.
 
     `factor`: administrators have to have a second one.
     """
     taken = sorted([row async for row in Q.take_happenings(conn, rows=rows)], key=lambda row: row["seq"])
     if not taken:
-        return 0
+        return Heard(0, 0)
     made: dict[int, list[NewDelivery]] = defaultdict(list)
     await _hear_tasks(conn, [row for row in taken if row["source"] == "journal"], made)
     others = [row for row in taken if row["source"] != "journal"]
     if others:
         await _hear_others(conn, others, made, factor=factor)
-    await add_deliveries(conn, [each for row in taken for each in made[row["seq"]]], now=now)
-    return len(taken)
+    new = [each for row in taken for each in made[row["seq"]]]
+    await add_deliveries(conn, new, now=now)
+    return Heard(len(taken), sum(len(each.body) for each in new))
 
 
 async def add_deliveries(conn: Conn, new: Sequence[NewDelivery], *, now: dt.datetime) -> list[UUID]:

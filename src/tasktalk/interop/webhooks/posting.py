@@ -21,6 +21,7 @@ from tasktalk import __version__
 from tasktalk.crypto import CannotUnseal, Keyring
 from tasktalk.db import Conn, Pool
 from tasktalk.errors import AppError
+from tasktalk.interop.webhooks.deliveries import bound_logs
 from tasktalk.interop.webhooks.egress import Answered, open_session, post
 from tasktalk.interop.webhooks.events import OF_TASKS, TEST
 from tasktalk.interop.webhooks.hearing import ROWS, hear, list_viewers
@@ -37,6 +38,9 @@ _IN_A_ROW = 20  # deliveries of one, then it is another's turn
 _TURN_SECONDS = 20.0  # or so much of its time: slow ones must not keep all lanes
 _HELD_SECONDS = 45.0  # longer than a call takes
 _LOOK_SECONDS = 1.0
+_LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
+_MUCH = 1024 * 1024  # characters
+_BOUND_EVERY, _LATELY = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 BUGS = (AppError, ArithmeticError, LookupError, TypeError, ValueError, asyncpg.DataError)  # ours, not the database's
 _NOT_YOURS = "It is not its owner's to see any more."
 _SEALED = "The secret cannot be opened with this SECRET_KEY: rotate it."
@@ -60,6 +64,8 @@ class Poster:
     clock: Callable[[], dt.datetime] = utc_now
     chance: Callable[[], float] = random.random
     last_seconds: float = 5.0  # for calls in flight when it is told to stop
+    _unbounded: int = 0  # characters written since the logs were last kept in bounds
+    _bound_at: dt.datetime = _LONG_AGO
     _lanes: dict[UUID, "asyncio.Task[None]"] = field(default_factory=dict)
 
     async def run(self) -> None:
@@ -81,6 +87,7 @@ class Poster:
             try:
                 async with self.pool.acquire() as conn, conn.transaction():
                     heard = await hear(conn, now=self.clock(), rows=rows, factor=self.factor)
+                await self._bound(heard.characters)
             except BUGS:
                 log.exception("happening_untold", rows=rows)
                 if rows == 1:
@@ -88,8 +95,18 @@ class Poster:
                         _ = [row async for row in Q.take_happenings(conn, rows=1)]
                 rows = 1
                 continue
-            if heard < rows:
+            if heard.rows < rows:
                 break
+
+    async def _bound(self, characters: int) -> None:
+        """Keeps the logs in bounds: after much, or what comes within a minute."""
+        self._unbounded += characters
+        now = self.clock()
+        if not self._unbounded or (self._unbounded < _MUCH and now < self._bound_at):
+            return
+        async with self.pool.acquire() as conn, conn.transaction():
+            await bound_logs(conn, now=now, since=now - _LATELY)
+        self._unbounded, self._bound_at = 0, now + _BOUND_EVERY
 
     async def open_lanes(self, session: aiohttp.ClientSession) -> int:
         """Begins with webhooks that have something due, as far as there is room; answers how many."""

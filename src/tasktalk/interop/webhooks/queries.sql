@@ -209,3 +209,33 @@ select count(*) from old;
 update webhook_deliveries d set state = 'dropped', why = :why, finished_at = :at::timestamptz
 from webhooks w
 where w.id = d.webhook_id and not w.is_on and d.state = 'waiting' and d.created_at < :before::timestamptz;
+
+-- name: empty_bodies(since, most, why, at)!
+-- Of whoever was told something since then, no more than so many bytes of bodies are kept over all their webhooks: the
+-- oldest that are over lose theirs first; where what waits is more than that alone, its oldest is dropped.
+with busy as (
+    select w.id, w.owner_id from webhooks w
+    where w.owner_id in (
+        select b.owner_id from webhooks b
+        where (select d.created_at from webhook_deliveries d where d.webhook_id = b.id order by d.seq desc limit 1)
+              >= :since::timestamptz)
+), sized as (
+    select d.seq, sum(pg_column_size(d.body)) over (partition by b.owner_id
+                                                    order by d.state = 'waiting' desc, d.seq desc) as bytes
+    from busy b join webhook_deliveries d on d.webhook_id = b.id where d.body <> ''
+)
+update webhook_deliveries
+set body = '', why = case when state = 'waiting' then :why::text else why end,
+    finished_at = coalesce(finished_at, :at::timestamptz), state = case when state = 'waiting' then 'dropped' else state end
+where seq = any(array(
+    select d.seq from webhook_deliveries d join sized s on s.seq = d.seq
+    where s.bytes > :most::bigint order by d.seq for update of d skip locked));
+
+-- name: shorten_logs(most)!
+-- No more than so many deliveries a webhook, but for what waits.
+delete from webhook_deliveries where seq = any(array(
+    select d.seq from webhooks w
+    cross join lateral (select seq from webhook_deliveries
+                        where webhook_id = w.id order by seq desc offset :most::int limit 1) as last
+    join webhook_deliveries d on d.webhook_id = w.id and d.seq <= last.seq and d.state <> 'waiting'
+    order by d.seq limit 10000 for update of d skip locked));

@@ -24,8 +24,5 @@ select place, hash, base_place, base_hash from audit_chain;
 select place, id, at, hash, audit_content(audit) as content
 from audit where place > :after and place <= :upto order by place limit :limit;
 
--- name: knows_hash(hash)$
-select exists (select from audit where hash = :hash);
-
 -- name: forget_audit(before, limit)$
 select forget_audit(:before, :limit);

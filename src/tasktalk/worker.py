@@ -59,7 +59,7 @@ log = get_log("worker")
 
 _BEAT_SECONDS = 1.0
 _LOOK_SECONDS = 30.0  # at the integrations, should a notice have been missed
-_CLAIMS = 2  # while one batch waits for the database, the other thinks
+_CLAIMS = 3  # while one batch waits for the database, another thinks; two leave either idle now and then
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _POOL_SIZE = 12
 

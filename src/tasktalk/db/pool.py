@@ -18,6 +18,8 @@ _FOREIGN_PARAMETERS = frozenset({"schema", "pgbouncer", "connection_limit", "poo
 
 _SETTINGS = {
     "jit": "off",  # our queries are short; compiling them costs more than running them
+    # A plan lives as long as its connection; made while a table was young, it would read all of it when it is not.
+    "enable_seqscan": "off",
     "timezone": "UTC",
     "statement_timeout": "30s",
     "lock_timeout": "10s",

@@ -13,7 +13,7 @@ from tasktalk.assistant.grammar.lexicon import list_languages
 from tasktalk.assistant.grammar.messages import MAX_LENGTH, read_message
 from tasktalk.assistant.grammar.phrasebook import Phrasebook, get_phrasebook
 from tasktalk.assistant.grammar.spoken import split_spoken
-from tasktalk.assistant.grammar.titles import bullet_length
+from tasktalk.assistant.grammar.titles import blank_formatting, bullet_length
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.grammar.typos import mend_first, read_mended
 from tasktalk.assistant.understanding import Context, Intent, Understanding
@@ -100,8 +100,12 @@ def asks_reminder(text: str, context: Context) -> bool:
     """Whether a line of `text` asks to be reminded of what it says."""
     if len(text) > MAX_LENGTH:
         return False
-    opened = _open(text, context)
-    return any(capture(line, context, *opened, begin=bullet_length(line)).reminded for line in text.splitlines())
+    engine, book = _open(text, context)
+    return any(
+        capture(line, context, engine, book, begin=bullet_length(line)).reminded
+        for line in text.splitlines()
+        if book.may_remind.search(fold(blank_formatting(line)))
+    )
 
 
 def _open(text: str, context: Context) -> tuple[Engine, Phrasebook]:

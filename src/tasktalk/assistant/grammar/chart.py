@@ -206,10 +206,10 @@ class _Stage:
             for letter in compiled.needs:
                 self.masks[letter] = self.masks.get(letter, 0) | 1 << order
 
-    def possible(self, letters: str) -> int:
+    def possible(self, letters: Iterable[str]) -> int:
         """The rules that may match a row of these letters, as bits."""
         mask, masks = self.always, self.masks
-        for letter in set(letters):
+        for letter in letters:
             if letter in masks:
                 mask |= masks[letter]
         return mask
@@ -227,18 +227,26 @@ class Machine:
 
     def run(self, row: list[Node], setting: Setting) -> list[Node]:
         """The row after all stages."""
+        letters = _spell(row)
+        there = frozenset(letters)
         for stage in self._stages:
-            reduced = _reduce(row, stage, setting)
-            while stage.repeat and len(reduced) < len(row):
-                row = reduced
-                reduced = _reduce(row, stage, setting)
-            row = reduced
+            again = True
+            while again and (possible := stage.possible(there)):
+                reduced = _reduce(row, letters, stage, possible, setting)
+                if reduced is row:
+                    break
+                again = stage.repeat and len(reduced) < len(row)
+                row, letters = reduced, _spell(reduced)
+                there = frozenset(letters)
         return row
 
 
-def _reduce(row: list[Node], stage: _Stage, setting: Setting) -> list[Node]:
-    letters = "".join([node.letter for node in row])
-    possible = stage.possible(letters)
+def _spell(row: list[Node]) -> str:
+    return "".join([node.letter for node in row])
+
+
+def _reduce(row: list[Node], letters: str, stage: _Stage, possible: int, setting: Setting) -> list[Node]:
+    """The row with what the `possible` rules make of it; itself when they match nothing."""
     matches: list[tuple[int, int, int, re.Match[str]]] = []
     while possible:
         order = (possible & -possible).bit_length() - 1

@@ -5,7 +5,7 @@ Days and months of a second language are read too ("call mama mañana"), behind 
 
 import re
 from collections.abc import Collection, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from tasktalk.assistant.grammar.lexicon import get_source, list_languages
@@ -25,7 +25,8 @@ _OF_TIME = ("WEEKDAY", "WEEKDAYS", "MONTH", "DAYREL", "TONIGHT", "CLOCKWORD", "F
 _SHORTEST = 4  # letters of a word of a second language: shorter ones are other things as well
 
 
-def choose_languages(text: str, own: str, names: Collection[str] = ()) -> tuple[str, ...]:
+@lru_cache(maxsize=16)  # a turn asks four times
+def choose_languages(text: str, own: str, names: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The language to read `text` in, and perhaps a second one that some of its days or months are in.
 
     `own` is read first unless the words say clearly that they are of another language we speak. `names`: people's,

@@ -115,6 +115,11 @@ class Phrasebook:
             re.compile(r"(?<!\S)" + as_regex(each, macros) + r"\s*[.!?]*\s*$") for each in capture.get("trailers", ())
         ]
         self.remind_trailer = capture.get("remind_trailer", capture["remind_lead"])
+        reminding = [lead for lead in capture["lead_ins"] if re.search(capture["remind_lead"], lead)]
+        reminding += _listed(self.slots["before_due"])
+        # All that asks for a reminder, wherever it stands: what has none of it need not be read for that.
+        asking = "|".join(as_regex(each, macros, slots=False) for each in reminding)
+        self.may_remind = re.compile(rf"{self.remind_trailer}|(?<!\w)(?:{asking})")
 
     def _read_slots(self, source: dict[str, Any], macros: dict[str, str]) -> None:
         self.splitters = [re.compile(each) for each in self.slots["splitters"]]

@@ -40,6 +40,7 @@ async def test_meta_gets_its_bare_challenge(product: Product) -> None:
         {"mode": "subscribe", "challenge": "1"},
         {"mode": "unsubscribe", "verify_token": VERIFY, "challenge": "1"},
         {"verify_token": VERIFY, "challenge": "1"},
+        {"mode": "subscribe", "verify_token": VERIFY},
         {"mode": "subscribe", "verify_token": "vérify\x00", "challenge": "1"},
         {},
     ],
@@ -283,7 +284,9 @@ async def test_a_body_in_pieces_is_one_body(product: Product) -> None:
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "HEAD"])
 async def test_other_methods_are_not_for_this_place(product: Product, method: str) -> None:
-    assert (await product.call(method, HOOK)).status == 405
+    answer = await product.call(method, HOOK)
+    assert (answer.status, answer.headers["allow"]) == (405, "GET, POST")
+    assert answer.json["error"]["code"] == "BAD_REQUEST"
 
 
 async def test_a_batch_is_cut_and_its_bad_items_harm_nobody(product: Product) -> None:

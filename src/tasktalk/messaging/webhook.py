@@ -7,7 +7,15 @@ from urllib.parse import parse_qs
 import msgspec
 
 from tasktalk import metrics
-from tasktalk.errors import AppError, BadRequest, TooLarge, Unauthorized, Unavailable, VerificationFailed
+from tasktalk.errors import (
+    AppError,
+    BadRequest,
+    TooLarge,
+    Unauthorized,
+    Unavailable,
+    VerificationFailed,
+    WrongMethod,
+)
 from tasktalk.integrations.connections import Directory
 from tasktalk.logs import get_log
 from tasktalk.whatsapp.delivery import Item, cut
@@ -48,12 +56,7 @@ class Webhook:
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """One request: GET verifies, POST delivers."""
         try:
-            if scope["method"] == "GET":
-                status, body = _OK, await self._verify(scope["query_string"])
-            elif scope["method"] == "POST":
-                status, body = _OK, await self._deliver(scope, receive)
-            else:
-                status, body = 405, b"Method Not Allowed"
+            status, body = _OK, await self._answer(scope, receive)
             kind = b"text/plain; charset=utf-8"
         except AppError as error:
             status, kind, body = error.status, b"application/json", msgspec.json.encode(error.as_json())
@@ -67,10 +70,19 @@ class Webhook:
         headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body))]
         if body is not _STORED_BODY:  # what is answered thousands of times a second is no page and says nothing
             headers += _CAREFUL
+        if status == WrongMethod.status:
+            headers.append((b"allow", b"GET, POST"))
         if status == TooLarge.status:  # the rest of the body is not read
             headers.append((b"connection", b"close"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    async def _answer(self, scope: dict[str, Any], receive: Receive) -> bytes:
+        if scope["method"] == "GET":
+            return await self._verify(scope["query_string"])
+        if scope["method"] == "POST":
+            return await self._deliver(scope, receive)
+        raise WrongMethod
 
     async def _verify(self, query_string: bytes) -> bytes:
         """The challenge, bare, if mode and token are right."""
@@ -82,7 +94,9 @@ class Webhook:
         known = await self._directory.knows_verify_token(query.get("hub.verify_token", ""))
         if query.get("hub.mode") != "subscribe" or not known:
             raise VerificationFailed("The verify token does not match any integration's.")
-        return query.get("hub.challenge", "").encode()
+        if "hub.challenge" not in query:
+            raise VerificationFailed("There is no challenge to answer.")
+        return query["hub.challenge"].encode()
 
     async def _deliver(self, scope: dict[str, Any], receive: Receive) -> bytes:
         headers = dict(scope["headers"])

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 from phone_kit import Running
 
+from tasktalk.accounts.two_factor.steps import begin_step
 from tasktalk.db.embedded import running as running_database
 from tasktalk.db.pool import connect
 
@@ -89,15 +90,29 @@ async def furnish(running: Running, api: httpx.AsyncClient) -> dict[str, str]:
     ids["delivery_id"] = tried["delivery"]["id"]
     await _post(api, f"/api/projects/{ids['project_id']}/invitations", email="carla@example.org", role="viewer")
     await _post(api, "/api/teams", name="Neighbours")
+    await furnish_trash(api)
     await _post(api, "/api/feeds", name="Calendar")
     await _post(api, "/api/tokens", name="shopping list", scopes=["read"])
     async with httpx.AsyncClient(base_url=running.facts["sandbox"]) as phone:
+        stranger = {"type": "text", "text": {"body": "who is this?"}}
+        (await phone.post(f"/phones/{running.facts['phones'][-1]['wa_id']}/messages", json=stranger)).raise_for_status()
         for text in ("buy milk tomorrow 5pm", "today"):
             said = {"type": "text", "text": {"body": text}}
             (await phone.post(f"/phones/{ana['wa_id']}/messages", json=said)).raise_for_status()
             heard = await phone.get(f"/phones/{ana['wa_id']}/messages?direction=out&wait=20")
             assert heard.json()["messages"]
     return ids | await furnish_operation(running, api)
+
+
+async def furnish_trash(api: httpx.AsyncClient) -> None:
+    """What was thrown away, of an archived project too, whose name is a long one."""
+    shed = (await _post(api, "/api/projects", name="The old shed, and everything that ever was put into it"))["id"]
+    old = (await _post(api, "/api/projects", name="Boat"))["id"]
+    for title, project in (("Mend the roof", shed), ("Sell the boat", None)):
+        made = await _post(api, "/api/tasks", title=title, **({"project": project} if project else {}))
+        (await api.delete(f"/api/tasks/{made['id']}")).raise_for_status()
+    (await api.patch(f"/api/projects/{shed}", json={"archived": True})).raise_for_status()
+    (await api.delete(f"/api/projects/{old}")).raise_for_status()
 
 
 async def furnish_operation(running: Running, api: httpx.AsyncClient) -> dict[str, str]:
@@ -121,7 +136,10 @@ async def furnish_past(running: Running) -> dict[str, str]:
             )
             row = await conn.fetchrow(seen + ", (select min(seq) from inbox where state = 'dead') as dead")
             assert row is not None
-            return {name: str(value) for name, value in row.items()}
+            later = datetime.now(UTC) + timedelta(hours=1)  # runs may be slow
+            owner = await conn.fetchval("select id from users where role = 'owner'")
+            step = await begin_step(conn, user_id=owner, way="password", now=later)
+            return {name: str(value) for name, value in row.items()} | {"step": step}
         finally:
             await conn.close()
 

@@ -17,9 +17,24 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from furnishing import client_of, furnish
 from phone_kit import Running, tasktalk_up
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Request, StorageState, ViewportSize, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Route,
+    StorageState,
+    ViewportSize,
+    expect,
+)
+from starlette.requests import Request as Asking
 
+from tasktalk.console.entrance import STEP_COOKIE
+from tasktalk.console.page import error_page
 from tasktalk.console.routes import router
+from tasktalk.errors import AppError
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -44,7 +59,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/workers/failed/{seq}": ("/workers/failed/{dead}",),
     "/analytics": tuple(f"/analytics?period={period}" for period in ("24h", "30d")),
 }
-# Files, streams and steps that lead on; /login and /login/code are looked at signed out.
+# Files, streams and steps that lead on; /login and /login/code are looked at by `look_from_outside`.
 NO_PAGES = frozenset(
     {
         "/static/{name:path}", "/live", "/login/{token}", "/login", "/login/code", "/backups/{name}",
@@ -94,11 +109,12 @@ class Look:
         found: list[str] = await self.page.evaluate(_AXE)
         return [f"axe, {scheme}, {size['width']} px: {each}" for each in found]
 
-    async def open(self, address: str, *, axes: tuple[Axe, ...]) -> list[str]:
+    async def open(self, address: str, *, axes: tuple[Axe, ...], status: int = 200) -> list[str]:
         """All that is wrong with a page."""
         self.heard.clear()
         answer = await self.page.goto(self.web + address)
-        found = [] if answer is not None and answer.ok else [f"status {answer and answer.status}"]
+        found = [] if answer is not None and answer.status == status else [f"status {answer and answer.status}"]
+        self.heard = [each for each in self.heard if status == 200 or f"status of {status} " not in each]
         weight = await self.page.evaluate(_BYTES, _HEADERS)
         if not _HEADERS < weight <= MOST_BYTES:
             found.append(f"{weight:,} bytes")
@@ -114,6 +130,7 @@ class House:
     """A Tasktalk that is furnished. `ids`: for the pages' addresses; `state`: of a browser whose owner is signed in."""
 
     web: str
+    sandbox: str
     ids: dict[str, str]
     state: StorageState
     email: str
@@ -142,7 +159,7 @@ async def furnished(browser: Browser, running: Running) -> House:
     await expect(page.get_by_role("status")).to_be_visible()
     state = await context.storage_state()
     await context.close()
-    return House(running.facts["web"], ids, state, email)
+    return House(running.facts["web"], running.facts["sandbox"], ids, state, email)
 
 
 def list_routes(of: APIRouter) -> Iterator[APIRoute]:
@@ -164,7 +181,7 @@ def addresses_of(ids: dict[str, str]) -> list[str]:
 
 
 async def look_at_all(browser: Browser, house: House, *axes: Axe) -> None:
-    """As the owner; then signed out."""
+    """As the owner; then from outside."""
     context = await browser.new_context(
         locale="en-GB", timezone_id="UTC", reduced_motion="reduce", storage_state=house.state
     )
@@ -172,10 +189,31 @@ async def look_at_all(browser: Browser, house: House, *axes: Axe) -> None:
     look, found = Look(await context.new_page(), house.web), []
     for address in addresses_of(house.ids):
         found += await look.open(address, axes=axes)
-    await context.clear_cookies()
-    found += await look.open("/login", axes=axes)
+    found += await look_from_outside(context, look, house, *axes)
     await context.close()
     assert not found, "\n".join(found)
+
+
+async def look_from_outside(context: BrowserContext, look: Look, house: House, *axes: Axe) -> list[str]:
+    """What is no page of the navigation: errors, the way in, and the simulated phone."""
+
+    async def fail(route: Route) -> None:
+        mine = {"type": "http", "method": "GET", "path": "/broken", "query_string": b"", "headers": []}
+        drawn = error_page(Asking(mine), AppError("x", error_id="01a21d23-723e-7000-8001-43c70005fafb"))
+        await route.fulfill(status=drawn.status_code, body=bytes(drawn.body), content_type="text/html")
+
+    found = await look.open("/nowhere", axes=axes, status=404)
+    found += await look.open("/audit/verify", axes=axes, status=405)
+    await context.route("**/broken", fail)
+    found += await look.open("/broken", axes=axes, status=500)
+    await context.clear_cookies()
+    found += await look.open("/login", axes=axes)
+    owed = {"name": STEP_COOKIE, "value": house.ids["step"], "domain": urlsplit(house.web).hostname, "path": "/login"}
+    await context.add_cookies([owed])  # type: ignore[list-item]
+    found += await look.open("/login/code", axes=axes)
+    assert await look.page.get_by_role("heading", name="One more step").is_visible()
+    look.web = house.sandbox
+    return found + await look.open("/", axes=axes)
 
 
 async def test_every_page_is_light_and_lawful(browser: Browser, house: House) -> None:

@@ -1,5 +1,6 @@
 """The phone page's files."""
 
+import gzip
 import hashlib
 import mimetypes
 from functools import lru_cache
@@ -21,9 +22,11 @@ def find_page(folder: Path, call: Call) -> Answer:
     path = (folder / name).resolve()
     if call.method not in ("GET", "HEAD") or not path.is_relative_to(folder.resolve()) or not path.is_file():
         raise no_such_object(str(call.scope["path"]))
-    body, kind, tag = _read(path, path.stat().st_mtime_ns)
-    headers = (
+    packed = path.suffix in _TEXT and "gzip" in call.header(b"accept-encoding")
+    body, kind, tag = _read(path, path.stat().st_mtime_ns, packed)
+    headers: tuple[tuple[bytes, bytes], ...] = (
         (b"etag", tag),
+        (b"vary", b"accept-encoding"),
         (b"cache-control", b"no-cache"),
         (b"content-security-policy", _POLICY),
         (b"x-content-type-options", b"nosniff"),
@@ -31,13 +34,16 @@ def find_page(folder: Path, call: Call) -> Answer:
     )
     if call.header(b"if-none-match") == tag.decode():
         return Answer(b"", 304, kind, headers)
+    if packed:
+        headers += ((b"content-encoding", b"gzip"),)
     return Answer(body, 200, kind, headers)
 
 
 @lru_cache(maxsize=128)
-def _read(path: Path, _changed_at: int) -> tuple[bytes, bytes, bytes]:
+def _read(path: Path, _changed_at: int, packed: bool) -> tuple[bytes, bytes, bytes]:  # noqa: FBT001
     """A file's bytes, content type and entity tag."""
     body = path.read_bytes()
+    body = gzip.compress(body, 9, mtime=0) if packed else body
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     if path.suffix == ".js":
         kind = "text/javascript"

@@ -94,6 +94,7 @@ class Settings(BaseSettings):
     sandbox: bool = True
     sandbox_port: int = Field(8001, ge=0, le=65535)
     sandbox_people: int = Field(2, ge=1, le=100_000)
+    sandbox_templates: Literal["approved", "none"] = "approved"
     graph_url: str = "https://graph.facebook.com"
     graph_version: str = "v25.0"
     files_url: str = ""

@@ -1,6 +1,7 @@
 """What `tasktalk up` tells the simulator: whose account it plays, and who has a phone."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -30,6 +31,7 @@ class Config(msgspec.Struct, frozen=True):
     port: int = 8001
     business_name: str = "Tasktalk"
     phones: list[Phone] = []
+    templates: list[dict[str, Any]] = []  # approved from the beginning, as `Template` without an id
 
     @property
     def business_digits(self) -> str:

@@ -1,5 +1,6 @@
 """Message templates: what exists, and the review that each goes through (facts sheet section 6)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -56,8 +57,9 @@ class Template(msgspec.Struct, kw_only=True):
 class Templates:
     """All of an account's templates, by id."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, approved: Sequence[dict[str, Any]] = ()) -> None:
+        """`approved`: what a new account has besides Meta's sample."""
+        self._store, self._approved = store, approved
         self._by_id: dict[str, Template] = {}
         self._last_id = 0
 
@@ -76,6 +78,8 @@ class Templates:
         self._by_id.clear()
         self._last_id = max(self._last_id, now * 1000)
         self.save(msgspec.convert(_HELLO, Template))
+        for each in self._approved:
+            self.save(msgspec.convert(each | {"id": self.new_id(), "status": "APPROVED"}, Template))
 
     def new_id(self) -> str:
         """An id that no template had before."""

@@ -39,7 +39,7 @@ class World:
         self.store = Store(folder / "sandbox.sqlite3")
         self.chats = Chats(self.store, waba_id=config.waba_id)
         self.media = Media(self.store, folder / "sandbox-media", app_secret=config.app_secret)
-        self.templates = Templates(self.store)
+        self.templates = Templates(self.store, config.templates)
         self.poster = Poster()
         self.deliveries = Deliveries(
             store=self.store,

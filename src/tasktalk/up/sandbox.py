@@ -3,6 +3,7 @@
 import secrets
 import string
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -14,6 +15,8 @@ from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.ids import new_id
 from tasktalk.integrations.connections import CredentialKind, save_credential, save_integration
+from tasktalk.messaging.templates.drafts import UTILITY
+from tasktalk.messaging.templates.pack import write_pack
 from tasktalk.settings import Settings
 from tasktalk.up.files import write_private
 
@@ -84,6 +87,21 @@ def _new_person(number: int, timezone: str) -> Person:
     email = f"{name.lower().replace(' ', '')}@sandbox.invalid"
     wa_id = f"1555{2000001 + number:07d}"
     return Person(name, wa_id, f"US.{_digits(16)}", linked=True, email=email, tz=timezone, api_token=new_token("tt_"))
+
+
+def approved_templates() -> list[dict[str, Any]]:
+    """Our pack as the simulated Meta has it from the beginning: reminders arrive in closed windows too."""
+    return [
+        {
+            "name": draft.name,
+            "language": draft.language,
+            "category": draft.category,
+            "parameter_format": "NAMED" if draft.named else "POSITIONAL",
+            "components": draft.to_components(),
+        }
+        for draft in write_pack()
+        if draft.category == UTILITY
+    ]
 
 
 async def seed(

@@ -142,6 +142,7 @@ class Supervisor:
             "webhook_url": f"{web}/api/webhooks/whatsapp",
             "business_name": "Tasktalk",
             "phones": [{key: person[key] for key in ("name", "wa_id", "user_id")} for person in known["phones"]],
+            "templates": sandboxes.approved_templates() if self._settings.sandbox_templates == "approved" else [],
         }
         write_private(path, msgspec.json.encode(config))
         return path

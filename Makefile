@@ -3,6 +3,9 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --require-hashes
 
+# Where this says that nothing compiled be kept, every process that is started would compile us anew, and so every test.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check bench docs clean
 
@@ -12,9 +15,9 @@ help: ## list what can be made
 run: .venv/run ## start everything: database, web, worker and the simulated phone
 	@$(BIN)/tasktalk up
 
-test: .venv/test ## set up the test tools, then run the whole suite, a file a process, two at a time
+test: .venv/test ## set up the test tools, then run the whole suite, three files at a time
 	@scripts/ensure-chromium
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 setup: .venv/run ## make the environment, so that .venv/bin/tasktalk runs
 

@@ -1,5 +1,9 @@
-"""One PostgreSQL for the whole run, one migrated template in it, and a fresh copy of that for every test."""
+"""One PostgreSQL for the whole run, one migrated template in it, and a fresh copy of that for every test.
 
+And how a run is shared out among several processes: a file to each, but for what is better kept together.
+"""
+
+import gc
 import os
 import secrets
 import shutil
@@ -11,6 +15,8 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from tasktalk.db import Conn, Pool, embedded
 from tasktalk.db.migrate import migrate
@@ -20,13 +26,44 @@ from tasktalk.db.pool import open_pool
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 ROOM = 1_000_000_000  # bytes
 
+# Whose files one process takes, for they share what it has started: a `tasktalk up`, a browser.
+TOGETHER = ("tests/browser/", "tests/e2e/")
+# What takes long, and is few tests; it begins before all else, so that none of it is left alone at the end.
+FIRST = (
+    *TOGETHER,
+    "tests/chaos/",
+    "tests/docs/test_run_commands.py",
+    "tests/backup/",
+    "tests/api/test_schemathesis.py",
+)
+
+gc.set_threshold(50_000, 20, 50)  # what is imported and collected stays: the search there for garbage took a third
+
+
+class _Sharing(LoadFileScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return next((each for each in TOGETHER if nodeid.startswith(each)), super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _Sharing | None:
+    """For `--dist loadfile`, which `make test` uses."""
+    return _Sharing(config, log) if config.getvalue("dist") == "loadfile" else None
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The long version of a proof runs when it is asked for."""
+    """What takes long comes first. The long version of a proof runs when it is asked for."""
+    items.sort(key=lambda item: next((at for at, each in enumerate(FIRST) if item.nodeid.startswith(each)), len(FIRST)))
     if "slow" not in config.option.markexpr:
         for item in items:
             if "slow" in item.keywords:
                 item.add_marker(pytest.mark.skip("the long version of this proof; run it with -m slow"))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected is looked at for garbage once."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -6,19 +6,22 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
 import structlog
 
+from app_kit import share_routes
+from tasktalk import main
 from tasktalk.accounts.tokens import create_token
 from tasktalk.accounts.users import create_user
 from tasktalk.crypto import Keyring
 from tasktalk.db import Pool
 from tasktalk.ids import new_id
 from tasktalk.integrations.connections import Directory, save_credential, save_integration
-from tasktalk.main import create_app
 from tasktalk.messaging.turns import Turns
 from tasktalk.queue.pace import Pace
 from tasktalk.queue.worker import Handler, Rules, work
@@ -98,17 +101,20 @@ class Product:
         """One request. `body` in pieces; `length`: what Content-Length says."""
         pieces = [body] if isinstance(body, bytes) else list(body)
         sent: list[dict[str, Any]] = []
-        answer = Answer(0, {}, b"")
+        answer, ended = Answer(0, {}, b""), asyncio.Event()
 
         async def receive() -> dict[str, Any]:
             if answer.read < len(pieces):
                 answer.read += 1
                 more = answer.read < len(pieces)
                 return {"type": "http.request", "body": pieces[answer.read - 1], "more_body": more}
+            await ended.wait()  # whoever asks stays for the whole answer
             return {"type": "http.disconnect"}
 
         async def send(message: dict[str, Any]) -> None:
             sent.append(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                ended.set()
 
         known = {name.replace("_", "-").lower(): value for name, value in headers.items()}
         if length is not None:
@@ -200,10 +206,17 @@ async def open_product(dsn: str, pool: Pool, data: Path, *, graph_url: str | Non
             people.append(Someone(user_id, name, wa_id, bsuid, contact_id, token))
     directory = Directory(pool, keyring)
     chosen = Settings(**({"data": data, "limits": "off"} | settings))
-    app = create_app(pool, settings=chosen, directory=directory, keyring=keyring, changes=Changes())
+    with patch.object(main, "_create_api", lambda create=main._create_api: share_routes(create())):
+        app = main.create_app(pool, settings=chosen, directory=directory, keyring=keyring, changes=Changes())
     return Product(
         dsn, pool, keyring, directory, Turns(directory, keyring), app, integration_id, *people, owner_token=owner_token
     )
+
+
+@cache
+def describe_api() -> dict[str, Any]:
+    """The OpenAPI description, worked out once; who changes it takes a copy."""
+    return main.describe_api()
 
 
 def message(person: Someone, text: str, *, wamid: str, at: float | None = None, **more: Any) -> dict[str, Any]:

@@ -9,11 +9,10 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from product_kit import Answer, Product
+from product_kit import Answer, Product, describe_api
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.tokens import create_token
 from tasktalk.accounts.users import create_user
-from tasktalk.main import describe_api
 from tasktalk.tasks import add_member
 
 MARK = "Xk7qVault"

@@ -6,7 +6,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from tasktalk.main import describe_api
+from product_kit import describe_api
 from tasktalk.messaging import webhook
 from tasktalk.web.openapi import operations
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator
+from copy import deepcopy
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,10 +23,9 @@ import uvicorn
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
-from product_kit import Product, open_product
+from product_kit import Product, describe_api, open_product
 from tasktalk.db import Conn
 from tasktalk.db.pool import open_pool
-from tasktalk.main import describe_api
 from tasktalk.messaging import webhook
 from tasktalk.web.openapi import operations
 
@@ -59,7 +59,7 @@ def described() -> schemathesis.BaseSchema:
             },
         }
     )
-    return schemathesis.openapi.from_dict(describe_api(), config=config).exclude(path_regex=LEFT_OUT)
+    return schemathesis.openapi.from_dict(deepcopy(describe_api()), config=config).exclude(path_regex=LEFT_OUT)
 
 
 class Running(threading.Thread):

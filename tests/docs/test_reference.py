@@ -7,8 +7,8 @@ import msgspec
 import pytest
 from documents import code, first_cells, read
 
+from product_kit import describe_api
 from tasktalk.errors import BadRequest
-from tasktalk.main import describe_api
 from tasktalk.messaging import webhook
 from tasktalk.sandbox.faults import Faults
 from tasktalk.tasks.filters import parse

@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from functools import cache
 
 import httpx
 import pytest
 from fastapi import FastAPI, Request
+from starlette.datastructures import State
 from task_people import ActMaker, People
 
 from tasktalk.accounts.access import Viewer
@@ -52,20 +54,27 @@ async def people(pool: Pool, now: datetime) -> People:
 @pytest.fixture
 async def api(pool: Pool, people: People) -> AsyncIterator[httpx.AsyncClient]:
     """The routes, with `Authorization: ana` and the like instead of tokens (which are tested with accounts)."""
+    app = _app()
+    app.state = State({"pool": pool, "people": people})
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://x", headers={"authorization": "ana"}) as client:
+        yield client
+
+
+@cache
+def _app() -> FastAPI:
+    """One for all tests: FastAPI works out every route when it is first asked for one."""
     app = FastAPI()
-    app.state.pool = pool
     for router in ROUTERS:
         app.include_router(router)
     add_error_handlers(app, draw=error_page)
 
     async def by_name(request: Request) -> Viewer:
-        viewer: Viewer = getattr(people, request.headers["authorization"])
+        viewer: Viewer = getattr(request.app.state.people, request.headers["authorization"])
         return viewer
 
     app.dependency_overrides[api_viewer] = by_name
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://x", headers={"authorization": "ana"}) as client:
-        yield client
+    return app
 
 
 @pytest.fixture

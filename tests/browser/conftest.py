@@ -48,6 +48,28 @@ async def new_page(browser: Browser) -> AsyncIterator[NewPage]:
     assert complaints == []
 
 
+@pytest.fixture(scope="session")
+async def shared(browser: Browser, scratch: Path) -> AsyncIterator[Running]:
+    """One Tasktalk for all tests that keep to a person of their own, `someone`."""
+    assert browser
+    folder = scratch / "up-shared"
+    folder.mkdir(mode=0o711)
+    async with tasktalk_up(folder, TASKTALK_SANDBOX_PEOPLE="12") as running:
+        yield running
+
+
+_taken = ["Ana", "Ben"]  # who share a project
+
+
+@pytest.fixture
+def someone(shared: Running) -> dict[str, Any]:
+    """A linked person of `shared` that no other test is."""
+    free = (each for each in shared.facts["phones"] if each["linked"] and each["name"] not in _taken)
+    person: dict[str, Any] = next(free)
+    _taken.append(person["name"])
+    return person
+
+
 @pytest.fixture
 async def running(browser: Browser, scratch: Path, request: pytest.FixtureRequest) -> AsyncIterator[Running]:
     """A Tasktalk of this test's own; PostgreSQL's account may enter its folder."""

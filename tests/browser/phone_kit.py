@@ -34,11 +34,12 @@ class Running:
 
 
 @asynccontextmanager
-async def tasktalk_up(folder: Path) -> AsyncIterator[Running]:
+async def tasktalk_up(folder: Path, **settings: str) -> AsyncIterator[Running]:
     """Everything running on a fresh data folder, ready; stopped, cleanly, at the end."""
     data, ready, log = folder / "data", folder / "ready.json", folder / "log"
     ours = ("TASKTALK_", "WHATSAPP_", "DATABASE_URL", "SECRET_KEY", "PUBLIC_URL", "NEXTAUTH_")
-    env = {name: value for name, value in os.environ.items() if not name.startswith(ours)} | {"TZ": "UTC"}
+    env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    env |= {"TZ": "UTC"} | settings
     options = ("--data", str(data), "--port", "0", "--sandbox-port", "0", "--ready-file", str(ready))
     with log.open("wb") as errors:
         process = await asyncio.create_subprocess_exec(

@@ -12,10 +12,10 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.timeout(180)
-async def test_a_project_is_arranged_by_hand(running: Running, new_page: NewPage) -> None:
+async def test_a_project_is_arranged_by_hand(shared: Running, someone: dict[str, str], new_page: NewPage) -> None:
     desk = await new_page(has_touch=True)
-    await desk.goto(running.facts["admin_link"])
-    project = f"{running.facts['web']}/projects/{await furnish(desk, running)}"
+    await desk.goto(await shared.sign_in_link(someone["email"]))
+    project = f"{shared.facts['web']}/projects/{await furnish(desk, shared, someone)}"
     await arrange_cards(desk, f"{project}?view=board")
     await arrange_days(desk, f"{project}?view=calendar")
     await change_many(desk, project)
@@ -110,9 +110,9 @@ async def press_keys(desk: Page) -> None:
     await expect(desk.get_by_role("status")).to_contain_text("Done: a")
 
 
-async def furnish(page: Page, running: Running) -> Any:
+async def furnish(page: Page, running: Running, person: dict[str, str]) -> Any:
     """A project with two sections, and three tasks in the first."""
-    api, sent = f"{running.facts['web']}/api", {"Authorization": f"Bearer {running.facts['api_token']}"}
+    api, sent = f"{running.facts['web']}/api", {"Authorization": f"Bearer {person['api_token']}"}
     made = await page.request.post(f"{api}/projects", data={"name": "Move"}, headers=sent)
     project = (await made.json())["id"]
     for name in ("To do", "Doing"):

@@ -88,10 +88,14 @@ GERMAN: tuple[Step, ...] = (
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("steps", [ENGLISH, SPANISH, GERMAN], ids=["en", "es", "de"])
 async def test_a_conversation(
-    running: Running, new_page: NewPage, steps: tuple[Step, ...], request: pytest.FixtureRequest
+    shared: Running,
+    someone: dict[str, str],
+    new_page: NewPage,
+    steps: tuple[Step, ...],
+    request: pytest.FixtureRequest,
 ) -> None:
     page = await new_page()
-    await hold(page, running, "Ana")
+    await hold(page, shared, someone["name"])
     heard = 0
     for do, what, says in steps:
         await DOES[do](page, what)

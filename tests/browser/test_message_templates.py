@@ -10,11 +10,11 @@ pytestmark = pytest.mark.browser
 
 @pytest.mark.timeout(180)
 async def test_the_phone_follows_what_is_typed_and_the_page_what_whatsapp_decides(
-    running: Running, new_page: NewPage
+    shared: Running, new_page: NewPage
 ) -> None:
     desk = await new_page(color_scheme="dark")
-    await desk.goto(running.facts["admin_link"])
-    await desk.goto(f"{running.facts['web']}/integrations")
+    await desk.goto(shared.facts["admin_link"])
+    await desk.goto(f"{shared.facts['web']}/integrations")
     await desk.get_by_role("link", name="Sandbox").click()
     await desk.get_by_role("link", name="Templates").click()
     await desk.get_by_role("button", name="Submit the pack").click()

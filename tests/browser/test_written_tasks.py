@@ -11,11 +11,11 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.timeout(180)
-async def test_a_line_a_chat_and_a_file(running: Running, new_page: NewPage) -> None:
+async def test_a_line_a_chat_and_a_file(shared: Running, someone: dict[str, str], new_page: NewPage) -> None:
     desk = await new_page()
-    await desk.goto(running.facts["admin_link"])
-    await write_a_line(desk, running.facts["web"])
-    await chat(desk, running.facts["web"])
+    await desk.goto(await shared.sign_in_link(someone["email"]))
+    await write_a_line(desk, shared.facts["web"])
+    await chat(desk, shared.facts["web"])
     await add_files(desk)
 
 

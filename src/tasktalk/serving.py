@@ -6,12 +6,15 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _PR_SET_PDEATHSIG = 1
 _GARBAGE = 50_000
+_LINGER_SECONDS = 5.0
+_LINGER_BYTES = 32 * 1024 * 1024
 
 
 def settle_garbage() -> None:
@@ -30,13 +33,20 @@ def die_with_parent(number: signal.Signals, *, parent: int) -> None:
         raise SystemExit("The process that started this one is gone.")
 
 
-class _JoinedWrites:
-    """A transport that writes what one turn of the event loop wrote, at its end."""
+class _Joined:
+    """A transport that writes what one turn of the event loop wrote, at its end.
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    Closed in the midst of a body it says that no more is to come, and drops what the client goes on sending, for a
+    while: cut off, the client (nginx says 502) would never read why.
+    """
+
+    def __init__(self, transport: asyncio.Transport, is_sent_to: Callable[[], bool]) -> None:
         self._transport = transport
+        self._is_sent_to = is_sent_to
         self._loop = asyncio.get_running_loop()
         self._waiting: list[bytes] = []
+        self._left = _LINGER_BYTES
+        self.lingers = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
@@ -46,9 +56,23 @@ class _JoinedWrites:
             self._loop.call_soon(self._flush)
         self._waiting.append(data)
 
+    def is_closing(self) -> bool:
+        return self.lingers or self._transport.is_closing()
+
     def close(self) -> None:
         self._flush()
-        self._transport.close()
+        if self.is_closing() or not self._is_sent_to() or not self._transport.can_write_eof():
+            self._transport.close()
+            return
+        self.lingers = True
+        self._transport.write_eof()
+        self._transport.resume_reading()
+        self._loop.call_later(_LINGER_SECONDS, self._transport.close)
+
+    def drop(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            self._transport.close()
 
     def _flush(self) -> None:
         if self._waiting:
@@ -61,4 +85,12 @@ class JoinedHttp(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """A client is here."""
-        super().connection_made(_JoinedWrites(transport))  # type: ignore[arg-type]  # a transport by behaviour
+        self._joined = _Joined(transport, lambda: self.cycle is not None and self.cycle.more_body)
+        super().connection_made(self._joined)  # type: ignore[arg-type]  # a transport by behaviour
+
+    def data_received(self, data: bytes) -> None:
+        """The client sent this."""
+        if self._joined.lingers:
+            self._joined.drop(len(data))
+        else:
+            super().data_received(data)

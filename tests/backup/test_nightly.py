@@ -31,7 +31,9 @@ async def owner_of(pool: Pool) -> Viewer:
     return viewer
 
 
-async def test_one_a_night_of_several_workers_and_one_when_asked(pool: Pool, database: str, tmp_path: Path) -> None:
+async def test_one_a_night_of_several_workers_and_one_when_asked(
+    pool: Pool, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     owner, now = await owner_of(pool), datetime.now(UTC)
     keepers = [keeper_of(pool, database, tmp_path, now, backup_keep=1) for _ in range(3)]
     names = [name for name in await asyncio.gather(*(keeper.look() for keeper in keepers)) if name]
@@ -45,6 +47,11 @@ async def test_one_a_night_of_several_workers_and_one_when_asked(pool: Pool, dat
             assert await ask_run(conn, by=owner, now=now)
             assert not await ask_run(conn, by=owner, now=now)  # once is enough
         assert await conn.fetchval("select action from audit order by seq desc limit 1") == "backup.asked"
+
+    def refuse(_: int) -> int:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "nice", refuse)  # as a service manager may
     later = keeper_of(pool, database, tmp_path, now + timedelta(seconds=1), backup_keep=1)
     name = await later.look()
     assert [file.name for file in (tmp_path / "kept").iterdir()] == [name]

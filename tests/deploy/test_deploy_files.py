@@ -131,6 +131,7 @@ def test_units_run_commands_that_there_are_and_are_held_tight(unit: Path, tmp_pa
     assert set(named) <= settings_names()
     said = dict(lines)
     assert said["CapabilityBoundingSet"] == ""
+    assert said["SystemCallFilter"] == "setpriority"  # the last of several: a backup at night is niced
     assert (said["ProtectSystem"], said["NoNewPrivileges"], said["User"]) == ("strict", "true", "tasktalk")
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not installed; the rest was looked at")

@@ -145,5 +145,6 @@ class Keeper:
 
 
 def _be_polite() -> None:
-    """Messages go first."""
-    os.nice(_POLITE)
+    """Messages go first, where who runs us lets us say so."""
+    with suppress(PermissionError):
+        os.nice(_POLITE)

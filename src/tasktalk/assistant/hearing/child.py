@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 import msgspec
@@ -45,7 +46,8 @@ def main(model_name: str) -> None:
     """Load the model, then listen to one note after the other until nobody speaks to us any more."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print is no answer of ours
-    os.nice(_NICE)
+    with suppress(PermissionError):  # of who runs us
+        os.nice(_NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: who speaks to us ends us
     try:
         from faster_whisper import WhisperModel  # noqa: PLC0415  (an extra)

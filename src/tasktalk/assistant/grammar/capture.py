@@ -62,8 +62,9 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
         reminded = reminded or more
         lead = further
     title = make_title(plain[:end] if end else plain, spans, lead, book.loose_ends, book.loose_starts)
-    if lead > begin:
-        title = title.rstrip(" ?")  # "could you remind me to call?"
+    polite = book.skip_polite(fold(title))
+    if lead > begin or polite:
+        title = title[polite:].rstrip(" ?") or title  # "could you remind me to call?"
     alarm = book.alarm.search(folded)
     if slots.open_hour and (book.wakes.search(folded) or (alarm and is_dawn(slots, context))):
         make_morning(slots, context)
@@ -198,7 +199,7 @@ def _read_list_name(
         if found is None:
             continue
         start = found.start()
-        if pattern.groups and slots.project is None:
+        if "list" in pattern.groupindex and slots.project is None:
             name = plain[found.start("list") : found.end("list")].strip()
             if len(name.split()) > 3:  # noqa: PLR2004  (a sentence, no name)
                 continue

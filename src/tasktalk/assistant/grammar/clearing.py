@@ -11,7 +11,10 @@ def _clear(order: Order) -> Intent | None:
     """Read "no deadline for 2", "remove the date": the lexicon says which slot a word names."""
     slot = order.book.slots["emptied"].get(fold(order["emptied"] or ""))
     is_filter = find_expression(order.text, order.context) is not None  # "no label"
-    return _emptied(order.target(), slot) if slot and not is_filter else None
+    is_day = (
+        slot == "due" and order["target"] is not None and order.only_time(order["target"])
+    )  # "clear my day on the 9th"
+    return _emptied(order.target(), slot) if slot and not is_filter and not is_day else None
 
 
 @reads("clear_label")

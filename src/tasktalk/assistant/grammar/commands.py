@@ -10,7 +10,7 @@ from tasktalk.assistant.grammar.expressions import find_expression
 from tasktalk.assistant.grammar.intents import change
 from tasktalk.assistant.grammar.orders import LIKELY, READERS, SURE, Order, Reader, reads
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
-from tasktalk.assistant.grammar.queries import REMINDERS, read_query
+from tasktalk.assistant.grammar.queries import REMINDERS, as_name, read_query
 from tasktalk.assistant.grammar.reading import read_slots
 from tasktalk.assistant.grammar.targets import find_open, find_people, find_people_last, read_target
 from tasktalk.assistant.grammar.tokens import fold
@@ -157,6 +157,18 @@ def _list_label(order: Order) -> Intent | None:
     return Intent(intent="list_tasks", confidence=LIKELY, query=Query(filter=f"@{label}"))
 
 
+@reads("listed_task")
+def _list_named(order: Order) -> Intent | None:
+    """Read "is milk on my shopping list": the tasks that are called so."""
+    words = read_target(order["text"], order.book).text
+    book, said = order.book, fold(words or "")
+    if not words or book.own.search(said) or book.question.match(said) or book.frame.match(fold(order.text)):
+        return None
+    if _is_dated(order, words):
+        return None
+    return Intent(intent="list_tasks", confidence=LIKELY, query=Query(filter=f"search: {as_name(words)}"))
+
+
 @reads("person_tasks")
 def _list_person(order: Order) -> Intent | None:
     """Read "what does Ben have to do"."""
@@ -182,9 +194,19 @@ def _about_task(name: str, confidence: float) -> Reader:
             return None
         if target.text and name == "complete_task" and _is_dated(order, target.text):
             return None
+        if target.text and name == "complete_task" and _asks_task(order):
+            return None
         return Intent(intent=name, confidence=confidence, target=target)  # type: ignore[arg-type]
 
     return read
+
+
+def _asks_task(order: Order) -> bool:
+    """Whether it rather asks for a task: "i need to get it done", "put milk on my list because it is finished"."""
+    folded = fold(order.text)
+    if order.match.start("target") == 0 and order.book.asks_capture(folded):
+        return True
+    return any(pattern.search(folded) for pattern in order.book.into_list)
 
 
 def _lacks_accent(order: Order) -> bool:

@@ -14,7 +14,7 @@ from tasktalk.assistant.understanding import Context, Draft, Intent
 _WIDE = frozenset({"search", "delete_task", "list_tasks", "reopen_task", "create_project"})
 _LONGEST_NAME = 3  # words
 _LONG = 3  # words: fewer say too little of what they are about
-_ALMOST, _SURELY, _RATHER, _HALF, _THIRD = 0.9, 0.75, 0.65, 0.5, 0.3
+_TRULY, _ALMOST, _SURELY, _MOSTLY, _RATHER, _HALF, _THIRD = 0.98, 0.9, 0.75, 0.7, 0.65, 0.5, 0.3
 
 
 def is_for_others(command: Intent, plain: str, context: Context, book: Phrasebook) -> bool:
@@ -33,7 +33,10 @@ def is_for_others(command: Intent, plain: str, context: Context, book: Phraseboo
         return False
     if command.intent == "search" and words and model.knows(fold(words)) <= _RATHER:  # a name, say, of a task of theirs
         return False
-    return model.judge(fold(plain))["other"] >= _SURELY
+    folded = fold(plain)
+    foreign = book.foreign.search(folded)
+    own = command.intent == "delete_task" and book.own.search(folded) and not foreign
+    return model.judge(folded)["other"] >= (_TRULY if own else _RATHER if foreign else _SURELY)
 
 
 def read_judged(captured: Captured, plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
@@ -48,15 +51,20 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
     strange = known <= _HALF and not book.question.match(folded) and not book.plays.match(folded)
     surely = _ALMOST if known == 0 else _SURELY
     listed = any(span.kind == "project" for span in captured.draft.spans)
-    if captured.asked and book.alarm.search(folded):
+    if (captured.asked and book.alarm.search(folded)) or _asks_to_make(folded, book):
         return None
+    if (book.only_plays.match(folded) and not captured.draft.due) or _asks_machine(captured, folded, book):
+        return Intent(intent="unknown", confidence=_SURELY)
     if (
         captured.reminded
         or _names_somebody(captured.draft.title or plain, model, book)
-        or _is_marked(captured.draft, plain)
-        or (listed and shares["other"] < _ALMOST)
+        or (
+            _is_marked(captured.draft, plain)
+            and not (shares["other"] >= _TRULY and _is_handle(captured.draft, context))
+        )
+        or (listed and shares["other"] < _enough_for_list(captured, folded, book))
         or (strange and (book.language != context.language or shares["other"] < surely))
-        or (folded.strip().isalpha() and shares["other"] < _ALMOST)
+        or (folded.strip().isalpha() and shares["other"] < (_MOSTLY if known else _ALMOST))
         or (
             shares["other"] < (_ALMOST if captured.draft.recurrence else _RATHER)
             and _may_be_done(captured.draft, folded, book)
@@ -81,14 +89,38 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
     return Intent(intent="unknown", confidence=sure) if kind == "other" else None
 
 
+def _enough_for_list(captured: Captured, folded: str, book: Phrasebook) -> float:
+    """How sure the model must be that what goes onto a list is none of ours: "add this song to my list"."""
+    if not captured.asked:
+        return _ALMOST
+    return _HALF if book.foreign.search(folded) else 1.1
+
+
+def _asks_machine(captured: Captured, folded: str, book: Phrasebook) -> bool:
+    """Whether somebody else is to do it now: "book a train for me", "i need you to call the bank"."""
+    if captured.asked:
+        return False
+    if book.delegates.match(folded):
+        return True
+    verb = book.verb.match(folded, book.skip_polite(folded))
+    if verb is None or not (book.for_me.match(folded, verb.end()) or book.for_me_later.search(folded, verb.end())):
+        return False
+    return bool(book.foreign.search(folded) and not book.own.search(folded))
+
+
 def _may_be_asked(captured: Captured, folded: str, sure: float, book: Phrasebook) -> bool:
     """Whether it is likely enough a question: what tells a time ("we have to … by friday") must rather be one."""
+    if captured.reminded and not book.question.match(folded, book.skip_polite(folded)):  # "remind me if I miss my walk"
+        return False
     if folded.rstrip().endswith("?"):
-        return sure >= _RATHER or not book.task_verb.match(folded)
-    if captured.draft.due and (captured.asked or not book.question.match(folded)):
+        return sure >= _RATHER or not book.task_verb.match(folded, book.skip_polite(folded))
+    asked = captured.asked and not book.frame.match(folded)
+    if captured.draft.due and (asked or not book.question.match(folded)):
         enough = _RATHER if book.own.search(folded) else _ALMOST
-        return not captured.asked and sure >= enough
-    return sure >= _RATHER or (book.question.match(folded) is not None and not book.task_verb.match(folded))
+        return not asked and sure >= enough
+    return sure >= _RATHER or (
+        book.question.match(folded) is not None and not book.task_verb.match(folded, book.skip_polite(folded))
+    )
 
 
 def _names_somebody(title: str, model: Model, book: Phrasebook) -> bool:
@@ -136,12 +168,21 @@ def _asks_of_own(folded: str, book: Phrasebook) -> bool:
     return bool(asks and not book.foreign.search(folded))
 
 
+def _asks_to_make(folded: str, book: Phrasebook) -> bool:
+    """Whether it asks to make an entry of theirs: "can you schedule a meeting with Ana"."""
+    return bool(book.makes.match(folded, book.skip_polite(folded)) and not book.foreign.search(folded))
+
+
 def _may_be_done(draft: Draft, folded: str, book: Phrasebook) -> bool:
     """Whether a person may well do it themself: it begins with what people do, or has a time and is no question."""
-    polite = book.polite.match(folded)
-    begin = polite.end() if polite else 0
-    begin += len(folded[begin:]) - len(folded[begin:].lstrip())
-    return bool(book.task_verb.match(folded, begin) or (draft.due and not book.question.match(folded)))
+    return bool(
+        book.task_verb.match(folded, book.skip_polite(folded)) or (draft.due and not book.question.match(folded))
+    )
+
+
+def _is_handle(draft: Draft, context: Context) -> bool:
+    """Whether all that marks it are names behind an "@" that nobody here has: "tweet @shop that it broke"."""
+    return not (draft.priority or draft.assignees or set(draft.labels) & set(context.labels))
 
 
 def _is_marked(draft: Draft, plain: str) -> bool:

@@ -27,6 +27,7 @@ from tasktalk.assistant.understanding import Context, Draft, Intent, Query, Targ
 MAX_LENGTH = 4096  # characters: a WhatsApp text is never longer; what is, is kept whole and not read
 _QUOTED = re.compile(r"""\s*(?:"(?P<a>[^"]+)"|“(?P<b>[^”]+)”|«(?P<c>[^»]+)»|„(?P<d>[^“”]+)[“”])\s*""")
 _SAYS_SOMETHING = re.compile(r"\w")
+_SUM = re.compile(r"[\d\s().,]*\d\s*(?:[+*/\u00d7\u00f7=^]|\s-\s)[\d\s().,=+*/\u00d7\u00f7^-]*\??")
 
 
 def read_message(  # noqa: PLR0911  (the readings in their order, the first that fits)
@@ -128,8 +129,16 @@ def _read_several(plain: str, context: Context, engine: Engine, book: Phrasebook
                 if head is None or not second.strip():
                     continue
                 return read_message(second, context, engine, book)
-            return [head, *read_message(second, context, engine, book)]
+            return _join_found(head, read_message(second, context, engine, book))
     return []
+
+
+def _join_found(head: Intent, others: list[Intent]) -> list[Intent]:
+    """Both orders; "find the report and delete it" is one, of what is to be found."""
+    words = head.query.text if head.intent == "search" and head.query else None
+    if words and len(others) == 1 and others[0].target == Target(last=True):
+        return [structs.replace(others[0], target=Target(text=words))]
+    return [head, *others]
 
 
 def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fits)
@@ -149,7 +158,7 @@ def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fi
         existing = _read_remind(captured, context, book)
         if existing is not None:
             return existing
-    if not captured.asked and (book.small_talk.match(fold(plain)) or not _SAYS_SOMETHING.search(draft.title)):
+    if not captured.asked and (book.small_talk.match(fold(plain)) or _says_nothing(draft.title)):
         return _unknown(LIKELY)
     if captured.others:
         sure = _confidence(captured)
@@ -157,6 +166,11 @@ def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fi
         return Intent(intent="create_tasks", confidence=sure, tasks=tasks)
     both = _read_both(plain, context, engine, book) if draft.due or draft.recurrence else None
     return both or as_intent(draft, _confidence(captured))
+
+
+def _says_nothing(title: str) -> bool:
+    """Whether it has no letter or figure, or is a sum: "4+5"."""
+    return not _SAYS_SOMETHING.search(title) or _SUM.fullmatch(title) is not None
 
 
 def as_intent(draft: Draft, confidence: float) -> Intent:

@@ -6,6 +6,7 @@ from tasktalk.assistant.grammar.intents import change
 from tasktalk.assistant.grammar.orders import LIKELY, READERS, Order, Reader, reads
 from tasktalk.assistant.grammar.quickadd import as_duration
 from tasktalk.assistant.grammar.reading import find_last_times, is_inside_time, read_minutes, read_slots
+from tasktalk.assistant.grammar.slots import Slots
 from tasktalk.assistant.grammar.targets import find_open, read_target
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Intent, Target
@@ -17,6 +18,15 @@ def _snooze(order: Order) -> Intent | None:
     if words is None:
         return _snooze_split(order) or Intent(intent="snooze", confidence=LIKELY, target=order.target())
     return _later(order, order.target(), words)
+
+
+@reads("snooze_plain")
+def _snooze_plain(order: Order) -> Intent | None:
+    """Read "postpone the report": for as long as one does when nothing is said; with a time it is more than that."""
+    target = order.target()
+    if target.text and read_slots(target.text, order.context, order.engine).has_time:
+        return None
+    return Intent(intent="snooze", confidence=LIKELY, target=target)
 
 
 def _later(order: Order, target: Target, words: str) -> Intent | None:
@@ -79,7 +89,11 @@ def _is_timed(words: str, order: Order) -> bool:
 @reads("reschedule_task")
 def _reschedule(order: Order) -> Intent | None:
     slots = order.when()
-    target = order.target()
+    target = _without_old_time(order.target(), order)
+    if slots is None and target.text and re.fullmatch(r"\s*(?:1?\d|2[0-4])\s*", order["when"] or ""):
+        slots = order.only_time(f"{order.book.at} {order['when']}")  # "change my alarm to 8"
+        offset = order.match.start("when") - len(order.book.at) - 1
+        return change(slots, target, LIKELY, offset=offset) if slots and not _is_unknown(target.text, order) else None
     if slots is None:
         return _reschedule_split(order)
     begin = order.match.start("numbers" if order["numbers"] else "target") if target.numbers else 0
@@ -89,7 +103,27 @@ def _reschedule(order: Order) -> Intent | None:
         return change(whole, Target(last=True), LIKELY, offset=begin) if whole else None
     if target.text and _is_unknown(target.text, order):
         return None
+    _take_last(slots, order["when"] or "", order)
     return change(slots, target, LIKELY, offset=order.match.start("when"))
+
+
+def _without_old_time(target: Target, order: Order) -> Target:
+    """The target of "move the gym from monday to friday" without the time that it had."""
+    words, book = target.text or "", order.book
+    if not words or find_open(words, order.context.open_titles, book):
+        return target
+    for found in re.finditer(rf"\s+{book.leads_from.pattern}\s*", fold(words)):
+        old = words[found.end() :]
+        if found.end() < len(words) and (order.only_time(old) or order.only_time(f"{book.at} {old}")):
+            return Target(text=words[: found.start()])
+    return target
+
+
+def _take_last(slots: Slots, words: str, order: Order) -> None:
+    """What is moved from seven to eight is to be at eight; what is moved to 7-8 lasts so long."""
+    led = any(order.book.leads_from.match(fold(words), span.start) for span in slots.spans)
+    if led and slots.end is not None:
+        slots.due, slots.end, slots.duration_minutes = slots.end, None, None
 
 
 def _reschedule_split(order: Order) -> Intent | None:
@@ -103,6 +137,7 @@ def _reschedule_split(order: Order) -> Intent | None:
     target = read_target(words[:at], order.book)
     if slots is None or (target.text and _is_unknown(target.text, order)):
         return None
+    _take_last(slots, words[at:], order)
     return change(slots, target, LIKELY, offset=begin + (at or 0))
 
 

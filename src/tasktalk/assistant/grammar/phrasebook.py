@@ -74,7 +74,16 @@ class Phrasebook:
         self.question = re.compile(r"[\s¿¡]*" + _words(questions["begin"], "match").pattern)
         self.own = _words(questions["own"], "search")
         self.foreign = _words(questions["foreign"], "search")
-        self.task_verb = _words(questions["task_verbs"], "match")
+        # "tell me a joke", "book us a table" ask a machine: what is done for the one who says it is no task of theirs
+        self.for_me = re.compile("|".join(questions.get("for_me", _NEVER)))
+        self.for_me_later = _words(questions.get("for_me_later", _NEVER), "search")
+        self.verb = _words(questions["task_verbs"], "match")
+        self.task_verb = re.compile(rf"{self.verb.pattern}(?!{self.for_me.pattern})")
+        self.delegates = _words(questions.get("delegates", _NEVER), "match")
+        # What only leads in a question, though its first words lead in a task elsewhere: "I need to know".
+        self.frame = _words(questions.get("frames", _NEVER), "match")
+        self.makes = _words(questions.get("makes", _NEVER), "match")
+        self.only_plays = _words(questions.get("only_plays", _NEVER), "match")
         self.plays = _words(questions.get("plays", _NEVER), "match")
         self.before_person = _words(questions.get("before_person", _NEVER), "match")
         self.cancellable = _words(questions["cancellable"], "search")
@@ -163,12 +172,20 @@ class Phrasebook:
         self.article = re.compile("|".join(articles))
         self.accented = {fold(word): word for word in self.slots.get("accented", ())}
         self.other_week = re.compile("|".join(self.slots["other_week"]))
+        old = (*source["FROM"], *self.slots.get("old_leads", ()))  # "from seven" to eight
+        self.leads_from = re.compile("(?:" + "|".join(map(re.escape, sorted(old, key=len, reverse=True))) + r")(?!\w)")
         # The words that make a time of what a slot holds without them: "at", "in", "for".
         self.at, self.within, self.length = (next(iter(source[kind])) for kind in ("AT", "IN", "FOR"))
 
     def asks_capture(self, folded: str) -> bool:
         """Whether the message begins with words that ask to write a task down ("remind me to", "add")."""
         return any(template.lead(folded) for template, _ in self.lead_ins)
+
+    def skip_polite(self, folded: str) -> int:
+        """Where the words begin that are asked for politely: behind "could you please"."""
+        polite = self.polite.match(folded)
+        begin = polite.end() if polite else 0
+        return begin + len(folded[begin:]) - len(folded[begin:].lstrip(" ,"))
 
     def is_lead_in(self, folded: str) -> bool:
         """Whether the message only leads in to a task: "remind me to", "add"."""

@@ -2,9 +2,14 @@
 
 from collections.abc import Callable
 
+from msgspec import structs
+
+from tasktalk.assistant.grammar.capture import capture
 from tasktalk.assistant.grammar.orders import LIKELY, PERHAPS, READERS, Order, Reader, reads
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Intent, Query
+
+_LONGEST = 3  # words of a name that "list" follows
 
 
 @reads("create_project")
@@ -12,6 +17,8 @@ def _create_project(order: Order) -> Intent | None:
     name = (order["text"] or "").strip(" \"'“”.:")
     if name and fold(name) in order.book.plain_lists:
         return None
+    if len(name.split()) > _LONGEST and any(each.search(fold(order.text)) for each in order.book.into_list):
+        return None  # "make sure bread is on my list"
     return Intent(intent="create_project", confidence=LIKELY if name else PERHAPS, project=name or None)
 
 
@@ -105,3 +112,16 @@ def _project_status(order: Order) -> Intent:
 def _known_status(order: Order) -> Intent | None:
     """Read "how is House Move going", where there is such a project."""
     return _project_status(order) if _name_project(order) in order.context.projects else None
+
+
+@reads("list_with")
+def _add_to_list(order: Order) -> Intent | None:
+    """Read "update my shopping list with milk and eggs"."""
+    name = (order["list"] or "").strip()
+    draft = capture(order["text"] or "", order.context, order.engine, order.book).draft
+    if not draft.title:
+        return None
+    known = {fold(each): each for each in order.context.projects}
+    project = draft.project or (None if fold(name) in order.book.plain_lists else known.get(fold(name), name))
+    new = {"intent": "create_task", "confidence": LIKELY, "project": project, "spans": ()}
+    return Intent(**{**structs.asdict(draft), **new})

@@ -80,7 +80,7 @@ def _from(m: Found) -> When:
     return When("start", lifted(m), led=True)
 
 
-@ROLES("DEADLINE (ON|BY|FOR|IN|AT|COLON|PUNCT|BEFORE|AFTER|UNTIL)* (THE)? k:MOMENT", makes="WHEN")
+@ROLES("(?<! A) DEADLINE (ON|BY|FOR|IN|AT|COLON|PUNCT|BEFORE|AFTER|UNTIL)* (THE)? k:MOMENT", makes="WHEN")
 def _deadline(m: Found) -> When:
     return When("deadline", lifted(m), led=True)
 

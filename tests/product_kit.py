@@ -101,20 +101,17 @@ class Product:
         """One request. `body` in pieces; `length`: what Content-Length says."""
         pieces = [body] if isinstance(body, bytes) else list(body)
         sent: list[dict[str, Any]] = []
-        answer, ended = Answer(0, {}, b""), asyncio.Event()
+        answer = Answer(0, {}, b"")
 
         async def receive() -> dict[str, Any]:
             if answer.read < len(pieces):
                 answer.read += 1
                 more = answer.read < len(pieces)
                 return {"type": "http.request", "body": pieces[answer.read - 1], "more_body": more}
-            await ended.wait()  # whoever asks stays for the whole answer
             return {"type": "http.disconnect"}
 
         async def send(message: dict[str, Any]) -> None:
             sent.append(message)
-            if message["type"] == "http.response.body" and not message.get("more_body"):
-                ended.set()
 
         known = {name.replace("_", "-").lower(): value for name, value in headers.items()}
         if length is not None:

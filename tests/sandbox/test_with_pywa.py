@@ -134,6 +134,39 @@ async def test_templates(sandbox: Client, wa: WhatsApp, receiver: Receiver) -> N
     assert [button["payload"] for button in shown["buttons"]] == ["d:1", "Snooze 1 h"]
 
 
+async def test_many_templates_at_once(sandbox: Client, wa: WhatsApp) -> None:
+    languages = [t.TemplateLanguage.ENGLISH_US, t.TemplateLanguage.SPANISH]
+
+    def make() -> list[str]:
+        made = wa.upsert_authentication_template(
+            name="code", languages=languages, otp_button=t.CopyCodeOTPButton(), code_expiration_minutes=5
+        )
+        return [one.id for one in made]
+
+    def work() -> None:
+        assert make() == ids  # changed, not made again
+        wa.send_message(ANA, "so that the window is open")
+        wa.send_template(ANA, "hello_world", t.TemplateLanguage.ENGLISH_US, [])
+        (hello,) = wa.get_templates(name="hello_world")
+        compared = wa.compare_templates(hello.id, ids[0], start=0, end=2**40)
+        assert compared.times_sent == {hello.id: 1, ids[0]: 0}
+        assert wa.migrate_templates("201000000000002").migrated == ()
+        assert wa.get_reserved_usernames() == ("tasks", "tasks_app")
+        added = wa.create_phone_number(country_calling_code=1, phone_number="5550002222", verified_name="Desk")
+        assert [one.id for one in wa.get_business_phone_numbers()] == [PNID, added.id]
+
+    ids = await asyncio.to_thread(make)
+    await sandbox.say("hi")
+    await asyncio.to_thread(work)
+    # pywa asks api.facebook.com for these, without a version.
+    headers, path = {"Authorization": f"Bearer {TOKEN}"}, f"/{WABA}/message_templates/"
+    hello = "7000000000001"
+    status, said = await sandbox.call("POST", f"{path}archive", {"hsm_ids": f"{hello},1"}, headers=headers)
+    assert (status, said["archived_templates"], list(said["failed_templates"])) == (200, [hello], ["1"])
+    status, said = await sandbox.call("POST", f"{path}unarchive", {"hsm_ids": hello}, headers=headers)
+    assert (status, said) == (200, {"unarchived_templates": [hello], "failed_templates": []})
+
+
 async def test_the_number_and_what_hangs_on_it(sandbox: Client, wa: WhatsApp) -> None:
     await sandbox.say("hi")
 

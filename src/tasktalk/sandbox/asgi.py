@@ -96,7 +96,17 @@ class Call:
             return found
         if kind.startswith(_FORM):
             return found | dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+        if body.startswith(b'"'):  # pywa encodes authentication templates twice
+            body = decode_text(body).encode("utf-8", "replace")
         return found | decode_object(body)
+
+
+def decode_text(body: bytes) -> str:
+    """A JSON string; raises MetaError 100."""
+    try:
+        return msgspec.json.decode(body, type=str)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise MetaError(100, f"The body is not JSON: {error}") from error
 
 
 def decode_object(body: bytes) -> dict[str, Any]:

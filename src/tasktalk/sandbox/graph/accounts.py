@@ -4,30 +4,37 @@ from typing import Any
 
 from tasktalk.sandbox.asgi import SUCCESS, Answer, Call, encode
 from tasktalk.sandbox.errors import MetaError, no_such_object
-from tasktalk.sandbox.graph import templates
+from tasktalk.sandbox.graph import many_templates, templates
 from tasktalk.sandbox.graph.callbacks import check_callback
 from tasktalk.sandbox.graph.fields import page, pick
 from tasktalk.sandbox.graph.numbers import DEFAULT_FIELDS, describe_number
+from tasktalk.sandbox.shapes import get_text
 from tasktalk.sandbox.world import World
 
-_NOT_SIMULATED = ("flows", "signups", "migrate_flows", "migrate_message_templates", "upsert_message_templates")
+_NOT_SIMULATED = ("flows", "signups", "migrate_flows")
 _DEFAULT = ("name", "currency", "timezone_id", "message_template_namespace")
 
 
-async def handle(world: World, call: Call, parts: list[str]) -> Answer:
+async def handle(world: World, call: Call, parts: list[str]) -> Answer:  # noqa: PLR0911  (one an edge)
     """Everything under the account id."""
     match (call.method, parts[1:]):
         case ("GET", []):
             return encode(pick(_describe(world), call.query.get("fields", ""), default=_DEFAULT))
         case ("GET", ["phone_numbers"]):
             shown = pick(describe_number(world), call.query.get("fields", ""), default=DEFAULT_FIELDS)
-            return encode(page([shown], call))
+            return encode(page([shown, *world.get_document("added_numbers", [])], call))
+        case ("POST", ["phone_numbers"]):
+            return await _add_number(world, await call.params())
         case (_, ["subscribed_apps"]):
             return await _subscribed(world, call)
         case (_, ["message_templates"]):
             return await templates.handle_all(world, call)
-    if parts[1:] == ["phone_numbers"]:
-        raise MetaError(100, "The simulated account has one number, which is all it may have.")
+        case ("POST", ["message_templates", ("archive" | "unarchive") as edge]):
+            return await many_templates.archive(world, call, back=edge == "unarchive")
+        case ("POST", ["migrate_message_templates"]):
+            return await many_templates.migrate(world, call)
+        case ("POST", ["upsert_message_templates"]):
+            return await many_templates.upsert(world, call)
     if len(parts) > 1 and parts[1] in _NOT_SIMULATED:
         raise MetaError(100, f"'{parts[1]}' is not simulated.")
     raise no_such_object("/".join(parts))
@@ -48,6 +55,21 @@ def _describe(world: World) -> dict[str, Any]:
         "status": "ACTIVE",
         "health_status": describe_number(world)["health_status"],
     }
+
+
+async def _add_number(world: World, params: dict[str, Any]) -> Answer:
+    """A number that is listed and waits for its code for ever: the simulated account has one that works."""
+    number = get_text(params, "phone_number", "")
+    kept = world.get_document("added_numbers", [])
+    new = {
+        "verified_name": get_text(params, "verified_name", ""),
+        "display_phone_number": f"+{str(params.get('country_code') or params.get('cc') or '').lstrip('+')} {number}",
+        "code_verification_status": "NOT_VERIFIED",
+        "id": str(int(world.config.phone_number_id) + 1 + len(kept)),
+    }
+    world.put_document("added_numbers", [*kept, new])
+    await world.store.committed()
+    return encode({"id": new["id"]})
 
 
 async def _subscribed(world: World, call: Call) -> Answer:

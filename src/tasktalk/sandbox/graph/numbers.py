@@ -1,5 +1,6 @@
 """The phone number and what hangs on it: media, registration, profile, settings (facts sheet sections 5 and 7)."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -22,7 +23,7 @@ _PROFILE = {"about": 139, "address": 256, "description": 512, "email": 128, "ver
 _KEPT = (
     "settings", "whatsapp_commerce_settings", "conversational_automation", "username", "whatsapp_business_encryption",
 )  # fmt: skip
-_NOT_SIMULATED = ("calls", "call_permissions", "groups", "username_suggestions", "marketing_messages")
+_NOT_SIMULATED = ("calls", "call_permissions", "groups", "marketing_messages")
 
 
 async def handle(world: World, call: Call, parts: list[str]) -> Answer:
@@ -34,6 +35,9 @@ async def handle(world: World, call: Call, parts: list[str]) -> Answer:
         return await _document(world, call, edge)
     if edge in _NOT_SIMULATED:
         raise MetaError(100, f"'{edge}' is not simulated.")
+    if (call.method, edge) == ("GET", "username_suggestions"):
+        name = re.sub(r"\W+", "_", world.config.business_name.lower())
+        return encode({"data": [{"username_suggestions": [name, f"{name}_app"]}]})
     handler = _EDGES.get((call.method, edge)) or _EDGES.get(("", edge))
     if handler is None or len(parts) > 2:  # noqa: PLR2004  (id and edge)
         raise no_such_object("/".join(parts))

@@ -6,6 +6,7 @@ from typing import Any
 
 from tasktalk.sandbox.asgi import SUCCESS, Answer, Call, encode
 from tasktalk.sandbox.errors import MetaError, no_such_object
+from tasktalk.sandbox.graph import many_templates
 from tasktalk.sandbox.graph.fields import page, pick
 from tasktalk.sandbox.shapes import get_list, get_text
 from tasktalk.sandbox.template_rules import check_components, write_code
@@ -43,6 +44,8 @@ async def handle_one(world: World, call: Call, parts: list[str]) -> Answer:
             world.templates.delete(template)
             await world.store.committed()
             return SUCCESS
+        case ("GET", ["compare"]):
+            return many_templates.compare(world, call, template)
         case ("POST", ["unpause"]):
             if template.status != "PAUSED":
                 return encode({"success": False, "reason": "The template is not paused."})

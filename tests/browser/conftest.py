@@ -54,7 +54,7 @@ async def shared(browser: Browser, scratch: Path) -> AsyncIterator[Running]:
     assert browser
     folder = scratch / "up-shared"
     folder.mkdir(mode=0o711)
-    async with tasktalk_up(folder, TASKTALK_SANDBOX_PEOPLE="12") as running:
+    async with tasktalk_up(folder, TASKTALK_SANDBOX_PEOPLE="12", TASKTALK_SANDBOX_TEMPLATES="none") as running:
         yield running
 
 

@@ -1,29 +1,14 @@
 """Somebody whose window is closed: the pack is approved, a reminder comes by template, a tap answers it."""
 
-import shutil
-import tempfile
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import aiohttp
-import pytest
 
-from process_kit import Phone, Up, get, post, running
+from process_kit import Phone, Up, get, post
 from product_kit import until
 
 NAME = "tasktalk_reminder"
-
-
-@pytest.fixture(scope="module")
-def up() -> Iterator[Up]:
-    """One of its own: its pack is not there before it is handed in."""
-    folder = Path(tempfile.mkdtemp(prefix="tt-e2e-"))
-    folder.chmod(0o711)
-    with running(folder, sandbox_people=3, notice_gather_seconds=1, sandbox_templates="none", limits="off") as started:
-        yield started
-    shutil.rmtree(folder)
 
 
 async def remind(session: aiohttp.ClientSession, up: Up, person: Phone, title: str) -> dict[str, Any]:
@@ -35,8 +20,8 @@ async def remind(session: aiohttp.ClientSession, up: Up, person: Phone, title: s
     return dict(task)
 
 
-async def test_a_reminder_reaches_a_closed_window(up: Up, session: aiohttp.ClientSession) -> None:
-    someone = Phone(session, up, up.facts["phones"][0]["name"])
+async def test_a_reminder_reaches_a_closed_window(beyond: Up, session: aiohttp.ClientSession) -> None:
+    up, someone = beyond, Phone(session, beyond, "Person 5")  # who never wrote
     owner = up.facts["api_token"]
     (number,) = (await get(session, up, "/api/integrations", token=owner))["items"]
     path = f"/api/integrations/{number['id']}/templates"

@@ -1,16 +1,11 @@
 """Photos, documents and voice notes from the simulated phone, through every process, into the store."""
 
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 
 import aiohttp
-import pytest
-from aiohttp import web
+from listening_kit import Listener
 
-from process_kit import Phone, Up, running, text_of, titles_of
+from process_kit import Phone, Up, text_of, titles_of
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + b"picture" * 500
 PDF = b"%PDF-1.7\n" + b"\x00page" * 300
@@ -99,50 +94,10 @@ async def test_media_that_is_gone_is_one_sentence(someone: Phone) -> None:
     assert [task["title"] for task in await someone.tasks()] == ["buy milk"]
 
 
-class Listener:
-    """`/v1/audio/transcriptions` that hears what a test says; `asked`: the forms that came."""
-
-    def __init__(self) -> None:
-        self.says: Any = ""
-        self.asked: list[dict[str, Any]] = []
-        self.url = ""
-
-    async def handle(self, request: web.Request) -> web.Response:
-        form = dict(await request.post())
-        self.asked.append(form)
-        if isinstance(self.says, int):
-            return web.Response(status=self.says)
-        return web.json_response({"text": self.says, "language": "english", "duration": 3.0})
-
-
-@pytest.fixture(scope="module")
-async def listener() -> AsyncIterator[Listener]:
-    one = Listener()
-    app = web.Application()
-    app.router.add_post("/v1/audio/transcriptions", one.handle)
-    runner = web.AppRunner(app, shutdown_timeout=0.1, handle_signals=False)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    one.url = site.name
-    yield one
-    await runner.cleanup()
-
-
-@pytest.fixture(scope="module")
-def listening(listener: Listener) -> Iterator[Up]:
-    """A `tasktalk up` of its own, whose ear is at an address."""
-    folder = Path(tempfile.mkdtemp(prefix="tt-voice-"))
-    folder.chmod(0o711)
-    with running(folder, voice_url=listener.url, voice_key="k3y", sandbox_people=4, limits="off") as up:
-        yield up
-    shutil.rmtree(folder)
-
-
 async def test_a_voice_note_is_heard_and_undone_as_one(
-    listening: Up, listener: Listener, session: aiohttp.ClientSession
+    beyond: Up, listener: Listener, session: aiohttp.ClientSession
 ) -> None:
-    ana = Phone(session, listening, "Ana")
+    ana = Phone(session, beyond, "Ana")
     listener.says = "Buy milk and call Ben tomorrow and pay the rent on Friday."
     heard = await send(ana, "audio", OGG, VOICE)
     assert text_of(heard).startswith("🎙️ “Buy milk and call Ben tomorrow and pay the rent on Friday.”")
@@ -157,9 +112,9 @@ async def test_a_voice_note_is_heard_and_undone_as_one(
 
 
 async def test_a_voice_note_that_the_address_does_not_hear(
-    listening: Up, listener: Listener, session: aiohttp.ClientSession
+    beyond: Up, listener: Listener, session: aiohttp.ClientSession
 ) -> None:
-    ben = Phone(session, listening, "Ben")
+    ben = Phone(session, beyond, "Ben")
     listener.says = 401
     heard = await send(ben, "audio", OGG, VOICE)
     assert "could not listen" in text_of(heard)

@@ -1,57 +1,31 @@
 """A language model reads what the grammar does not take, through every process; silent, it holds nobody up for long."""
 
 import asyncio
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import aiohttp
 import pytest
 
-from fake_model import FakeModel, calling, serving
-from process_kit import Phone, Up, get, running, text_of
+from fake_model import FakeModel, calling
+from process_kit import Phone, Up, get, text_of
 from product_kit import until
 
 ODD = "why is there no milk in the fridge, who does something about it?"
 
 
-@pytest.fixture(scope="module")
-async def fake() -> AsyncIterator[FakeModel]:
-    async with serving() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix="tt-think-"))
-    made.chmod(0o711)
-    yield made
-    shutil.rmtree(made)
-
-
-@pytest.fixture(scope="module")
-async def up(fake: FakeModel, folder: Path) -> AsyncIterator[Up]:
-    """Started in a thread: the fake model answers meanwhile."""
-    settings = {"model": "gpt-test", "model_url": fake.url, "model_key": "sk-test", "model_timeout_seconds": 2}
-    context = running(folder, sandbox_people=3, limits="off", **settings)
-    yield await asyncio.to_thread(context.__enter__)
-    await asyncio.to_thread(context.__exit__, None, None, None)
+@pytest.fixture
+def ana(session: aiohttp.ClientSession, beyond: Up) -> Phone:
+    return Phone(session, beyond, "Person 3")
 
 
 @pytest.fixture
-def ana(session: aiohttp.ClientSession, up: Up) -> Phone:
-    return Phone(session, up, "Ana")
-
-
-@pytest.fixture
-def ben(session: aiohttp.ClientSession, up: Up) -> Phone:
-    return Phone(session, up, "Ben")
+def ben(session: aiohttp.ClientSession, beyond: Up) -> Phone:
+    return Phone(session, beyond, "Person 4")
 
 
 async def test_what_it_reads_is_done_in_order(ana: Phone, ben: Phone, fake: FakeModel) -> None:
     """What Ana says next waits for it; Ben does not."""
     gate = asyncio.Event()
+    fake.arrived.clear()
     made = {"title": "milk in the fridge", "when": "saturday 10am"}
     answer = calling(("create_tasks", {"tasks": [made]}))
     answer.held = gate
@@ -69,7 +43,7 @@ async def test_what_it_reads_is_done_in_order(ana: Phone, ben: Phone, fake: Fake
 
 
 async def test_one_that_is_silent_is_given_up_and_shown(
-    session: aiohttp.ClientSession, up: Up, ben: Phone, fake: FakeModel
+    session: aiohttp.ClientSession, beyond: Up, ben: Phone, fake: FakeModel
 ) -> None:
     answer = calling(("decline", {"reason": "unclear"}))
     answer.held = asyncio.Event()  # never
@@ -79,7 +53,7 @@ async def test_one_that_is_silent_is_given_up_and_shown(
         await ben.ask(ODD)  # answered, each after two seconds at the most, as without a model
 
     async def is_open() -> bool:
-        health = await get(session, up, "/api/webhooks/whatsapp/health")
+        health = await get(session, beyond, "/api/webhooks/whatsapp/health")
         return bool(health["checks"]["circuitBreakers"]["aiProcessing"] == "open")
 
     await until(is_open, seconds=5, every=0.1)

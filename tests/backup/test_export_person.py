@@ -3,11 +3,14 @@
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 
 from product_kit import open_product
 from tasktalk.db import Pool
 from tasktalk.errors import BadRequest, Conflict, NotFound
+from tasktalk.settings import Settings
+from tasktalk.tasks.attachments.store import open_store
 from tasktalk.up.exporting import export_person
 
 
@@ -16,13 +19,13 @@ async def test_a_person_is_exported_as_by_their_account(database: str, pool: Poo
     for person, title in ((product.ana, "Ana's"), (product.ben, "Ben's")):
         made = await product.ask("/api/tasks", token=person.token, method="POST", body={"title": title})
         assert made.status == 201
-    out = tmp_path / "ana.json"
-    size = await export_person(database, email="ANA@example.org", path=out)
+    out, store = tmp_path / "ana.json", open_store(Settings(data=tmp_path))
+    size = await export_person(database, email="ANA@example.org", path=out, store=store)
     assert size == out.stat().st_size
     assert out.stat().st_mode & 0o777 == 0o600
-    own = (
-        await product.call("GET", "/api/export", query="format=json", authorization=f"Bearer {product.ana.token}")
-    ).json
+    headers = {"authorization": f"Bearer {product.ana.token}"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(product.app), base_url="http://x") as client:
+        own = (await client.get("/api/export?format=json", headers=headers)).json()
     assert json.loads(out.read_text())["items"] == own["items"]
     assert [task["title"] for task in own["items"]] == ["Ana's"]
     entry = await pool.fetchrow("select * from audit order by seq desc limit 1")
@@ -34,5 +37,5 @@ async def test_a_person_is_exported_as_by_their_account(database: str, pool: Poo
         ("ana@example.org", "ana.exe", BadRequest),
     ):
         with pytest.raises(error):
-            await export_person(database, email=email, path=tmp_path / name)
+            await export_person(database, email=email, path=tmp_path / name, store=store)
     assert not list(tmp_path.glob("*zoe*"))  # noqa: ASYNC240

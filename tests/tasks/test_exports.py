@@ -2,20 +2,33 @@
 
 import csv
 import io
+import json
 import re
+import zipfile
 import zlib
-from datetime import date, datetime
+from collections.abc import AsyncIterator
+from datetime import date, datetime, time
+from pathlib import Path
 
 import httpx
 import pytest
 from task_people import ActMaker, People
 
 from tasktalk.accounts.access import Viewer
+from tasktalk.assistant.exporting.export import read_export
+from tasktalk.assistant.exporting.model import Export
 from tasktalk.assistant.exporting.printed import print_tasks
-from tasktalk.db import Conn
+from tasktalk.db import Conn, Pool
+from tasktalk.settings import Settings
 from tasktalk.tasks import NewTask, create_tasks
+from tasktalk.tasks.attachments.attachments import Kept, add_attachment
+from tasktalk.tasks.attachments.store import new_key, open_store
 from tasktalk.tasks.changes import change_task
+from tasktalk.tasks.comments.comments import create_comment
 from tasktalk.tasks.listing import list_tasks
+from tasktalk.tasks.relations.relations import create_relation
+from tasktalk.tasks.reminders.model import Moment, NewReminder
+from tasktalk.tasks.reminders.reminders import add_reminders
 
 
 async def make(conn: Conn, viewer: Viewer, act: ActMaker, *titles: str, **more: object) -> None:
@@ -115,3 +128,61 @@ def text_of(document: bytes) -> str:
     streams = re.findall(rb"/FlateDecode>>stream\n(.*?)\nendstream", document, re.DOTALL)
     shown = re.findall(rb"\((.*?)\) Tj", b"\n".join(map(zlib.decompress, streams)))
     return re.sub(rb"\\(.)", rb"\1", b"\n".join(shown)).decode("cp1252")
+
+
+async def chunks(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+async def test_a_whole_export_has_all_that_is_mine(
+    api: httpx.AsyncClient, conn: Conn, people: People, act: ActMaker, *, pool: Pool, tmp_path: Path
+) -> None:
+    await make(conn, people.ana, act, "one", "two", project_id=people.home, due_on=date(2031, 1, 2))
+    await make(conn, people.zoe, act, "Zoe's", project_id=people.lair)
+    one, two = (await list_tasks(conn, viewer=people.ana, now=act().at)).items
+    hers = (await list_tasks(conn, viewer=people.zoe, now=act().at)).items[-1]
+    await create_comment(conn, viewer=people.ben, task_id=one.id, text="from Ben", by=act())
+    await create_comment(conn, viewer=people.zoe, task_id=hers.id, text="secret", by=act())
+    at = Moment(date(2031, 1, 1), time(9))
+    await add_reminders(conn, viewer=people.ana, task_ids=[two.id], new=[NewReminder(at=at)], by=act())
+    await add_reminders(conn, viewer=people.ben, task_ids=[two.id], new=[NewReminder(at=at)], by=act())
+    await create_relation(conn, viewer=people.ana, task_id=one.id, kind="blocks", other_id=two.id, by=act())
+    for path, body in (
+        ("/api/filters", {"name": "Urgent", "query": "p1"}),
+        ("/api/labels", {"name": "garden"}),
+        ("/api/sections", {"name": "Someday"}),
+    ):
+        assert (await api.post(path, json=body)).status_code == 201
+    store, key = open_store(Settings(data=tmp_path)), new_key()
+    await store.put(key, chunks(b"here"))
+    await conn.execute("insert into loose_files (key, free_at) values ($1, now() + interval '1 year')", key)
+    kept = Kept(key, "map ü.txt", "text/plain", 4, bytes(32))
+    await add_attachment(conn, viewer=people.ana, task_id=one.id, kept=kept, most_bytes=100, by=act())
+    found = (await api.get("/api/export?format=json")).json()
+    assert [task["title"] for task in found["items"]] == ["one", "two"]
+    assert [(each["author"]["name"], each["text"]) for each in found["comments"]] == [("Ben", "from Ben")]
+    assert [each["task_id"] for each in found["reminders"]] == [str(two.id)]
+    assert [(each["kind"], each["task_id"]) for each in found["relations"]] == [("blocks", str(one.id))]
+    assert [each["name"] for each in found["projects"]] == ["Home"]
+    assert [each["name"] for key in ("filters", "labels", "sections") for each in found[key]] == [
+        "Urgent",
+        "garden",
+        "Someday",
+    ]
+    assert (found["person"]["id"], found["person"]["preferences"]["timezone"]) == (
+        str(people.ana.user_id),
+        people.ana.timezone,
+    )
+    [file] = found["files"]
+    assert (file["task_id"], file["path"]) == (str(one.id), f"files/{file['id']}/map ü.txt")
+    pieces = read_export(pool, Export("zip"), viewer=people.ana, now=act().at, store=store)
+    packed = b"".join([piece async for piece in pieces])
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert archive.testzip() is None
+        assert archive.read(file["path"]) == b"here"
+        whole = json.loads(archive.read("data.json"))
+        assert {**whole, "exported_at": None} == {**found, "exported_at": None}
+        assert len(archive.namelist()) == 2
+    part = (await api.get("/api/export", params={"format": "json", "project": "Home"})).json()
+    assert "projects" not in part
+    assert [part[key] for key in ("comments", "files")] == [found["comments"], found["files"]]

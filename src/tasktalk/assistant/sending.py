@@ -1,6 +1,6 @@
 """Files that are asked for: all tasks as a document, or what lies with one of them."""
 
-from tasktalk.assistant.exporting.model import FORMATS, Export, Format
+from tasktalk.assistant.exporting.model import SENT, Export, Format
 from tasktalk.assistant.outcomes import Exported, Fetched, Outcome, Said
 from tasktalk.assistant.reply import Sending
 from tasktalk.assistant.targets import Found, find_targets
@@ -18,7 +18,7 @@ _KINDS = {"photo": "image/", "voice": "audio/", "video": "video/"}
 async def export(turn: Turn, intent: Intent) -> Outcome:
     """A document of all there is, or of one project; a table unless another format was named."""
     named = (intent.query.text if intent.query else None) or ""
-    format_: Format = next((each for each in FORMATS if each == named), "csv")
+    format_: Format = next((each for each in SENT if each == named), "csv")
     project = None
     if intent.project is not None:
         project_id = turn.dialogue.find_project(intent.project)

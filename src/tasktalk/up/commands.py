@@ -40,12 +40,16 @@ def add_commands(app: typer.Typer, database: Database) -> None:
     @app.command()
     def export(
         email: str,
-        out: Annotated[Path, typer.Option(help="The file to write; it ends in .json, .csv or .pdf.")],
+        out: Annotated[
+            Path, typer.Option(help="The file to write; it ends in .json, .zip (with all files), .csv or .pdf.")
+        ],
         data: Data = None,
     ) -> None:
-        """Write everything that one person may see as tasks into a file, as their account's own export does."""
+        """Write all that is one person's into a file, as their account's own export does."""
+        from tasktalk.tasks.attachments.store import open_store  # noqa: PLC0415
         from tasktalk.up.exporting import export_person  # noqa: PLC0415
 
-        with database(load_settings(data=data)) as dsn:
-            size = asyncio.run(export_person(dsn, email=email, path=out))
+        settings = load_settings(data=data)
+        with database(settings) as dsn:
+            size = asyncio.run(export_person(dsn, email=email, path=out, store=open_store(settings)))
         typer.echo(f"{out}: {size} bytes.")

@@ -12,9 +12,10 @@ from tasktalk.assistant.exporting.export import read_export
 from tasktalk.assistant.exporting.model import FORMATS, Export
 from tasktalk.db.pool import open_pool
 from tasktalk.errors import BadRequest, Conflict, NotFound
+from tasktalk.tasks.attachments.store import Store
 
 
-async def export_person(dsn: str, *, email: str, path: Path) -> int:
+async def export_person(dsn: str, *, email: str, path: Path, store: Store) -> int:
     """Write it, readable by its owner alone, as a whole or not at all; its size in bytes. Audited as `user.exported`.
 
     Raises NotFound for somebody unknown or switched off, Conflict for a file that is there already.
@@ -31,7 +32,7 @@ async def export_person(dsn: str, *, email: str, path: Path) -> int:
             viewer = await find_viewer(conn, user_id=user.id) if user else None
         if viewer is None:
             raise NotFound(f"There is nobody with the address {email}.")
-        pieces = read_export(pool, Export(format_), viewer=viewer, now=datetime.now(UTC))
+        pieces = read_export(pool, Export(format_), viewer=viewer, now=datetime.now(UTC), store=store)
         size = await _write(path, pieces)
         async with pool.acquire() as conn:
             detail = {"format": format_, "bytes": size}

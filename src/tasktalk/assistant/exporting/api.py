@@ -21,10 +21,11 @@ _BYTES = {"type": "string", "format": "binary"}
 _CONTENT: dict[int | str, dict[str, Any]] = {
     200: {"description": "The document.", "content": {"text/csv": {"schema": {"type": "string"}}}}
 }
-_EXAMPLE = {"exported_at": "2026-11-23T10:00:00Z", "items": []}
+_EXAMPLE = {"exported_at": "2026-11-23T10:00:00Z", "items": [], "comments": [], "reminders": [], "files": []}
 _CONTENT[200]["content"] |= {
     "application/json": {"schema": {"type": "object"}, "example": _EXAMPLE},
     "application/pdf": {"schema": _BYTES},
+    "application/zip": {"schema": _BYTES},
 }
 
 
@@ -33,11 +34,16 @@ async def export(
     request: Request,
     viewer: Me,
     *,
-    format: Annotated[Format, Query(description="What it is for: a spreadsheet, a program, paper.")] = "csv",  # noqa: A002
+    format: Annotated[  # noqa: A002
+        Format, Query(description="What it is for: a spreadsheet, a program, paper; `zip`: a program, with all files.")
+    ] = "csv",
     project: Annotated[str | None, Query(description="Only this project, by name.", max_length=200)] = None,
     filter: Annotated[str | None, Query(description="The filter language, as in `today & p1`.")] = None,  # noqa: A002
 ) -> Response:
-    """The caller's tasks as one document to be saved; without project and filter all of them, open and done alike."""
+    """The caller's tasks as a document to be saved; without project and filter all of them, open and done alike.
+
+    `json` and `zip` have all that goes with them.
+    """
     if project is not None and filter is not None:
         raise BadRequest("Name a project or a filter, not both.", field="filter")
     return await send_export(request, Export(format, project, filter), viewer=viewer, now=datetime.now(UTC))
@@ -45,7 +51,9 @@ async def export(
 
 async def send_export(request: Request, asked: Export, *, viewer: Viewer, now: datetime) -> Response:
     """The document as a download. Raises BadRequest for what cannot be asked for, before a byte is sent."""
-    pieces = read_export(pool_of(request), asked, viewer=viewer, now=now)
+    pieces = read_export(
+        pool_of(request), asked, viewer=viewer, now=now, store=getattr(request.app.state, "files", None)
+    )
     first = await anext(pieces)  # what cannot be is an error still, and no half a file
     name = asked.name(now.astimezone(ZoneInfo(viewer.timezone)).date())
     headers = {

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 from urllib.parse import urlencode
 
-Format = Literal["csv", "json", "pdf"]
+Format = Literal["csv", "json", "pdf", "zip"]
 FORMATS: tuple[Format, ...] = get_args(Format)
+SENT: tuple[Format, ...] = ("csv", "json", "pdf")  # by chat
 MEDIA_TYPES: dict[Format, str] = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "pdf": "application/pdf",
+    "zip": "application/zip",
 }
 
 
@@ -31,6 +33,11 @@ class Export:
         if self.project is None:
             return self.filter
         return f'#"{self.project.replace(chr(34), " ")}" & (open | done | cancelled)'
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is all that there is."""
+        return self.project is None and self.filter is None
 
     def name(self, today: dt.date) -> str:
         """Of the file: `tasks-2026-11-27.csv`."""

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -116,6 +116,12 @@ async def list_attachments(conn: Conn, *, viewer: Viewer, task_id: UUID) -> list
         raise NotFound("There is no such task.", field="task_id")
     rows = Q.read_attachments(conn, viewer=viewer.user_id, task_id=task_id, id=None)
     return [_file(row) async for row in rows]
+
+
+async def list_files_of_tasks(conn: Conn, *, viewer: Viewer, task_ids: Sequence[UUID]) -> list[tuple[File, str]]:
+    """Those of all of these that the viewer sees, oldest first, each with its key in the store."""
+    rows = Q.read_files_of_tasks(conn, viewer=viewer.user_id, task_ids=task_ids)
+    return [(_file(row), row["key"]) async for row in rows]
 
 
 async def get_attachment(conn: Conn, *, viewer: Viewer, attachment_id: UUID) -> File:

@@ -77,3 +77,15 @@ returning subject_id;
 delete from attachments where id in (
     select id from attachments where deleted_at < :before::timestamptz order by deleted_at limit :limit::int for update skip locked)
 returning id;
+
+-- name: read_files_of_tasks(viewer, task_ids)
+-- As read_attachments, of those of these tasks that the viewer sees.
+select a.*, u.name as uploader_name
+from attachments a
+join tasks t on t.id = a.task_id
+left join users u on u.id = a.uploader_id
+left join project_members m on m.project_id = t.project_id and m.user_id = :viewer::uuid
+left join projects p on p.id = t.project_id
+where a.task_id = any(:task_ids::uuid[]) and a.deleted_at is null and t.deleted_at is null
+  and case when t.project_id is null then t.owner_id = :viewer::uuid else m.user_id is not null and p.deleted_at is null end
+order by a.id;

@@ -1,7 +1,7 @@
 """Comments of tasks. Whoever sees a task sees what was said about it, and may say something."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -58,6 +58,12 @@ async def list_comments(
     shown = {row["id"]: comment_of(row) async for row in Q.read_comments(conn, viewer=viewer.user_id, ids=ids[:limit])}
     items = [shown[id_] for id_ in ids[:limit] if id_ in shown]
     return CommentPage(items, write_cursor(ids[limit - 1]) if len(ids) > limit else None)
+
+
+async def list_comments_of_tasks(conn: Conn, *, viewer: Viewer, task_ids: Sequence[UUID]) -> list[Comment]:
+    """Those of all of these that the viewer sees, oldest first."""
+    rows = Q.read_comments_of_tasks(conn, viewer=viewer.user_id, task_ids=task_ids)
+    return [comment_of(row) async for row in rows]
 
 
 async def get_comment(conn: Conn, *, viewer: Viewer, comment_id: UUID) -> Comment:

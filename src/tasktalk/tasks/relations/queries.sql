@@ -51,3 +51,16 @@ insert into journal (at, change_set, actor_id, subject, subject_id, task_id, pro
 select :at::timestamptz, :change_set::uuid, :viewer::uuid, 'relation', g.id, :subject_task::uuid, :project_id::uuid, 'deleted',
        g.before, :channel::text
 from gone g;
+
+-- name: list_relations_of_tasks(viewer, task_ids)
+-- As they are stored, each once: those that begin at one of these tasks, and whose two ends the viewer sees.
+select r.id, r.kind, r.task_id, r.other_id, r.created_at
+from task_relations r
+where r.task_id = any(:task_ids::uuid[])
+  and 2 = (select count(*) from tasks t
+           left join project_members m on m.project_id = t.project_id and m.user_id = :viewer::uuid
+           left join projects p on p.id = t.project_id
+           where t.id in (r.task_id, r.other_id) and t.deleted_at is null
+             and case when t.project_id is null then t.owner_id = :viewer::uuid
+                      else m.user_id is not null and p.deleted_at is null end)
+order by r.id;

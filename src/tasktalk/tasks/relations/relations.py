@@ -5,7 +5,7 @@ see does not exist for them.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -61,6 +61,23 @@ async def list_relations(conn: Conn, *, viewer: Viewer, task_id: UUID) -> list[R
     """Those of a task, oldest first. Raises NotFound for one the viewer does not see."""
     await get_task(conn, viewer=viewer, task_id=task_id)
     return await _read(conn, viewer=viewer, task_id=task_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A relation by itself: the task `kind` the other one."""
+
+    id: UUID
+    task_id: UUID
+    kind: str
+    other_id: UUID
+    created_at: dt.datetime
+
+
+async def list_relations_of_tasks(conn: Conn, *, viewer: Viewer, task_ids: Sequence[UUID]) -> list[Pair]:
+    """Those that begin at one of these and end where the viewer sees it, each once, oldest first."""
+    rows = Q.list_relations_of_tasks(conn, viewer=viewer.user_id, task_ids=task_ids)
+    return [Pair(**dict(row)) async for row in rows]
 
 
 async def create_relation(

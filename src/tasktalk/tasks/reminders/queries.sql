@@ -208,6 +208,14 @@ from reminders r join users u on u.id = r.user_id
 where r.task_id = :task_id::uuid and r.user_id = :viewer::uuid and r.dropped_at is null
 order by r.created_at, r.id;
 
+-- name: list_of_tasks(viewer, task_ids)
+-- The viewer's, of tasks that they see.
+select r.id, r.task_id, r.offset_seconds, r.at_on, r.at_time, r.rrule, r.is_default, r.ring_at, r.rung_at, r.version,
+       case when r.floats then u.timezone else r.zone end as zone
+from reminders r join users u on u.id = r.user_id
+where r.task_id = any(:task_ids::uuid[]) and r.user_id = :viewer::uuid and r.dropped_at is null
+order by r.created_at, r.id;
+
 -- name: list_upcoming(viewer, after_at, after_id, limit)
 select r.id, r.task_id, r.offset_seconds, r.at_on, r.at_time, r.rrule, r.is_default, r.ring_at, r.rung_at, r.version,
        case when r.floats then u.timezone else r.zone end as zone

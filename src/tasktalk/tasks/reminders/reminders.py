@@ -155,6 +155,11 @@ async def list_task_reminders(conn: Conn, *, viewer: Viewer, task_id: UUID) -> l
     return [reminder_of(row) async for row in Q.list_of_task(conn, viewer=viewer.user_id, task_id=task_id)]
 
 
+async def list_reminders_of_tasks(conn: Conn, *, viewer: Viewer, task_ids: Sequence[UUID]) -> list[Reminder]:
+    """The viewer's on all of these, which they see, in the order they were made."""
+    return [reminder_of(row) async for row in Q.list_of_tasks(conn, viewer=viewer.user_id, task_ids=task_ids)]
+
+
 async def list_upcoming(
     conn: Conn, *, viewer: Viewer, limit: int, after: tuple[dt.datetime, UUID] | None = None
 ) -> list[Reminder]:

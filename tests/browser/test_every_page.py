@@ -245,6 +245,7 @@ async def test_a_day_by_the_keyboard_alone(house: House, new_page: NewPage) -> N
     await step_to(page, ferns, key="j")
     await keys.press("c")
     await expect(page.get_by_role("status")).to_contain_text("Done: water the ferns")
+    await expect(page.locator("#main:focus-within")).to_be_attached()  # what comes next has the focus
     await step_to(page, page.get_by_role("status").get_by_role("button", name="Undo"))
     await keys.press("Enter")
     await expect(ferns).to_be_visible()

@@ -34,6 +34,14 @@ async def test_words_and_filters_find(ana: Browser, ben: Browser, asked: str, fo
     assert 'class="task-title"' not in (await ben.http.get("/find", params={"q": asked})).text
 
 
+async def test_a_word_that_is_a_label_leads_to_it(ana: Browser, ben: Browser) -> None:
+    page = (await ana.http.get("/find", params={"q": "Calls"})).text
+    assert "Nothing found" in page
+    assert 'href="/find?q=%40calls"' in page
+    assert "%40calls" not in (await ana.http.get("/find", params={"q": "call"})).text
+    assert 'class="chip accent"' not in (await ben.http.get("/find", params={"q": "Calls"})).text
+
+
 async def test_an_empty_page_teaches_and_escapes(ana: Browser) -> None:
     assert "Find by words or by filter" in await ana.read("/find")
     page = (await ana.http.get("/find", params={"q": "bank"})).text

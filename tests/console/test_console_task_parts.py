@@ -56,7 +56,8 @@ async def test_reminders_are_added_before_it_is_due_or_at_a_moment_and_removed(d
     made = await ana.http.post(f"{place}/reminders", data=form | {"on": day.isoformat(), "csrf": await csrf(ana)})
     assert made.status_code == 303
     page = await ana.read(place)
-    assert "2 hours before" in page.partition('id="reminders"')[2].partition("<form")[0]
+    assert "2 hours before" in (told := page.partition('id="reminders"')[2].partition("<form")[0])
+    assert "Will not ring" not in told
     ring = re.findall(r'formaction="(/tasks/[^"]+/reminders/[^"]+/delete)"', page)
     rows = await desk.pool.fetch("select offset_seconds, at_time from reminders where not is_default order by id")
     assert [tuple(row) for row in rows] == [(-7200, None), (None, time(7, 15))]

@@ -27,11 +27,15 @@ OFFSETS = {
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """A reminder: when it rings in words, and the moment that comes of it; `usual`: by the person's settings."""
+    """A reminder: when it rings in words, and the moment that comes of it, where those do not say it.
+
+    `rings`: whether it will at all; `usual`: by the person's settings.
+    """
 
     id: UUID
     words: str
     next: str
+    rings: bool
     usual: bool
 
 
@@ -41,15 +45,16 @@ def rings_of(reminders: Sequence[Reminder], *, now: dt.datetime, zone: ZoneInfo,
 
 
 def _ring(reminder: Reminder, now: dt.datetime, zone: ZoneInfo, speech: Speech) -> Ring:
+    rings = reminder.next_at is not None
     coming = moment_words(reminder.next_at, now, zone, speech) if reminder.next_at else ""
     if reminder.offset is not None:
-        return Ring(reminder.id, _offset_words(reminder.offset, speech), coming, reminder.default)
+        return Ring(reminder.id, _offset_words(reminder.offset, speech), coming, rings, reminder.default)
     at = reminder.at.datetime if reminder.at else None
     words = moment_words(at, now, zone, speech) if at else ""
     if reminder.recurrence:
         again = say_recurrence({"rrule": reminder.recurrence, "from": "schedule", "text": ""}, speech)
-        return Ring(reminder.id, f"{words} · {again}", coming, reminder.default)
-    return Ring(reminder.id, words, "" if coming == words else coming, reminder.default)
+        return Ring(reminder.id, f"{words} · {again}", coming, rings, reminder.default)
+    return Ring(reminder.id, words, "" if coming == words else coming, rings, reminder.default)
 
 
 def _offset_words(text: str, speech: Speech) -> str:

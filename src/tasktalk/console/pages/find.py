@@ -10,6 +10,7 @@ from tasktalk.accounts.request import Visit
 from tasktalk.assistant.look import quoted
 from tasktalk.console import lists
 from tasktalk.console.frame import load_frame
+from tasktalk.console.log import Q
 from tasktalk.console.page import Note, PageRoute, Wrong, act_of, address_with, draw, go, now_of, read_form
 from tasktalk.console.visits import Anybody
 from tasktalk.console.words import speech_of
@@ -17,6 +18,7 @@ from tasktalk.db import Conn
 from tasktalk.errors import BadRequest, Conflict
 from tasktalk.tasks.listing import Page, list_tasks
 from tasktalk.tasks.model import Task
+from tasktalk.tasks.names import fold
 from tasktalk.tasks.projects.projects import list_people
 from tasktalk.tasks.saved.saved import create_filter, delete_filter, list_filters
 from tasktalk.web.http import known_id
@@ -24,6 +26,7 @@ from tasktalk.web.http import known_id
 router = APIRouter(prefix="/find", route_class=PageRoute, include_in_schema=False)
 
 _LONGEST = 500
+_LABELS = 200
 _PAGE = 50  # each may have been looked for in many
 
 
@@ -59,7 +62,7 @@ async def _draw(request: Request, visit: Visit, *, wrong: Wrong | None = None, a
     text = (asked if asked is not None else request.query_params.get("q", "")).strip()[:_LONGEST]
     cursor = request.query_params.get("after")
     tasks: list[Task] = []
-    after, is_filter = None, False
+    after, hint, is_filter = None, None, False
     async with request.app.state.pool.acquire() as conn:
         frame = await load_frame(conn, visit, here="find", title=speech.say("Find"), now=now)
         people = await list_people(conn, viewer=viewer)
@@ -73,6 +76,7 @@ async def _draw(request: Request, visit: Visit, *, wrong: Wrong | None = None, a
                     raise
                 page = await _list(conn, viewer, f"search: {quoted(text)}", cursor, now)
             tasks, after = page.items, page.next
+            hint = None if tasks else await _label_of(conn, viewer, text)
     return draw(
         request,
         "find.html",
@@ -80,6 +84,7 @@ async def _draw(request: Request, visit: Visit, *, wrong: Wrong | None = None, a
         asked=text,
         wrong=wrong,
         is_filter=is_filter,
+        hint=hint,
         saved=kept,
         people=people,
         kept_already=any(each.query == text for each in kept),
@@ -88,6 +93,12 @@ async def _draw(request: Request, visit: Visit, *, wrong: Wrong | None = None, a
         next_page=f"/find?q={quote(text)}&after={quote(after)}" if after else None,
         **frame | {"live": "" if cursor else "tasks"},
     )
+
+
+async def _label_of(conn: Conn, viewer: Viewer, text: str) -> str | None:
+    """The filter of the person's label that is called so; words alone do not look at labels."""
+    names = [row["name"] async for row in Q.list_label_names(conn, viewer=viewer.user_id, limit=_LABELS)]
+    return next((f"@{name}" for name in names if fold(name) == fold(text) and name.isalnum()), None)
 
 
 async def _list(conn: Conn, viewer: Viewer, filter_: str, cursor: str | None, now: datetime) -> Page:

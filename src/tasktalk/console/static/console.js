@@ -14,6 +14,8 @@ function show(fresh, parts = swapped, keep = false) {
   const [active, within] = [document.activeElement, "button, a, input, summary"];
   const held = active?.closest("[id]")?.id;
   const place = held ? [...document.getElementById(held).querySelectorAll(within)].indexOf(active) : -1;
+  const tasks = () => [...document.querySelectorAll("[data-task]")];
+  const row = tasks().indexOf(active?.closest("[data-task]"));
   const picked = [...document.querySelectorAll("#content [data-keep]:checked")].map(({ value }) => value);
   for (const id of parts) {
     const [old, next] = [document.getElementById(id), fresh.getElementById(id)];
@@ -23,8 +25,11 @@ function show(fresh, parts = swapped, keep = false) {
     if (scrolled) next.querySelector("[data-scrolls]")?.scrollTo({ left: scrolled, behavior: "instant" });
   }
   if (held && !document.getElementById(held)?.contains(document.activeElement)) {
-    const [box, all] = [document.getElementById(held), document.getElementById(held)?.querySelectorAll(within)];
-    (box?.matches(within) ? box : (all?.[place] ?? all?.[0]))?.focus({ preventScroll: true });
+    // Where it was; in the task that came in its place; else where the page begins.
+    const box = document.getElementById(held) ?? tasks()[row] ?? (row < 0 ? null : tasks().at(-1));
+    const all = box?.querySelectorAll(within);
+    const next = box?.matches(within) ? box : (all?.[place] ?? all?.[0] ?? document.getElementById("main"));
+    next?.focus({ preventScroll: true });
   }
   if (keep) for (const box of document.querySelectorAll("#content [data-keep]")) box.checked = picked.includes(box.value);
   document.dispatchEvent(new Event("picked"));

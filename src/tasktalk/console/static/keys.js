@@ -40,6 +40,14 @@ const acts = {
   "?": () => help().catch(() => location.assign("/shortcuts")),
 };
 
+// The bar goes with the selection: who was in it is back where they began to select.
+function selectNothing() {
+  const [bulk, first] = [document.querySelector("#content .bulk"), document.querySelector(".pick :checked")];
+  const inside = bulk?.contains(document.activeElement);
+  bulk?.reset();
+  if (inside) first?.focus({ preventScroll: true });
+}
+
 function focus(id) {
   document.getElementById(id)?.focus();
 }
@@ -73,7 +81,7 @@ async function help() {
 document.addEventListener("keydown", (event) => {
   const writing = event.target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]");
   if (event.ctrlKey || event.metaKey || event.altKey || document.body.matches(".dragging")) return;
-  if (event.key === "Escape" && !writing && !event.defaultPrevented) document.querySelector("#content .bulk")?.reset();
+  if (event.key === "Escape" && !writing && !event.defaultPrevented) selectNothing();
   if (writing || document.querySelector("dialog[open]")) return;
   const chord = event.timeStamp - leader < CHORD_MS;
   leader = event.key === "g" && !chord ? event.timeStamp : -CHORD_MS;

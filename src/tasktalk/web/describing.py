@@ -51,6 +51,7 @@ TAGS = {
     "feeds": "Calendars to subscribe to.",
     "audit": "What administrators and the system did, for administrators.",
     "whatsapp": "Meta's door, its health, and the workers behind it.",
+    "probes": "Whether it runs, for load balancers and Prometheus.",
 }
 SUBJECTS = {
     "webhooks": "whatsapp",
@@ -59,6 +60,9 @@ SUBJECTS = {
     "undo": "journal",
     "phone-link": "phones",
     "phone-mappings": "phones",
+    "livez": "probes",
+    "readyz": "probes",
+    "metrics": "probes",
 }
 
 SECURITY_SCHEMES: Json = {
@@ -228,4 +232,49 @@ WEBHOOK: Json = {
             "responses": {"200": _text("It is stored.", "OK"), **_refusals(400, 401, 403, 413, 503)},
         },
     }
+}
+
+_READY = {"ready": True, "checks": {"database": True, "schema": True, "worker": True}}
+_READINESS: Json = {
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["ready", "checks"],
+                "properties": {
+                    "ready": {"type": "boolean"},
+                    "checks": {"type": "object", "additionalProperties": {"type": "boolean"}},
+                    "reason": {"type": "string", "description": "What is wrong with the schema."},
+                },
+            },
+            "example": _READY,
+        }
+    }
+}
+# They answer no errors of ours: who asks is no client of the API.
+PROBES: Json = {
+    "/livez": {
+        "get": {
+            "description": "The process answers; nothing else is looked at.",
+            "security": [],
+            "responses": {"200": _text("It lives.", "ok")},
+        }
+    },
+    "/readyz": {
+        "get": {
+            "description": "The database answers, the schema is this release's, a worker showed itself lately.",
+            "security": [],
+            "responses": {
+                "200": {"description": "Ready."} | _READINESS,
+                "503": {"description": "Not ready."} | _READINESS,
+            },
+        }
+    },
+    "/metrics": {
+        "get": {
+            "description": "For Prometheus: what this process did, and how things stand for all.",
+            "security": [],
+            "responses": {"200": _text("In Prometheus's text format.", "tasktalk_queue_handled_total 12.0\n")},
+        }
+    },
 }

@@ -6,6 +6,7 @@ ids, who may ask, errors by what can go wrong with such a request, headers, and 
 
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 
 from fastapi import FastAPI
@@ -45,7 +46,7 @@ def complete(document: Json) -> Json:
     components["securitySchemes"] = describing.SECURITY_SCHEMES
     components["headers"] = describing.HEADERS
     components["responses"] = describing.error_responses()
-    document["paths"] = {**document.get("paths", {}), **describing.WEBHOOK}
+    document["paths"] = {**document.get("paths", {}), **deepcopy(describing.WEBHOOK), **deepcopy(describing.PROBES)}
     examples = Examples(schemas)
     for path, method, told in operations(document):
         _complete(told, path, method, examples)

@@ -146,6 +146,27 @@ def test_units_run_commands_that_there_are_and_are_held_tight(unit: Path, tmp_pa
     assert [line for line in verified.stderr.splitlines() if "tasktalk" in line] == []
 
 
+def test_commands_run_with_what_the_units_run_with(tmp_path: Path) -> None:
+    told = tmp_path / "systemd-run"
+    told.write_text("#!/bin/sh\nprintf '%s\\0' \"$@\"\n")
+    told.chmod(0o755)
+    words = ["user", "add", "", '$HOME 100% "x"\n', "it's $$"]
+    path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    said = subprocess.run(
+        ["sh", str(DEPLOY / "tasktalk"), *words], env=path, check=True, capture_output=True, text=True
+    )
+    *options, _ = said.stdout.split("\0")
+    assert options[-len(words) :] == [word.replace("$", "$$") for word in words]
+    properties = {option.removeprefix("--property=") for option in options if option.startswith("--property=")}
+    for unit in UNITS:
+        lines = set(unit.read_text().splitlines())
+        assert {
+            line for line in lines if line.startswith(("LoadCredential=", "EnvironmentFile=", "User="))
+        } < properties
+        (command,) = [line for line in lines if line.startswith("ExecStart=")]
+        assert command.split()[0].removeprefix("ExecStart=") in options[-len(words) - 2]
+
+
 def test_the_environment_of_the_units_can_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = (DEPLOY / "tasktalk.env").read_text().splitlines()
     pairs = [line.lstrip("#").split("=", 1) for line in shown if re.match(r"#?[A-Z_]+=", line)]

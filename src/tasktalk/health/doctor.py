@@ -173,7 +173,10 @@ async def _ask_web(web: str) -> Check:
             said = f"HTTP {answer.status}"
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         said = type(error).__name__
-    return failed("web", f"{web} does not answer ({said}).", "Run `tasktalk up` or `tasktalk serve`; see todo.log.")
+    todo = "Run `tasktalk up` or `tasktalk serve`; see todo.log."
+    if web.startswith("https://"):
+        todo += " Where `tasktalk healthcheck` says ready, look at the name, the certificate and the proxy."
+    return failed("web", f"{web} does not answer ({said}).", todo)
 
 
 def check_work(figures: Figures) -> Iterator[Check]:

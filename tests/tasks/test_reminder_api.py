@@ -67,6 +67,8 @@ async def test_a_reminder_from_birth_to_end(api: httpx.AsyncClient) -> None:
     assert same.json() == changed.json()
     once = await api.patch(path, json={"recurrence": None})
     assert (once.json()["recurrence"], once.json()["at"], once.json()["version"]) == (None, at, 3)
+    text = await api.patch(path, json={"at": "2031-12-03T07:00:00Z"})  # an instant, as new tasks take them
+    assert text.json()["at"]["datetime"] == "2031-12-03T08:00:00+01:00"
     back = await api.patch(path, json={"offset": "PT0S"})
     assert (back.json()["offset"], back.json()["at"]) == ("PT0S", None)
     assert (await api.delete(path)).status_code == 204
@@ -148,6 +150,8 @@ async def test_upcoming_page_by_page(api: httpx.AsyncClient) -> None:
         ({"at": {"date": 0, "time": "09:00"}}, "at.date"),
         ({"at": {"date": "2031-12-01", "time": "09:00Z"}}, "at.time"),
         ({"at": {"datetime": "2020-01-01T00:00Z"}}, "at"),
+        ({"at": "2020-01-01T00:00Z"}, "at"),
+        ({"at": "soon"}, "at.datetime"),
         ({"at": DUE, "recurrence": "FREQ=SECONDLY"}, "recurrence"),
         ({"at": DUE, "recurrence": "FREQ=MINUTELY"}, "recurrence"),
         ({"at": DUE, "recurrence": "FREQ=DAILY\x00"}, "recurrence"),

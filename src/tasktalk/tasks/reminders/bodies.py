@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from tasktalk.errors import BadRequest
 from tasktalk.tasks import written
@@ -24,6 +24,11 @@ class AtBody(BaseModel):
     datetime: written.Moment | None = None
     zone: str | None = Field(None, description="Fixes the time in this IANA zone; without it, it goes where you go.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_text(cls, given: object) -> object:
+        return {"datetime": given} if isinstance(given, str) else given
+
     def on_the_clock(self, zone: str) -> Moment:
         """The moment; `zone` is the caller's own."""
         fixed = get_zone(self.zone).key if self.zone else None
@@ -38,7 +43,7 @@ class _WhenBody(BaseModel):
     model_config = _FORBID
 
     offset: str | None = Field(None, description="ISO 8601, from when the task is due: `-PT30M`, `PT0S`, `-P1D`.")
-    at: AtBody | None = None
+    at: AtBody | None = Field(None, description="A text, too: `2026-12-01T09:00:00Z`, as its `datetime` alone.")
     recurrence: str | None = Field(None, description="RFC 5545, from `at` on: `FREQ=DAILY`.")
 
     def as_new(self, zone: str) -> NewReminder:

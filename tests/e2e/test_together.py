@@ -10,7 +10,7 @@ async def test_a_reminder_rings_to_the_second_and_its_buttons_work(someone: Phon
     await someone.ask("call the plumber")
     (task,) = await someone.tasks()
     token = someone.up.person(someone.name)["api_token"]
-    at = datetime.now(UTC) + timedelta(seconds=2)
+    at = datetime.now(UTC) + timedelta(seconds=5)  # still to come when it is set, on a machine that is busy
     body = {"task_id": task["id"], "at": {"datetime": at.isoformat()}}
     reminder = await post(someone.session, someone.up, "/api/reminders", body, token=token)
     assert datetime.fromisoformat(reminder["next_at"]) == at.replace(microsecond=0)
@@ -28,8 +28,6 @@ async def test_a_reminder_rings_to_the_second_and_its_buttons_work(someone: Phon
 
 
 async def test_a_task_that_is_given_away_is_told_accepted_and_told_back(ana: Phone, ben: Phone) -> None:
-    for phone in (ana, ben):  # others here speak as them too
-        phone.last = (await phone.chat())[-1]["id"] if await phone.chat() else ""
     await ben.ask("hello")  # who has not written for 24 hours cannot be written to
     given = await ana.ask("paint the fence #Home +Ben")
     assert "Ben will be told" in text_of(given)
@@ -44,3 +42,7 @@ async def test_a_task_that_is_given_away_is_told_accepted_and_told_back(ana: Pho
         return any(task["title"] == "paint the fence" for task in await ben.tasks())
 
     assert await until(painted)
+    (task,) = [task for task in await ana.tasks() if task["title"] == "paint the fence"]
+    headers = {"Authorization": f"Bearer {ana.up.person('Ana')['api_token']}"}
+    async with ana.session.delete(f"{ana.up.facts['web']}/api/tasks/{task['id']}", headers=headers) as answer:
+        assert answer.status < 300  # others count what these two have

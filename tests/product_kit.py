@@ -96,22 +96,27 @@ class Product:
         *,
         query: str = "",
         length: int | None = None,
+        stay: bool = False,
         **headers: str,
     ) -> Answer:
-        """One request. `body` in pieces; `length`: what Content-Length says."""
+        """One request. `body` in pieces; `length`: what Content-Length says; `stay`: to the end of the answer."""
         pieces = [body] if isinstance(body, bytes) else list(body)
         sent: list[dict[str, Any]] = []
-        answer = Answer(0, {}, b"")
+        answer, ended = Answer(0, {}, b""), asyncio.Event()
 
         async def receive() -> dict[str, Any]:
             if answer.read < len(pieces):
                 answer.read += 1
                 more = answer.read < len(pieces)
                 return {"type": "http.request", "body": pieces[answer.read - 1], "more_body": more}
+            if stay:
+                await ended.wait()
             return {"type": "http.disconnect"}
 
         async def send(message: dict[str, Any]) -> None:
             sent.append(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                ended.set()
 
         known = {name.replace("_", "-").lower(): value for name, value in headers.items()}
         if length is not None:

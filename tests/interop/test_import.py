@@ -106,6 +106,12 @@ async def take_back(product: Product, answer: Answer, *, token: str = "") -> Ans
     return await product.ask("/api/undo", token=token or product.ana.token, method="POST", body=body)
 
 
+async def listed(product: Product, path: str, task_id: str, token: str) -> list[dict[str, Any]]:
+    answer = await product.call("GET", path, query=f"task_id={task_id}", authorization=f"Bearer {token}")
+    items: list[dict[str, Any]] = answer.json["items"]
+    return items
+
+
 def outcomes(answer: Answer) -> list[tuple[int, str]]:
     assert answer.status == 200, answer.body
     return [(row["row"], row["outcome"]) for row in answer.json["rows"]]
@@ -121,7 +127,10 @@ async def test_a_project_of_todoist_is_tried_brought_once_and_taken_back(product
     assert outcomes(made) == expected
     rows = made.json["rows"]
     assert [row["field"] for row in rows if row["outcome"] == "refused"] == ["title", "indent"]
-    assert rows[1]["remarks"] == ["It is given to nobody.", "Its files are not brought along."]
+    assert rows[1]["remarks"] == [
+        "Its files are not brought along.",
+        "Not given to Ben: nobody of that name is in its project.",
+    ]
     assert "moon" in rows[2]["remarks"][0]
     tasks = await everything(product)
     plan, hotel, photos = tasks["Plan the trip"], tasks["Book a hotel"], tasks["Photos"]
@@ -183,7 +192,11 @@ async def test_our_own_exports_come_back_elsewhere_and_are_known_here(product: P
     await product.ask(f"/api/tasks/{made[2]['id']}", token=ana, method="PATCH", body={"status": "done"})
     hers = await everything(product)
     for format_ in ("csv", "json"):
-        file = (await product.call("GET", "/api/export", query=f"format={format_}", authorization=f"Bearer {ana}")).body
+        file = (
+            await product.call(
+                "GET", "/api/export", query=f"format={format_}", stay=True, authorization=f"Bearer {ana}"
+            )
+        ).body
         assert {each for _, each in outcomes(await bring(product, file))} == {"exists"}
         answer = await bring(product, file, token=ben)
         assert (answer.json["made"], answer.json["format"]) == (4, f"tasktalk-{format_}")
@@ -202,6 +215,57 @@ async def test_our_own_exports_come_back_elsewhere_and_are_known_here(product: P
     his = await everything(product, ben)
     assert (his["child"]["parent_id"], his["orphan"]["parent_id"]) == (his["mine"]["id"], None)
     assert await everything(product) == hers
+
+
+async def test_what_is_done_stays_so_and_people_are_found(product: Product) -> None:
+    """Done dates, whom it is given to, what was said and when it rings; and what could not be, by row."""
+    ana, ben = product.ana.token, product.ben.token
+    shared = (await product.ask("/api/projects", token=ana, method="POST", body={"name": "Shared"})).json
+    await product.pool.execute(
+        "insert into project_members (project_id, user_id, role, own_role) values ($1, $2, 'editor', 'editor')",
+        shared["id"],
+        product.ben.id,
+    )
+    place = {"project": {"name": "Shared"}}
+    document = {
+        "items": [
+            {"id": "a", "title": "old", "status": "done", "completed_at": "2024-02-29T10:00:00+01:00", **place},
+            {"id": "b", "title": "given", "assignees": [{"name": "BEN"}, {"name": "Nobody"}], **place},
+            {"id": "c", "title": "mine", "assignees": ["ana@example.org", "Ben"]},
+            {"id": "d", "title": "under", "parent_id": "b", "assignees": ["ben@example.org"]},
+            {"id": "e", "title": "early", "status": "done", "completed_at": "soon"},
+            {"id": "f", "title": "due", "due": {"date": "2031-05-01", "time": "09:00"}},
+        ],
+        "comments": [{"task_id": "b", "author": {"name": "Zoe"}, "text": "Well?"}, {"task_id": "b", "text": "Yes."}],
+        "reminders": [
+            {"task_id": "f", "default": False, "offset": "-PT45M"},
+            {
+                "task_id": "f",
+                "default": False,
+                "at": {"date": "2001-01-01", "time": "09:00", "datetime": "2001-01-01T09:00Z"},
+            },
+        ],
+    }
+    answer = await bring(product, json.dumps(document))
+    rows = answer.json["rows"]
+    assert [each for _, each in outcomes(answer)] == ["made", "made", "made", "made", "refused", "made"]
+    assert rows[1]["remarks"] == ["Not given to Nobody: nobody of that name is in its project."]
+    assert rows[2]["remarks"] == ["Not given to Ben: nobody of that name is in its project."]
+    assert rows[4]["field"] == "completed_at"
+    tasks = await everything(product)
+    given = {title: [who["name"] for who in task["assignees"]] for title, task in tasks.items()}
+    assert given == {"given": ["Ben"], "mine": ["Ana"], "under": ["Ben"], "due": [], "old": []}
+    assert (tasks["old"]["status"], tasks["old"]["completed_at"]) == ("done", "2024-02-29T09:00:00Z")
+    said = await listed(product, "/api/comments", tasks["given"]["id"], ben)
+    assert [each["text"] for each in said] == ["Zoe: Well?", "Yes."]
+    rings = await listed(product, "/api/reminders", tasks["due"]["id"], ana)
+    assert [each["offset"] for each in rings if not each["default"]] == ["-PT45M"]
+    # It was nobody's doing of today.
+    assert not await product.pool.fetchval("select count(*) from journal where verb = 'completed'")
+    assert (await take_back(product, answer)).status == 200
+    vikunja = [{"title": "V", "tasks": [{"id": 1, "title": "was", "done": True, "done_at": "2023-03-04T05:06:07Z"}]}]
+    await bring(product, json.dumps(vikunja))
+    assert (await everything(product))["was"]["completed_at"] == "2023-03-04T05:06:07Z"
 
 
 async def test_rows_are_refused_alone_and_files_as_a_whole(product: Product) -> None:

@@ -69,6 +69,8 @@ async def change_tasks(
         sets[task_id] = sets.get(task_id, {}) | _differing(row, columns)  # a parent may have brought something along
         if change.get("status") == "done" and row["status"] != "done":
             verbs[task_id] = "completed"
+        if "completed_at" in change:
+            verbs[task_id] = "changed"
         if sets[task_id].keys() & {"project_id", "parent_id", "assignees"}:
             await settle(conn, row, sets, viewer=viewer)
         if section := change.get("section"):
@@ -86,7 +88,7 @@ def _columns(row: Row, change: TaskChanges, *, viewer: Viewer, by: Act) -> dict[
     columns: dict[str, Any] = checked(change)
     if columns.pop("section", "") is None:
         columns["section_id"] = None
-    deleted = columns.pop("deleted", None)
+    deleted, done_at = columns.pop("deleted", None), columns.pop("completed_at", None)
     if deleted is not None:
         columns["deleted_at"] = (row["deleted_at"] or by.at) if deleted else None
     if "due_on" in columns and columns["due_on"] is None and not columns.get("recurrence"):
@@ -94,7 +96,7 @@ def _columns(row: Row, change: TaskChanges, *, viewer: Viewer, by: Act) -> dict[
     if columns.keys() & {"due_on", "due_time", "due_zone", "recurrence"}:
         columns |= _due(row, columns, viewer=viewer, by=by)
     if "status" in columns and columns["status"] != row["status"]:
-        columns["completed_at"] = by.at if columns["status"] == "done" else None
+        columns["completed_at"] = min(done_at or by.at, by.at) if columns["status"] == "done" else None
         recurrence = columns.get("recurrence", row["recurrence"])
         if columns["status"] == "done" and recurrence:
             columns |= advance({**row, **columns}, zone=viewer.timezone, now=by.at) or {}

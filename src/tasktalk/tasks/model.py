@@ -126,6 +126,7 @@ class TaskChanges(TypedDict, total=False):
     """What to change; a key that is absent stays as it is. `due_on: None` clears the time too.
 
     `section` is a name; one that the project does not have yet is made. `accepted`: the assignees who said yes.
+    `completed_at` beside the status "done": it was done then, elsewhere, which is nobody's doing of now.
     """
 
     title: str
@@ -147,6 +148,7 @@ class TaskChanges(TypedDict, total=False):
     parent_id: UUID | None
     position: float
     deleted: bool
+    completed_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)

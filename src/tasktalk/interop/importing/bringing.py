@@ -10,6 +10,7 @@ from tasktalk.db.sql import queries
 from tasktalk.errors import AppError
 from tasktalk.ids import new_id, parse_id
 from tasktalk.interop.importing.model import Draft, Format, ImportReport, Read, RowReport, Unreadable
+from tasktalk.interop.importing.people import Insiders, read_insiders
 from tasktalk.tasks.batch import Ready, Refused, Written, try_run
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.checks import clean_line
@@ -41,6 +42,9 @@ class _Work:
     default_project: UUID | None
     ids: dict[str, UUID] = field(default_factory=dict)
     places: dict[str, UUID | AppError] = field(default_factory=dict)
+    lies: dict[str, UUID | None] = field(default_factory=dict)  # where new tasks lie, by their external id
+    insiders: Insiders = field(default_factory=Insiders)
+    remarks: dict[str, list[str]] = field(default_factory=dict)  # of people who are not found, by external id
     new_projects: list[str] = field(default_factory=list)
     reports: dict[int, RowReport] = field(default_factory=dict)  # by the place in the file's list
 
@@ -91,6 +95,8 @@ async def _bring(work: _Work, rows: Read) -> None:
         if known := work.ids.get(draft.external_id):
             work.reports[place] = RowReport(draft.row, draft.title, "exists", known)
     await _find_places(work, [each for place, each in drafts.items() if place not in work.reports])
+    places = [place for place in (*work.places.values(), work.default_project) if isinstance(place, UUID)]
+    work.insiders = await read_insiders(work.conn, viewer=work.viewer, places=places)
     new: dict[int, NewTask] = {}
     for place, draft in _parents_first(drafts, work.reports):
         try:
@@ -164,6 +170,15 @@ def _as_new(work: _Work, draft: Draft) -> NewTask:
         where = work.places[fold(draft.project)]
     if isinstance(where, AppError):
         raise where
+    if parent_id:  # it lies where its parent lies; nobody is given what hangs on a task that was here before
+        where = work.lies.get(draft.parent or "")
+    work.lies[draft.external_id] = where
+    assignees, unknown = work.insiders.find(where, draft.assignees)
+    if parent_id and draft.parent not in work.lies:
+        assignees, unknown = (), list(draft.assignees)
+    if unknown:
+        said = "Not given to {names}: nobody of that name is in its project."
+        work.remarks[draft.external_id] = [said.format(names=", ".join(unknown)[:_LONGEST_ID])]
     return NewTask(
         title=draft.title,
         notes=draft.notes,
@@ -178,6 +193,7 @@ def _as_new(work: _Work, draft: Draft) -> NewTask:
         project_id=None if parent_id else where,
         section=draft.section,
         labels=draft.labels,
+        assignees=assignees,
         parent_id=parent_id,
         reminders=draft.reminders if draft.status == "open" else (),
         id=new_id(),
@@ -194,9 +210,8 @@ async def _make(work: _Work, drafts: Mapping[int, Draft], new: Mapping[int, NewT
             draft = drafts[place]
             if isinstance(result, Written):
                 made[place] = result.task.id
-                work.reports[place] = RowReport(
-                    draft.row, draft.title, "made", result.task.id, remarks=list(draft.remarks)
-                )
+                remarks = [*draft.remarks, *work.remarks.get(draft.external_id, [])]
+                work.reports[place] = RowReport(draft.row, draft.title, "made", result.task.id, remarks=remarks)
             elif isinstance(result, Refused):
                 data = result.error.data or {}
                 orphan = data.get("field") == "parent_id"
@@ -212,6 +227,8 @@ async def _finish(work: _Work, drafts: Mapping[int, Draft], made: Mapping[int, U
         run = {}
         for place in ended[begin : begin + BATCH]:
             changes: TaskChanges = {"status": drafts[place].status}
+            if (done_at := drafts[place].completed_at) and changes["status"] == "done":
+                changes["completed_at"] = done_at
             run[place] = Ready(changes, made[place], None, _CHANGED)
         await try_run(work.conn, run, viewer=work.viewer, by=work.by)
     for place, task_id in made.items():

@@ -22,8 +22,9 @@ Outcome = Literal["made", "exists", "refused"]
 class Draft:
     """A task in a file. `row`: where, counted from 1; `external_id`: what makes it the same when it comes again.
 
-    `parent` names another by its `external_id`. `project` is a name; None: wherever the import puts what says nothing.
-    `remarks`: what of it is left out, and why.
+    `completed_at`: when it was done, if the file says so. `assignees`: names or e-mail addresses. `parent` names
+    another by its `external_id`. `project` is a name; None: wherever the import puts what says nothing. `remarks`:
+    what of it is left out, and why.
     """
 
     row: int
@@ -31,6 +32,7 @@ class Draft:
     title: str
     notes: str = ""
     status: Status = "open"
+    completed_at: dt.datetime | None = None
     priority: int | None = None
     due_on: dt.date | None = None
     due_time: dt.time | None = None
@@ -42,6 +44,7 @@ class Draft:
     project: str | None = None
     section: str | None = None
     labels: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
     parent: str | None = None
     comments: tuple[str, ...] = ()
     reminders: tuple[NewReminder, ...] = ()

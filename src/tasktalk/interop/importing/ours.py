@@ -4,13 +4,15 @@ import csv
 import datetime as dt
 import io
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
-from tasktalk.errors import BadRequest
+from tasktalk.errors import AppError, BadRequest
 from tasktalk.interop.importing.model import Draft, Read, Unreadable
 from tasktalk.tasks.model import Recurrence, Status
+from tasktalk.tasks.reminders.model import OFTEN, Moment, NewReminder
+from tasktalk.tasks.reminders.reading import read_offset
 from tasktalk.web.spreadsheets import unguard
 
 _STATUSES: dict[str, Status] = {
@@ -56,12 +58,14 @@ def read_csv(text: str) -> Read:
     return list(_named(_of_line(row, line) for row, line in enumerate(table, 2)))
 
 
-def read_json(document: Any) -> Read:
+def read_json(document: Any, *, now: dt.datetime) -> Read:
     """`{"items": […]}` as the export has it, or the list alone."""
     items = document.get("items") if isinstance(document, dict) else document
     if not isinstance(items, list):
         raise BadRequest("The file has no list of tasks.", field="file")
-    return list(_named(_of_item(row, item) for row, item in enumerate(items, 1)))
+    beside = document if isinstance(document, dict) else {}
+    said, rings = _comments(beside.get("comments")), _reminders(beside.get("reminders"), now)
+    return list(_named(_of_item(row, item, said, rings) for row, item in enumerate(items, 1)))
 
 
 def digest(*parts: object) -> str:
@@ -83,6 +87,15 @@ def clock(text: str | None, field: str) -> dt.time | None:
         return dt.time.fromisoformat(text.strip()).replace(tzinfo=None) if text and text.strip() else None
     except ValueError:
         raise Wrong(field, "A time is written like 09:30.") from None
+
+
+def moment(text: str | None, field: str) -> dt.datetime | None:
+    """A moment as `2026-12-01T09:30:00Z`; without an offset it is UTC."""
+    try:
+        at = dt.datetime.fromisoformat(text.strip()) if text and text.strip() else None
+    except ValueError:
+        raise Wrong(field, "A moment is written like 2026-12-01T09:30:00Z.") from None
+    return at.replace(tzinfo=dt.UTC) if at and at.tzinfo is None else at
 
 
 def number(text: object, field: str) -> int | None:
@@ -136,6 +149,7 @@ def _of_line(row: int, line: Mapping[str, str]) -> Draft | Unreadable:
             title=title,
             notes=unguard(line.get("notes", "")),
             status=status,
+            completed_at=moment(line.get("completed_at"), "completed_at"),
             priority=number(line.get("priority", "").strip(), "priority"),
             due_on=due_on,
             due_time=due_time,
@@ -146,26 +160,75 @@ def _of_line(row: int, line: Mapping[str, str]) -> Draft | Unreadable:
             project=project or None,
             section=section or None,
             labels=labels,
+            assignees=tuple(each.strip() for each in unguard(line.get("assignees", "")).split(",") if each.strip()),
             parent=line.get("parent_id", "").strip() or None,
-            remarks=_left_out(line.get("files"), line.get("assignees"), number(line.get("comments"), "comments")),
+            remarks=_left_out(line.get("files"), number(line.get("comments"), "comments")),
         )
     except Wrong as error:
         return Unreadable(row, title, str(error), error.field)
 
 
-def _of_item(row: int, item: Any) -> Draft | Unreadable:
+def _comments(found: object) -> dict[str, list[str]]:
+    """By task, oldest first, each with who wrote it."""
+    said: dict[str, list[str]] = {}
+    for each in found if isinstance(found, list) else []:
+        if isinstance(each, dict) and isinstance(each.get("text"), str) and isinstance(each.get("task_id"), str):
+            author = each.get("author")
+            name = author.get("name") if isinstance(author, dict) else None
+            said.setdefault(each["task_id"], []).append(f"{name}: {each['text']}" if name else each["text"])
+    return said
+
+
+def _reminders(found: object, now: dt.datetime) -> dict[str, list[NewReminder]]:
+    """By task: one's own, those by default come by themselves; of moments those to come."""
+    rings: dict[str, list[NewReminder]] = {}
+    for each in found if isinstance(found, list) else []:
+        if not isinstance(each, dict) or each.get("default") is not False:
+            continue
+        try:
+            new = _reminder(each, now)
+        except (AppError, ValueError):
+            continue
+        if new is not None:
+            rings.setdefault(str(each.get("task_id")), []).append(new)
+    return {task: each[:OFTEN] for task, each in rings.items()}
+
+
+def _reminder(said: Mapping[str, Any], now: dt.datetime) -> NewReminder | None:
+    if offset := _text(said, "offset"):
+        return NewReminder(offset=read_offset(offset, field="reminders"))
+    at = _object(said, "at")
+    when, on, time = moment(_text(at, "datetime"), "at"), day(_text(at, "date"), "at"), clock(_text(at, "time"), "at")
+    if when is None or on is None or time is None or when <= now:
+        return None
+    return NewReminder(at=Moment(on, time), rrule=_text(said, "recurrence"))
+
+
+def _names(people: object) -> tuple[str, ...]:
+    """Of people as `{"name"}`, or as a name alone."""
+    names = [
+        each.get("name") if isinstance(each, dict) else each for each in (people if isinstance(people, list) else [])
+    ]
+    return tuple(name for name in names if isinstance(name, str))
+
+
+def _of_item(
+    row: int, item: Any, comments: Mapping[str, Sequence[str]], rings: Mapping[str, Sequence[NewReminder]]
+) -> Draft | Unreadable:
     if not isinstance(item, dict) or not isinstance(item.get("title"), str):
         return Unreadable(row, "", "It has no title.", "title")
     title = item["title"]
     try:
         due, recurrence = _object(item, "due"), _object(item, "recurrence")
-        status = _status(item.get("status", "open"))
+        own = _text(item, "id") or ""
+        status, said = _status(item.get("status", "open")), tuple(comments.get(own, ()))
         return Draft(
             row=row,
-            external_id=_text(item, "id") or "#" + digest(title, item.get("project"), due),
+            external_id=own or "#" + digest(title, item.get("project"), due),
             title=title,
             notes=_text(item, "notes") or "",
             status=status,
+            completed_at=moment(_text(item, "completed_at"), "completed_at"),
             priority=number(item.get("priority"), "priority"),
             due_on=day(_text(due, "date"), "due"),
             due_time=clock(_text(due, "time"), "due"),
@@ -177,9 +240,12 @@ def _of_item(row: int, item: Any) -> Draft | Unreadable:
             project=_text(_object(item, "project"), "name"),
             section=_text(item, "section"),
             labels=_labels(item.get("labels")),
+            assignees=_names(item.get("assignees")),
             parent=_text(item, "parent_id"),
+            comments=said,
+            reminders=tuple(rings.get(own, ())),
             remarks=_left_out(
-                item.get("attachments"), item.get("assignees"), number(item.get("comments_count"), "comments_count")
+                item.get("attachments"), None if said else number(item.get("comments_count"), "comments_count")
             ),
         )
     except Wrong as error:
@@ -225,12 +291,10 @@ def _text(item: Mapping[str, Any], key: str) -> str | None:
     return found or None
 
 
-def _left_out(files: object, people: object, comments: int | None) -> tuple[str, ...]:
+def _left_out(files: object, comments: int | None) -> tuple[str, ...]:
     remarks = []
     if files:
         remarks.append("Its files are not brought along.")
-    if people:
-        remarks.append("It is given to nobody.")
     if comments:
         remarks.append("Its comments are not brought along.")
     return tuple(remarks)

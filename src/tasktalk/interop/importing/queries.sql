@@ -3,6 +3,15 @@
 select i.external_id, i.task_id from imported i join tasks t on t.id = i.task_id
 where i.owner_id = :owner_id and i.source = :source and i.external_id = any(:external_ids::text[]) and t.deleted_at is null;
 
+-- name: list_insiders(viewer, project_ids)
+-- Who shares these projects with the viewer.
+select m.project_id, u.id, u.name, u.email from project_members m join users u on u.id = m.user_id
+where m.project_id = any(:project_ids::uuid[]) and u.disabled_at is null
+  and exists (select from project_members o where o.project_id = m.project_id and o.user_id = :viewer::uuid);
+
+-- name: find_self(viewer)^
+select id, name, email from users where id = :viewer::uuid;
+
 -- name: note_imported(owner_id, source, external_ids, task_ids)!
 insert into imported (owner_id, source, external_id, task_id)
 select :owner_id::uuid, :source::text, i.external_id, i.task_id

@@ -41,7 +41,7 @@ def read_file(content: bytes, *, name: str, format: Format | None, now: dt.datet
             case "vikunja":
                 part = vikunja.read_export(document, now=now, zone=zone)
             case "tasktalk-json":
-                part = ours.read_json(document)
+                part = ours.read_json(document, now=now)
             case "todoist":
                 part = todoist.read_csv(text, project=todoist.project_of(path), date=dates)
             case _:

@@ -21,6 +21,7 @@ _LABEL = re.compile(r"(?<!\S)@([^\s@]+)")
 _FILE = re.compile(r"\s*\[\[file .*?\]\]", re.DOTALL)
 _DATED = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::\d\d)?)?")
 _NAME = re.compile(r"(?: ?\[\d+\])?\.(?:csv|CSV)$")
+_PERSON = re.compile(r"\s*\(\d+\)$")  # the number of an account
 _LOWEST = 4
 _A_DAY = 24 * 60
 
@@ -96,7 +97,8 @@ class _Reader:
         parent = self.above[-1] if self.above else None
         priority = number(line.get("priority", "").strip(), "priority")
         title = _LABEL.sub("", content).strip() or content
-        remarks = ["It is given to nobody."] if line.get("responsible", "").strip() else []
+        remarks: list[str] = []
+        who = _PERSON.sub("", line.get("responsible", "").strip())
         on, at, rule = self._when(line, remarks)
         said = digest(self.project, self.section, parent.external_id if parent else "", content, line.get("date", ""))
         self.seen[said] = self.seen.get(said, 0) + 1
@@ -114,6 +116,7 @@ class _Reader:
             project=self.project,
             section=self.section,
             labels=tuple(dict.fromkeys(_LABEL.findall(content))) if title != content else (),
+            assignees=(who,) if who else (),
             parent=parent.external_id if parent else None,
             remarks=tuple(remarks),
         )

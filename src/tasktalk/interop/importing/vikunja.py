@@ -67,6 +67,7 @@ def _task(row: int, task: Mapping[str, Any], around: _Around) -> Draft | Unreada
         title=title,
         notes=to_text(str(task.get("description") or "")),
         status="done" if task.get("done") is True else "open",
+        completed_at=_moment(task.get("done_at"), now),
         priority=_PRIORITIES.get(_whole(task.get("priority"))),
         due_on=due.date() if due else None,
         due_time=at.replace(second=0, microsecond=0) if at else None,
@@ -75,6 +76,7 @@ def _task(row: int, task: Mapping[str, Any], around: _Around) -> Draft | Unreada
         project=around.project,
         section=columns.get(id_) or columns.get(-_whole(task.get("bucket_id"))),
         labels=tuple(str(each["title"]) for each in _objects(task.get("labels")) if each.get("title")),
+        assignees=tuple(filter(None, map(_person, _objects(task.get("assignees"))))),
         parent=str(parents[id_]) if id_ in parents else None,
         comments=tuple(
             filter(None, (to_text(str(each.get("comment") or "")) for each in _objects(task.get("comments"))))
@@ -131,10 +133,14 @@ def _reminders(task: Mapping[str, Any], due: dt.datetime | None, now: dt.datetim
             yield NewReminder(at=Moment(at.date(), at.time().replace(second=0, microsecond=0)))
 
 
+def _person(assignee: Mapping[str, Any]) -> str:
+    """By what is likeliest to be known here."""
+    return next((text for key in ("email", "name", "username") if (text := str(assignee.get(key) or "").strip())), "")
+
+
 def _remarks(task: Mapping[str, Any]) -> tuple[str, ...]:
     said = {
         "Its files are not brought along.": task.get("attachments"),
-        "It is given to nobody.": task.get("assignees"),
     }
     return tuple(words for words, there in said.items() if there)
 

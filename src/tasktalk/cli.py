@@ -19,6 +19,7 @@ from tasktalk.errors import AppError, BadRequest, NotFound
 from tasktalk.logs import keep_rotated, set_up_logs
 from tasktalk.phrases import encode_told
 from tasktalk.settings import Settings, load_settings
+from tasktalk.up.benching import add_commands as add_bench_command
 from tasktalk.up.care import add_commands as add_care_commands
 from tasktalk.up.commands import add_commands as add_more_commands
 from tasktalk.up.files import SANDBOX_CONFIG
@@ -283,6 +284,7 @@ def _announce(facts: dict[str, Any]) -> None:
 
 
 add_care_commands(app, _database)
+add_bench_command(app)
 add_more_commands(app, _database)
 add_user_commands(app, _database)
 

@@ -153,6 +153,7 @@ class Settings(BaseSettings):
     # Backups.
     backup_dir: Path | None = None
     backup_at: str = "03:30"
+    backup_bucket: bool = True  # whether a backup holds the files that are in one
     backup_keep: int = Field(7, ge=1, le=1000)
     backup_passphrase: SecretStr | None = None
     disk_free_mib: int = Field(200, ge=0)

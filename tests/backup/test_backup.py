@@ -11,7 +11,9 @@ from typing import Any
 import asyncpg
 import pytest
 from filled import NASTY, files_of, fill, snapshot
+from pydantic import SecretStr
 
+from s3_peer import ACCESS, REGION, SECRET, open_bucket
 from tasktalk.accounts.audit.audit import record
 from tasktalk.accounts.audit.chain import verify
 from tasktalk.backup import making
@@ -23,7 +25,7 @@ from tasktalk.backup.sealing import WrongPassphrase
 from tasktalk.backup.tables import list_known, list_tables
 from tasktalk.db.migrate import HEAD, SchemaTooNew
 from tasktalk.db.pool import set_codecs
-from tasktalk.errors import BadRequest, Conflict
+from tasktalk.errors import BadRequest, Conflict, Unavailable
 from tasktalk.ids import new_id
 from tasktalk.settings import Settings
 from tasktalk.tasks.attachments.purge import purge_files
@@ -371,3 +373,40 @@ async def test_no_file_leaves_the_store_while_a_backup_is_made(
     assert (made.files, made.lost) == (1, ())
     assert await purge() == 1
     assert not (settings.data / "files" / "ab" / "c").exists()
+
+
+async def test_files_of_a_bucket_are_in_it_and_go_to_any_store(
+    conn: Any, database: str, empty_database: str, settings: Settings, tmp_path: Path
+) -> None:
+    async with open_bucket() as bucket:
+        keys = {"files_access_key": SecretStr(ACCESS), "files_secret_key": SecretStr(SECRET)}
+        url = f"s3://files?endpoint={bucket.url}&region={REGION}"
+        kept = settings.model_copy(update={"files_url": url, **keys})
+        await conn.execute("insert into users (id, name) values (gen_random_uuid(), 'Ana')")
+        await conn.execute(
+            "insert into tasks (id, owner_id, title, position) select gen_random_uuid(), id, 't', 1 from users limit 1"
+        )
+        contents = {"ab/c1": os.urandom(700_000), "ab/c2": b"small", "cd/lost": b"?"}
+        for key, content in contents.items():
+            await add_file(conn, settings, key, content)  # its row; its bytes lie in the bucket
+            await open_store(kept).put(key, chunks(content))
+        await open_store(kept).delete("cd/lost")
+        path = tmp_path / "one.zip"
+        made = await back_up(database, path, kept)
+        assert (made.files, made.lost, made.manifest.files_in) == (2, ("cd/lost",), "backup")
+        elsewhere = folder_of(tmp_path / "there", KEY)
+        assert (await put_back(empty_database, path, elsewhere)).files == 2
+        assert files_of(elsewhere.data / "files") == {name: contents[name] for name in ("ab/c1", "ab/c2")}
+        bucket.objects.clear()
+        assert (await put_back(empty_database, path, kept, replace=True)).files == 2
+        assert sorted(bucket.objects.values()) == sorted(contents[name] for name in ("ab/c1", "ab/c2"))
+        stays = await back_up(database, tmp_path / "two.zip", kept.model_copy(update={"backup_bucket": False}))
+        assert (stays.files, stays.lost, stays.manifest.files_in) == (0, (), "s3://files")
+        bucket.away = True
+        with pytest.raises(Unavailable):
+            await back_up(database, tmp_path / "three.zip", kept)
+        assert not (tmp_path / "three.zip").exists()
+
+
+async def chunks(content: bytes) -> AsyncIterator[bytes]:
+    yield content

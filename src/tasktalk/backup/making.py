@@ -18,9 +18,9 @@ from tasktalk.crypto import key_id
 from tasktalk.db import Conn
 from tasktalk.db.migrate import HEAD, check
 from tasktalk.db.pool import connect
-from tasktalk.errors import BadRequest, Conflict
+from tasktalk.errors import BadRequest, Conflict, NotFound
 from tasktalk.settings import KEY_FILE, OLD_KEYS_FILE, Settings
-from tasktalk.tasks.attachments.store import open_store
+from tasktalk.tasks.attachments.store import Store, open_store
 
 SHORT_OF_SPACE = "No space is left for the backup."
 DATA_FILES = ("sandbox.json",)  # secrets of the data folder that the database's rows go with
@@ -84,11 +84,11 @@ async def make_backup(
                     await copy_out(conn, table, member)
             files = [(row["key"], row["size"]) async for row in Q.list_files(conn)]
             sequences = await read_sequences(conn)
-        if store.folder is not None:
-            for number, (name, _) in enumerate(files):
-                progress("Saving files", number, len(files))
-                if not await asyncio.to_thread(_add_file, archive, store.folder / name, f"files/{name}"):
-                    lost.append(name)
+        with_files = store.folder is not None or settings.backup_bucket
+        for number, (name, _) in enumerate(files if with_files else ()):
+            progress("Saving files", number, len(files))
+            if not await _add_attachment(archive, store, name):
+                lost.append(name)
         for name in DATA_FILES:
             _add_file(archive, settings.data / name, f"data/{name}")
         for name, secret in zip((KEY_FILE, OLD_KEYS_FILE), keys, strict=False):
@@ -102,7 +102,7 @@ async def make_backup(
             revision=HEAD,
             server=await Q.get_server(conn),
             key_id=key_id(settings.master_secret),
-            files_in="backup" if store.folder is not None else _place_of(settings),
+            files_in="backup" if with_files else _place_of(settings),
             sequences=sequences,
             members=archive.members,
         )
@@ -117,6 +117,21 @@ def _read_keys(settings: Settings, passphrase: str | None) -> list[str]:
         raise BadRequest("--with-key wants --passphrase-file: a key beside what it opens protects nothing.")
     current, *old = settings.read_secrets()
     return [current, "\n".join(old)] if old else [current]
+
+
+async def _add_attachment(archive: Writer, store: Store, key: str) -> bool:
+    """False for one that is not in the store. Raises Unavailable while a bucket does not answer."""
+    name = f"files/{key}"
+    if store.folder is not None:
+        return await asyncio.to_thread(_add_file, archive, store.folder / key, name)
+    try:
+        content = await store.get(key)
+    except NotFound:
+        return False
+    with archive.member(name, packed=False) as member:
+        async for data in content:
+            await asyncio.to_thread(member.write, data)
+    return True
 
 
 def _add_file(archive: Writer, file: Path, name: str) -> bool:

@@ -147,8 +147,9 @@ async def chain(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes
 
 
 async def _bytes(found: "obstore.GetResult") -> AsyncIterator[bytes]:
-    async for chunk in found.stream(min_chunk_size=CHUNK):
-        yield bytes(chunk)
+    with _told("get"):
+        async for chunk in found.stream(min_chunk_size=CHUNK):
+            yield bytes(chunk)
 
 
 @contextmanager

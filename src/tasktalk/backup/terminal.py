@@ -130,9 +130,8 @@ def _tell_made(made: Made, path: Path, *, sealed: bool, with_key: bool, settings
     size = f"{made.bytes / _MIB:.1f} MiB" if made.bytes >= _MIB else f"{made.bytes / 1024:.0f} KiB"
     _out.print(f"{path}: {manifest.rows} rows, {made.files} files, {size}.", soft_wrap=True)
     if manifest.files_in != "backup":
-        _out.print(
-            f"Attachments stay in {manifest.files_in}: that bucket needs a backup of its own, for TASKTALK_BACKUP_BUCKET is off."
-        )
+        why = "that bucket needs a backup of its own, for TASKTALK_BACKUP_BUCKET is off."
+        _out.print(f"Attachments stay in {manifest.files_in}: {why}", soft_wrap=True)
     if made.lost:
         _out.print(f"[yellow]{len(made.lost)} attachments are not in the store any more.[/yellow]")
     if not sealed:

@@ -316,3 +316,15 @@ async def test_odd_characters_can_be_asked_about(ana: Talk, odd: str) -> None:
     await add(ana, "eggs", "bread")
     await ana.say(f"delete 1 and 2{odd}")
     await ana.say("yes")
+
+
+async def test_a_yes_is_to_what_was_asked_last_and_not_to_what_was_left_behind(ana: Talk) -> None:
+    await add(ana, "eggs", "bread", "salt")
+    asked = await ana.say("delete 1 and 2")
+    ana.now += dt.timedelta(minutes=1)
+    await ana.say("buy milk tomorrow")
+    ana.now += dt.timedelta(minutes=1)
+    await ana.say("yes")
+    assert {task.title for task in await ana.tasks()} == {"eggs", "bread", "salt", "buy milk"}
+    await ana.tap(asked, "Delete 2 tasks")
+    assert {task.title for task in await ana.tasks()} == {"salt", "buy milk"}

@@ -38,6 +38,11 @@ async def take(turn: Turn, kind: Kind, question_id: str, *, tapped: bool = False
 
 
 def find_newest(turn: Turn, *kinds: Kind) -> Question | None:
-    """The question of one of these kinds that was asked last and that words still answer."""
+    """The question of one of these kinds that was asked last and that words still answer.
+
+    Its buttons do after something else was spoken of, too; a yes by then is an answer to that.
+    """
+    since = turn.dialogue.moved_on_at
     asked = [question for question in turn.dialogue.asked.values() if question.kind in kinds]
-    return max((each for each in asked if each.is_open(turn.now)), key=lambda each: each.at, default=None)
+    answerable = (each for each in asked if each.is_open(turn.now) and (since is None or each.at >= since))
+    return max(answerable, key=lambda each: each.at, default=None)

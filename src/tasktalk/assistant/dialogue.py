@@ -81,7 +81,12 @@ class Dialogue:
 
     def part_from(self) -> None:
         """No one task is in focus any more."""
-        self.focus, self.focus_at, self.touched = None, None, True
+        self.focus, self.focus_at, self.touched = None, self.now, True
+
+    @property
+    def moved_on_at(self) -> datetime | None:
+        """When tasks were last shown or changed: a question from before that is not what words answer."""
+        return max(filter(None, (self.focus_at, self.listed_at)), default=None)
 
     @property
     def just_spoken_of(self) -> UUID | None:

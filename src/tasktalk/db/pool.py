@@ -10,6 +10,7 @@ import msgspec
 from tasktalk.db import Conn, Pool
 from tasktalk.errors import AppError, Unavailable
 from tasktalk.logs import get_log
+from tasktalk.phrases import encode_told
 
 _log = get_log(__name__)
 
@@ -148,4 +149,4 @@ async def set_codecs(conn: Conn) -> None:
 
 
 def _encode(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
+    return msgspec.json.encode(value, enc_hook=encode_told).decode()

@@ -225,6 +225,25 @@ async def test_every_page_in_the_other_themes_and_widths(browser: Browser, house
     await look_at_all(browser, house, ("light", PHONE), ("dark", WIDE))
 
 
+@pytest.mark.slow
+async def test_longer_words_fit_a_phone(browser: Browser, house: House) -> None:
+    context = await browser.new_context(storage_state=house.state)
+    look, found = Look(await context.new_page(), house.web), []
+
+    async def speak(language: str) -> None:
+        await look.page.goto(house.web + "/account")
+        await look.page.locator("[name=language]").select_option(language)
+        await look.page.locator("form[action='/account/profile'] button").click()
+        await expect(look.page.locator(f"html[lang={language}]")).to_be_attached()
+
+    await speak("de")
+    for address in addresses_of(house.ids):
+        found += await look.open(address, axes=())
+    await speak("en")
+    await context.close()
+    assert not found, "\n".join(found)
+
+
 async def test_a_day_by_the_keyboard_alone(house: House, new_page: NewPage) -> None:
     page = await new_page()
     keys, board = page.keyboard, f"{house.web}/projects/{house.ids['project_id']}?view=board"

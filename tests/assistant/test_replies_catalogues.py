@@ -22,6 +22,7 @@ PACKAGE = Path(tasktalk.__file__).parent
 SPEAKING = (
     *(PACKAGE / "assistant" / "replies", PACKAGE / "assistant" / "exporting", PACKAGE / "messaging"),
     *(PACKAGE / "integrations", PACKAGE / "health" / "alerts", PACKAGE / "whatsapp"),
+    PACKAGE / "interop" / "importing",
 )
 KEYWORDS = {"say": None, "label": None, "phrase": None, "Told": None, "count": (1, 2)}
 OTHERS = sorted(LANGUAGES.keys() - {SOURCE})

@@ -21,6 +21,12 @@ async def test_a_file_is_looked_at_imported_and_taken_back(desk: Desk, ana: Brow
         words in looked.text for words in ("1 task is new", "1 cannot be imported", "Groceries", "&lt;b&gt;milk")
     )
     assert "A date is written like 2026-12-01." in looked.text
+    await desk.pool.execute("update users set language = 'de'")
+    given = b"title,assignees,comments\nMilch,Nobody,2\n"
+    german = (await upload(ana, given)).text
+    assert "Ihre Kommentare kommen nicht mit. Nicht an Nobody gegeben: Niemand dieses Namens ist in ihrem" in german
+    await desk.pool.execute("update users set language = 'en'")
+    looked = await upload(ana, FILE)
     assert await desk.pool.fetchval("select count(*) from tasks") == 0
     act = re.search(r'formaction="(/account/data/import/[^/"]+)"', looked.text)
     assert act is not None

@@ -18,6 +18,7 @@ from tasktalk.errors import AppError, BadRequest
 from tasktalk.interop.importing.model import FORMATS
 from tasktalk.interop.importing.reading import read_file
 from tasktalk.interop.importing.vikunja import to_text
+from tasktalk.phrases import encode_told
 
 _COLUMNS = "TYPE,CONTENT,DESCRIPTION,PRIORITY,INDENT,AUTHOR,RESPONSIBLE,DATE,DATE_LANG,TIMEZONE,DURATION,DURATION_UNIT"
 TODOIST = (
@@ -355,7 +356,7 @@ def test_whatever_a_file_holds_is_read_or_refused() -> None:
             content = (TODOIST[:place] + chance.choice(',"\n;\t\x00') + TODOIST[place + 1 :]).encode()
         try:
             _, rows = read_file(content, name="x.csv", format=chance.choice([None, *FORMATS]), now=now, zone="UTC")
-            msgspec.json.encode(rows)
+            msgspec.json.encode(rows, enc_hook=encode_told)
         except AppError:
             continue
 

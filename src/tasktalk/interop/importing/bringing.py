@@ -11,6 +11,7 @@ from tasktalk.errors import AppError
 from tasktalk.ids import new_id, parse_id
 from tasktalk.interop.importing.model import Draft, Format, ImportReport, Read, RowReport, Unreadable
 from tasktalk.interop.importing.people import Insiders, read_insiders
+from tasktalk.phrases import Told, phrase
 from tasktalk.tasks.batch import Ready, Refused, Written, try_run
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.checks import clean_line
@@ -23,7 +24,7 @@ from tasktalk.tasks.tasks import BATCH
 Q = queries(__file__)
 
 _LONGEST_ID = 200
-_NO_PARENT = "Its parent task was refused."
+_NO_PARENT = phrase("Its parent task was refused.")
 _CREATED, _CHANGED = 201, 200
 
 
@@ -87,7 +88,9 @@ async def _bring(work: _Work, rows: Read) -> None:
         if isinstance(each, Unreadable):
             work.reports[place] = RowReport(each.row, each.title, "refused", None, each.why, each.field)
         elif len(each.external_id) > _LONGEST_ID or "\x00" in each.external_id:
-            work.reports[place] = RowReport(each.row, each.title, "refused", None, "Its id cannot be kept.", "id")
+            work.reports[place] = RowReport(
+                each.row, each.title, "refused", None, phrase("Its id cannot be kept."), "id"
+            )
         else:
             drafts[place] = each
     await _find_known(work, [draft.external_id for draft in drafts.values()])
@@ -177,8 +180,9 @@ def _as_new(work: _Work, draft: Draft) -> NewTask:
     if parent_id and draft.parent not in work.lies:
         assignees, unknown = (), list(draft.assignees)
     if unknown:
-        said = "Not given to {names}: nobody of that name is in its project."
-        work.remarks[draft.external_id] = [said.format(names=", ".join(unknown)[:_LONGEST_ID])]
+        names = ", ".join(unknown)[:_LONGEST_ID]
+        said = Told("Not given to {names}: nobody of that name is in its project.", names=names)
+        work.remarks[draft.external_id] = [said]
     return NewTask(
         title=draft.title,
         notes=draft.notes,

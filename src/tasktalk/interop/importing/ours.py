@@ -10,6 +10,7 @@ from typing import Any
 
 from tasktalk.errors import AppError, BadRequest
 from tasktalk.interop.importing.model import Draft, Read, Unreadable
+from tasktalk.phrases import Told, phrase
 from tasktalk.tasks.model import Recurrence, Status
 from tasktalk.tasks.reminders.model import OFTEN, Moment, NewReminder
 from tasktalk.tasks.reminders.reading import read_offset
@@ -27,11 +28,11 @@ _STATUSES: dict[str, Status] = {
 
 
 class Wrong(ValueError):
-    """A cell that cannot be; `field` is its column."""
+    """A cell that cannot be, and why, which may be Told; `field` is its column."""
 
     def __init__(self, field: str, why: str) -> None:
         super().__init__(why)
-        self.field = field
+        self.why, self.field = why, field
 
 
 def read_table(text: str) -> list[dict[str, str]]:
@@ -78,7 +79,7 @@ def day(text: str | None, field: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text.strip()) if text and text.strip() else None
     except ValueError:
-        raise Wrong(field, "A date is written like 2026-12-01.") from None
+        raise Wrong(field, phrase("A date is written like 2026-12-01.")) from None
 
 
 def clock(text: str | None, field: str) -> dt.time | None:
@@ -86,7 +87,7 @@ def clock(text: str | None, field: str) -> dt.time | None:
     try:
         return dt.time.fromisoformat(text.strip()).replace(tzinfo=None) if text and text.strip() else None
     except ValueError:
-        raise Wrong(field, "A time is written like 09:30.") from None
+        raise Wrong(field, phrase("A time is written like 09:30.")) from None
 
 
 def moment(text: str | None, field: str) -> dt.datetime | None:
@@ -94,7 +95,7 @@ def moment(text: str | None, field: str) -> dt.datetime | None:
     try:
         at = dt.datetime.fromisoformat(text.strip()) if text and text.strip() else None
     except ValueError:
-        raise Wrong(field, "A moment is written like 2026-12-01T09:30:00Z.") from None
+        raise Wrong(field, phrase("A moment is written like 2026-12-01T09:30:00Z.")) from None
     return at.replace(tzinfo=dt.UTC) if at and at.tzinfo is None else at
 
 
@@ -105,7 +106,7 @@ def number(text: object, field: str) -> int | None:
     try:
         return int(str(text))
     except ValueError:
-        raise Wrong(field, f"The {field} is not a whole number.") from None
+        raise Wrong(field, Told("The {field} is not a whole number.", field=field)) from None
 
 
 def _named(rows: Iterator[Draft | Unreadable]) -> Iterator[Draft | Unreadable]:
@@ -116,7 +117,7 @@ def _named(rows: Iterator[Draft | Unreadable]) -> Iterator[Draft | Unreadable]:
             seen[each.external_id] += 1
             if (count := seen[each.external_id]) > 1:
                 yield (
-                    Unreadable(each.row, each.title, "It is in the file twice.")
+                    Unreadable(each.row, each.title, phrase("It is in the file twice."))
                     if not _made_up(each)
                     else _again(each, count)
                 )
@@ -165,7 +166,7 @@ def _of_line(row: int, line: Mapping[str, str]) -> Draft | Unreadable:
             remarks=_left_out(line.get("files"), number(line.get("comments"), "comments")),
         )
     except Wrong as error:
-        return Unreadable(row, title, str(error), error.field)
+        return Unreadable(row, title, error.why, error.field)
 
 
 def _comments(found: object) -> dict[str, list[str]]:
@@ -216,7 +217,7 @@ def _of_item(
     row: int, item: Any, comments: Mapping[str, Sequence[str]], rings: Mapping[str, Sequence[NewReminder]]
 ) -> Draft | Unreadable:
     if not isinstance(item, dict) or not isinstance(item.get("title"), str):
-        return Unreadable(row, "", "It has no title.", "title")
+        return Unreadable(row, "", phrase("It has no title."), "title")
     title = item["title"]
     try:
         due, recurrence = _object(item, "due"), _object(item, "recurrence")
@@ -249,20 +250,20 @@ def _of_item(
             ),
         )
     except Wrong as error:
-        return Unreadable(row, title, str(error), error.field)
+        return Unreadable(row, title, error.why, error.field)
 
 
 def _status(said: object) -> Status:
     found = _STATUSES.get(said) if isinstance(said, str) else None
     if found is None:
-        raise Wrong("status", "A status is open, done or cancelled.")
+        raise Wrong("status", phrase("A status is open, done or cancelled."))
     return found
 
 
 def _labels(said: object) -> tuple[str, ...]:
     labels = said or []
     if not isinstance(labels, list) or not all(isinstance(each, str) for each in labels):
-        raise Wrong("labels", "Labels are a list of names.")
+        raise Wrong("labels", phrase("Labels are a list of names."))
     return tuple(labels)
 
 
@@ -280,21 +281,21 @@ def _rule(said: Mapping[str, Any]) -> Recurrence | None:
 def _object(item: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     found = item.get(key)
     if found is not None and not isinstance(found, dict):
-        raise Wrong(key, f"The {key} is no object.")
+        raise Wrong(key, Told("The {key} is no object.", key=key))
     return found or {}
 
 
 def _text(item: Mapping[str, Any], key: str) -> str | None:
     found = item.get(key)
     if found is not None and not isinstance(found, str):
-        raise Wrong(key, f"The {key} is no text.")
+        raise Wrong(key, Told("The {key} is no text.", key=key))
     return found or None
 
 
 def _left_out(files: object, comments: int | None) -> tuple[str, ...]:
     remarks = []
     if files:
-        remarks.append("Its files are not brought along.")
+        remarks.append(phrase("Its files are not brought along."))
     if comments:
-        remarks.append("Its comments are not brought along.")
+        remarks.append(phrase("Its comments are not brought along."))
     return tuple(remarks)

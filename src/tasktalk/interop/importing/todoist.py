@@ -15,6 +15,7 @@ from tasktalk.assistant.understand import understand
 from tasktalk.assistant.understanding import Context
 from tasktalk.interop.importing.model import Draft, Read, Unreadable
 from tasktalk.interop.importing.ours import Wrong, day, digest, number, read_table
+from tasktalk.phrases import Told, phrase
 from tasktalk.tasks.model import Recurrence
 
 _LABEL = re.compile(r"(?<!\S)@([^\s@]+)")
@@ -75,9 +76,9 @@ class _Reader:
             try:
                 self._task(row, line, content)
             except Wrong as error:
-                self.read.append(Unreadable(row, content, str(error), error.field))
+                self.read.append(Unreadable(row, content, error.why, error.field))
         elif kind not in {"", "meta"}:
-            self.read.append(Unreadable(row, content, f"There is no type {kind[:40]!r}.", "type"))
+            self.read.append(Unreadable(row, content, Told("There is no type {type}.", type=repr(kind[:40])), "type"))
 
     def _note(self, content: str) -> None:
         """Of the last task that was read."""
@@ -86,7 +87,7 @@ class _Reader:
             task = self.read[place]
             if isinstance(task, Draft):
                 comments = (*task.comments, said) if said else task.comments
-                left = ("Its files are not brought along.",) if _FILE.search(content) else ()
+                left = (phrase("Its files are not brought along."),) if _FILE.search(content) else ()
                 remarks = tuple(dict.fromkeys((*task.remarks, *left)))
                 self.read[place] = replace(task, comments=comments, remarks=remarks)
                 return
@@ -129,7 +130,7 @@ class _Reader:
             return None, None, None
         found = self.date(text[:200], line.get("date_lang", "").strip()[:2].lower())
         if found is None:
-            remarks.append(f"The date “{text[:100]}” was not understood.")
+            remarks.append(Told("The date “{text}” was not understood.", text=text[:100]))
             return None, None, None
         return found
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from tasktalk.errors import BadRequest
 from tasktalk.interop.importing.model import Draft, Read, Unreadable
+from tasktalk.phrases import phrase
 from tasktalk.tasks.model import Recurrence
 from tasktalk.tasks.reminders.model import OFTEN, Moment, NewReminder
 
@@ -57,7 +58,7 @@ def read_export(document: Any, *, now: dt.datetime, zone: str) -> Read:
 def _task(row: int, task: Mapping[str, Any], around: _Around) -> Draft | Unreadable:
     title, id_ = task.get("title"), task.get("id")
     if not isinstance(title, str) or not isinstance(id_, int):
-        return Unreadable(row, "", "It has no title.", "title")
+        return Unreadable(row, "", phrase("It has no title."), "title")
     now, columns, parents = around.now, around.columns, around.parents
     due, start = _moment(task.get("due_date"), now), _moment(task.get("start_date"), now)
     at = due.time() if due is not None and due.time() != dt.time() else None
@@ -140,7 +141,7 @@ def _person(assignee: Mapping[str, Any]) -> str:
 
 def _remarks(task: Mapping[str, Any]) -> tuple[str, ...]:
     said = {
-        "Its files are not brought along.": task.get("attachments"),
+        phrase("Its files are not brought along."): task.get("attachments"),
     }
     return tuple(words for words, there in said.items() if there)
 

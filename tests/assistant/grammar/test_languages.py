@@ -1,6 +1,7 @@
 """In which language a message is read: the person's, unless the words say clearly that it is another."""
 
 from collections import Counter
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from tasktalk.assistant.grammar.languages import choose_languages
 from tasktalk.assistant.grammar.lexicon import get_source, list_languages
 from tasktalk.assistant.grammar.lookback import get_lookback
 from tasktalk.assistant.grammar.phrasebook import get_phrasebook
+from tasktalk.assistant.understand import understand
+from tasktalk.assistant.understanding import Context
 
 FOLDER = Path(__file__).parents[2] / "utterances"
 PEOPLE = ("Ana", "Ben")
@@ -84,3 +87,23 @@ def test_ones_own_language_is_kept_and_others_are_found(language: str) -> None:
 )
 def test_examples(text: str, own: str, expected: tuple[str, ...]) -> None:
     assert choose_languages(text, own, PEOPLE) == expected
+
+
+COMMANDS = {
+    "today": "list_tasks",
+    "This week": "list_tasks",
+    "daily summary": "summary",
+    "weekly report": "summary",
+    "project status": "project_status",
+    "export": "settings",
+    "forget me!": "settings",
+    "undo": "undo",
+    "done 1 3": "complete_task",
+}
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_commands_are_known_in_english_whatever_one_speaks(language: str) -> None:
+    context = Context(now=datetime(2026, 11, 22, 10, tzinfo=UTC), language=language)
+    read = {text: understand(text, context).intents[0].intent for text in COMMANDS}
+    assert read == COMMANDS

@@ -15,6 +15,10 @@ from tasktalk.assistant.grammar.tokens import fold
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _PATTERN_WORD = re.compile(r"\\.|\(\?[^)]*|[^\W\d_]+(?:'[^\W\d_]+)*")
 _NAMES = re.compile(r"[#@+]\S+")
+# Commands that everybody may know in English, whatever they speak; whole messages, and titles in no language.
+_EVERYWHERE = re.compile(
+    r"undo|today|tomorrow|this week|daily summary|weekly report|project status|export|forget me|done(?:[ ,]+\d{1,3})+"
+)
 _LONGEST = 400  # characters looked at
 _LEAD = 1.0  # by so much another language must be ahead of the person's own,
 _SHARE = 2.0  # and so many times as likely
@@ -32,6 +36,8 @@ def choose_languages(text: str, own: str, names: tuple[str, ...] = ()) -> tuple[
     `own` is read first unless the words say clearly that they are of another language we speak. `names`: people's,
     which are of no language.
     """
+    if own != "en" and _EVERYWHERE.fullmatch(fold(text[:_LONGEST]).strip(" \n.!?")):
+        return ("en",)
     spoken = {fold(part) for name in names for part in name.split()}
     words = set(_WORD.findall(_NAMES.sub(" ", fold(text[:_LONGEST])))) - spoken
     first = _choose(words, own)

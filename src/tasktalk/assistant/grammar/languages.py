@@ -22,10 +22,12 @@ _EVERYWHERE = re.compile(
 _LONGEST = 400  # characters looked at
 _LEAD = 1.0  # by so much another language must be ahead of the person's own,
 _SHARE = 2.0  # and so many times as likely
+_WORDS = 3  # or it has so many words more, however many languages share them
 _LEARNT = 0.5  # what a word of a language counts that is only in the sentences its scope model learnt from
 
 # The kinds of words that hardly any title has by chance.
 _OF_TIME = ("WEEKDAY", "WEEKDAYS", "MONTH", "DAYREL", "TONIGHT", "CLOCKWORD", "FREQWORD")
+_FEW = 3  # words
 _SHORTEST = 4  # letters of a word of a second language: shorter ones are other things as well
 
 
@@ -53,22 +55,37 @@ def _choose(words: Collection[str], own: str) -> str:
             scores[language] = scores.get(language, 0.0) + weight
     if not scores:
         return own
-    mine = scores.get(own, 0.0) + _count_learnt(words, own)
+    learnt = _count_learnt(words, own)
+    mine = scores.get(own, 0.0) + learnt * _LEARNT
     best = max(scores, key=lambda language: (scores[language], language == own))
-    said = [word for word in words if any(language == best for language, _ in votes.get(word, ()))]
+    said = [word for word in words if _is_word(word, best)]
     if len(said) == 1 and best not in _telling_words().get(said[0], ()):
         return own  # "sushi bar": one word may be anything
-    return best if scores[best] >= max(mine + _LEAD, mine * _SHARE) else own
+    known = sum(_is_word(word, own) for word in words) + learnt
+    is_best = scores[best] >= max(mine + _LEAD, mine * _SHARE) or len(said) >= known + _WORDS
+    return best if is_best or _names_language(words) else own
 
 
-def _count_learnt(words: Collection[str], own: str) -> float:
+def _is_word(word: str, language: str) -> bool:
+    return any(each == language for each, _ in _votes().get(word, ()))
+
+
+def _names_language(words: Collection[str]) -> bool:
+    """Whether it is a word or two and the name of a language: "idioma español", which asks for that one."""
+    return 1 < len(words) <= _FEW and not _language_names().isdisjoint(words)
+
+
+@cache
+def _language_names() -> frozenset[str]:
+    """What languages are called in any of them; codes are words of others, too ("de")."""
+    tables = (get_source(language)["slots"]["languages"] for language in list_languages())
+    return frozenset(fold(name) for table in tables for name in table) - set(list_languages())
+
+
+def _count_learnt(words: Collection[str], own: str) -> int:
     """The words that the person's own language has in none of its lists, but in what its scope model learnt from."""
-    model, votes = get_model(own), _votes()
-    found = sum(
-        len(word) > 1 and word in model and all(language != own for language, _ in votes.get(word, ()))
-        for word in words
-    )
-    return found * _LEARNT
+    model = get_model(own)
+    return sum(len(word) > 1 and word in model and not _is_word(word, own) for word in words)
 
 
 def _choose_second(words: Collection[str], first: str, own: str) -> str | None:

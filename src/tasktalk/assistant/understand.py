@@ -1,5 +1,7 @@
 """Reads a message: exact commands first, then lists, questions and changes, and last the task that it may simply be."""
 
+import re
+
 from msgspec import structs
 
 from tasktalk import metrics
@@ -19,19 +21,31 @@ from tasktalk.assistant.grammar.typos import mend_first, read_mended
 from tasktalk.assistant.understanding import Context, Intent, Understanding
 
 DEFAULT_LANGUAGE = "en"
+# A line drawn across the message, a page of empty lines: it says nothing, and patterns would walk it again and again.
+_ORNAMENT = re.compile(r"[\W_]{80,}")
+_ORNAMENT_KEPT = 3
 _PERHAPS_MISTYPED = frozenset({"create_task", "unknown"})
 
 
 @metrics.UNDERSTAND_SECONDS.time()
 def understand(text: str, context: Context) -> Understanding:
     """What `text` means to the person of `context`. Pure; takes any text; never raises."""
+    said, text = text, _ORNAMENT.sub(_shorten, text.strip()) if _ORNAMENT.search(text) else text
     engine, book = _open(text, context)
     intents = read_message(text, context, engine, book)
     if len(intents) == 1 and intents[0].intent in _PERHAPS_MISTYPED:
         intents = [_mended(intents[0], text, context, engine, book)]
     if len(intents) == 1 and intents[0].intent == "unknown" and len(text) <= MAX_LENGTH:
         intents = [_with_times(intents[0], text, context, engine, book)]
+    if text != said:  # places in it are none of the message's
+        intents = [structs.replace(intent, spans=()) for intent in intents]
     return Understanding(language=book.language, intents=tuple(intents))
+
+
+def _shorten(ornament: re.Match[str]) -> str:
+    """The first signs of an ornament, and a new line where it has one."""
+    signs = ornament.group()
+    return signs[:_ORNAMENT_KEPT].rstrip("\n") + ("\n" if "\n" in signs else " ")
 
 
 def _mended(intent: Intent, text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent:
@@ -46,6 +60,8 @@ def _mended(intent: Intent, text: str, context: Context, engine: Engine, book: P
 def _with_times(unknown: Intent, text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent:
     """What is none of ours keeps the times it names, so that it can be made a task after all."""
     said = capture(text, context, engine, book).draft
+    if fold(said.title or "") in book.whoever:  # "I'm at 10": where, not when
+        return unknown
     return structs.replace(
         unknown,
         due=said.due,

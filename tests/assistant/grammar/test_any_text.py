@@ -2,9 +2,11 @@
 
 import datetime as dt
 import re
+import time
 from zoneinfo import ZoneInfo
 
 import msgspec
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -64,3 +66,37 @@ def test_title_and_spans_are_the_message(words: list[str]) -> None:
     (intent,) = understand(text, Context(now=NOW, tz="Europe/Madrid")).intents
     said = "".join(text[span.start : span.end] for span in intent.spans)
     assert re.sub(r"\s", "", (intent.title or "") + said) == re.sub(r"\s", "", text)
+
+
+LONGEST = 4096  # characters of a message that is read
+REPEATED = (
+    "um ",
+    " ",
+    "*",
+    "!",
+    "x ",
+    "undo, ",
+    "done 1 and ",
+    " on my list because ",
+    ", so take x off my list",
+    "1 ",
+)
+
+
+@pytest.mark.parametrize("repeated", REPEATED)
+def test_no_message_takes_long(repeated: str) -> None:
+    """In time of the processor, whatever else the machine does; a second is many times what the slowest takes."""
+    for text in ((repeated * LONGEST)[:LONGEST], (repeated * LONGEST)[: LONGEST - 20] + " tomorrow at 5pm"):
+        began = time.process_time()
+        assert understand(text, Context(now=NOW, tz="Europe/Madrid")).intents
+        assert time.process_time() - began < 2
+
+
+def test_what_only_adorns_is_not_read() -> None:
+    line = "\n" + "-" * 200 + "\n"
+    (intent,) = understand(f"buy milk tomorrow{line}call Ana", Context(now=NOW, tz="Europe/Madrid")).intents
+    assert [task.title for task in intent.tasks if task.title] == ["buy milk", "call Ana"]
+    assert intent.tasks[0].due is not None
+    assert intent.tasks[0].due.date == "2026-11-25"
+    (intent,) = understand("milk" + " " * 300 + "tomorrow", Context(now=NOW, tz="Europe/Madrid")).intents
+    assert (intent.title, intent.spans) == ("milk", ())

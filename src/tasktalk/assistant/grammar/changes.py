@@ -14,12 +14,15 @@ from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context, Intent, Span, Target
 
 MAX_TARGET_WORDS = 12
+_LONGEST = 500  # characters: who changes a task says it in fewer
 _FILLERS = re.compile(r"[\s,.;:!]+")
 _WORD = re.compile(r"\S+")
 
 
 def read_change(plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
     """The change that `plain` asks for, when it names a task first and everything after is slots; else None."""
+    if len(plain) > _LONGEST:
+        return None
     folded = fold(plain)
     for pattern in book.changes_before:
         before = pattern.fullmatch(folded)

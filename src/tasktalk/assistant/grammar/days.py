@@ -255,17 +255,22 @@ def after_now(m: Found, amount: Amount, sign: int = 1, sure: float = 0.95) -> Mo
     return Moment(on=when.date(), clock=Clock(when.hour, when.minute), grain="minute", sure=sure)
 
 
+_TERSE = 3  # letters of "5m"
+
+
 @DAYS(
     "IN ABOUT? THE? NEXT? q:QTY TIME?",
     "q:QTY t:THEN",
     "(?<! WEEKDAY|DAYREL|TONIGHT|MONTH|D12|YEAR|UNIT|CLOCK|WEEKEND) PLUS q:QTY",
     "q:QTY FROM NOW",
     "AFTER ABOUT? q:QTY (?! OF|FROM|AFTER|BEFORE)",
-    "NEXT q:QTY",
+    "n:NEXT q:QTY",
     "q:QTY LATER $",
     makes="MOMENT",
 )
 def _in_amount(m: Found) -> Moment | None:
+    if m["n"] is not None and m["q"].parts[0][0] == "minute" and m.node("q").end - m.node("q").start <= _TERSE:
+        return None  # "next 5m" may be metres, or millions
     sign = -1 if m.all("THEN") == [-1] else 1
     return after_now(m, m["q"], sign, 0.95 if sign > 0 else 0.4)
 

@@ -1,6 +1,7 @@
 """From a whole message to its intents, in the order in which the readings are tried."""
 
 import re
+from itertools import islice
 
 from msgspec import structs
 
@@ -27,13 +28,15 @@ from tasktalk.assistant.understanding import Context, Draft, Intent, Query, Targ
 MAX_LENGTH = 4096  # characters: a WhatsApp text is never longer; what is, is kept whole and not read
 _QUOTED = re.compile(r"""\s*(?:"(?P<a>[^"]+)"|“(?P<b>[^”]+)”|«(?P<c>[^»]+)»|„(?P<d>[^“”]+)[“”])\s*""")
 _SAYS_SOMETHING = re.compile(r"\w")
+_MOST_ORDERS = 20  # in a message
+_MOST_FILLED = 80  # characters before what somebody has to say
 _SUM = re.compile(r"[\d\s().,]*\d\s*(?:[+*/\u00d7\u00f7=^]|\s-\s)[\d\s().,=+*/\u00d7\u00f7^-]*\??")
 
 
 def read_message(  # noqa: PLR0911  (the readings in their order, the first that fits)
-    text: str, context: Context, engine: Engine, book: Phrasebook
+    text: str, context: Context, engine: Engine, book: Phrasebook, *, most: int = _MOST_ORDERS
 ) -> list[Intent]:
-    """The intents of a message, one or more."""
+    """The intents of a message, one to `most`."""
     said = text
     if len(text) > MAX_LENGTH:
         return [Intent(intent="create_task", confidence=PERHAPS, title=text.strip())]
@@ -50,7 +53,7 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
         outline = read_outline(text, context, engine, book)
         if outline is not None:
             return [outline]
-    several = _read_several(plain, context, engine, book)
+    several = _read_several(plain, context, engine, book, most) if most > 1 else []
     if several:
         return several
     command = (
@@ -81,7 +84,9 @@ def _without_name(text: str, book: Phrasebook) -> str:
 def _without_filler(text: str, context: Context, engine: Engine, book: Phrasebook) -> str:
     """The message with "um", "okay so", "hey" blanked where words that ask for a task follow, or a time."""
     end = filler_length(text, book)
-    if not end or begins_with_time(text, context, engine) or any(True for _ in book.find_commands(fold(text).strip())):
+    if not 0 < end <= _MOST_FILLED or begins_with_time(text, context, engine):
+        return text
+    if any(True for _ in book.find_commands(fold(text).strip())):
         return text
     rest = text[end:]
     follows = book.asks_capture(fold(rest)) or begins_with_time(rest, context, engine)
@@ -117,10 +122,10 @@ def _read_short(plain: str, context: Context, engine: Engine, book: Phrasebook) 
     return None
 
 
-def _read_several(plain: str, context: Context, engine: Engine, book: Phrasebook) -> list[Intent]:
+def _read_several(plain: str, context: Context, engine: Engine, book: Phrasebook, most: int) -> list[Intent]:
     """Several orders in one message ("done 1 and 3, and remind me tomorrow to call Ana"); empty when it is one."""
     for splitter in book.splitters:
-        for found in splitter.finditer(fold(plain), 1):
+        for found in islice(splitter.finditer(fold(plain), 1), _MOST_ORDERS):
             if found.end() == found.start():
                 continue
             first, second = plain[: found.start()], plain[found.end() :]
@@ -128,8 +133,8 @@ def _read_several(plain: str, context: Context, engine: Engine, book: Phrasebook
             if head is None or head.intent in {"greet", "confirm", "cancel"}:
                 if head is None or not second.strip():
                     continue
-                return read_message(second, context, engine, book)
-            return _join_found(head, read_message(second, context, engine, book))
+                return read_message(second, context, engine, book, most=most - 1)
+            return _join_found(head, read_message(second, context, engine, book, most=most - 1))
     return []
 
 

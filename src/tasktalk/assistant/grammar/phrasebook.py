@@ -15,6 +15,7 @@ _HEAD = re.compile(r"\w+|\S")
 _OPTION = re.compile(r"\[[^\[\]]*\]")
 _LEADING_SLOT = re.compile(r"^\s*\{\w+\}")
 
+_LONGEST_ORDER = 500  # characters of an order whose first words may be anything
 _NEVER = (r"(?!)",)  # where a language has no such words
 
 
@@ -123,6 +124,7 @@ class Phrasebook:
         self.trailers = [
             re.compile(r"(?<!\S)" + as_regex(each, macros) + r"\s*[.!?]*\s*$") for each in capture.get("trailers", ())
         ]
+        self.whoever = frozenset(capture.get("whoever", ()))
         self.remind_trailer = capture.get("remind_trailer", capture["remind_lead"])
         reminding = [lead for lead in capture["lead_ins"] if re.search(capture["remind_lead"], lead)]
         reminding += _listed(self.slots["before_due"])
@@ -196,7 +198,8 @@ class Phrasebook:
         head = re.match(r"[\s¿¡]*(\w+|\S)", folded)
         candidates = self._by_head.get(head.group(1), []) if head else []
         words = set(_HEAD.findall(folded))
-        anywhere = (each for each in self._anywhere if each[1].needs is None or not words.isdisjoint(each[1].needs))
+        short = self._anywhere if len(folded) <= _LONGEST_ORDER else []
+        anywhere = (each for each in short if each[1].needs is None or not words.isdisjoint(each[1].needs))
         for _, command in sorted([*candidates, *anywhere], key=lambda each: each[0]):
             found = command.template.match(folded)
             if found:

@@ -19,6 +19,7 @@ _SHORTENED = re.compile(r"(?:^|[\s.])(?:\w|dr|dra|mr|mrs|ms|sr|sra|st|nr|no|prof
 _HALF_DAY = re.compile(r"\b[ap]\.\s?m$")
 _QUOTES = re.compile(r"[\"“”«»„]")
 _ENDS = " \t\n,;.!…"
+_PAUSE = " " * 80  # nobody hums for so long
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def blank_hesitations(text: str, book: Phrasebook) -> str:
     blanked = text
     for found in signs.hesitations.finditer(folded):
         blanked = blanked[: found.start()] + " " * (found.end() - found.start()) + blanked[found.end() :]
-    return blanked if blanked.strip(_ENDS) else text
+    return blanked if blanked.strip(_ENDS) and _PAUSE not in blanked else text
 
 
 def _sentences(text: str, book: Phrasebook, signs: _Signs) -> Iterator[str]:

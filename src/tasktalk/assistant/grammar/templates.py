@@ -14,7 +14,9 @@ _SLOTS = {
     "from": r"[\w:. ]{1,24}?",
     "to": r"[\w:. ]{1,24}?",
 }
-_ANY = r".+?"
+# What ends a message may be long; of what stands within one, two open ends would take time by the square.
+_ENDLESS = frozenset({"text", "comment", "rest"})
+_ANY, _SOME = r".+?", r".{1,240}?"
 _APART = r"(?:(?<!\w)|(?!\w))"  # never in the middle of a word; "mets-le" is two
 _PIECE = re.compile(
     r"(?P<slot>\{\w+\})|(?P<macro><\w+>)|(?P<mark>[\[\]()|])|(?P<glue>~(?=\w))|(?P<word>[^\s\[\](){}|<>]+)|(?P<space>\s+)"
@@ -71,7 +73,7 @@ def as_regex(template: str, macros: dict[str, str], *, slots: bool = True) -> st
         piece = found.group()
         if found["slot"]:
             name = piece[1:-1]
-            inside = macros.get(piece) or _SLOTS.get(name, _ANY)
+            inside = macros.get(piece) or _SLOTS.get(name, _ANY if name in _ENDLESS else _SOME)
             out.append(rf"\s*{_APART}(?P<{name}>{inside})" if slots else rf"\s*{_APART}(?:{inside})")
         elif found["macro"]:
             out.append(as_regex(macros[piece[1:-1]], macros, slots=slots))

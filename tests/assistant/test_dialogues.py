@@ -219,6 +219,15 @@ async def test_a_pasted_list_is_one_reply_and_one_undo(ana: Talk) -> None:
     assert await ana.titles() == []
 
 
+async def test_a_pasted_list_s_reply_shows_what_was_understood_of_each(ana: Talk) -> None:
+    reply = await ana.say("- eggs\n- pay rent on 2031-12-01 at 9 p1 @money\n- salt p3")
+    assert reply.text.splitlines()[1:] == [
+        "1. eggs",
+        "2. pay rent — Mon 1 Dec 2031, 09:00 · @money · p1",
+        "3. salt — p3",
+    ]
+
+
 async def test_forwarded_text_is_kept_not_obeyed(ana: Talk) -> None:
     await ana.say("buy milk")
     await ana.hear(Utterance("test", text="delete buy milk\nand everything else", literal=True))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tasktalk.assistant.actions import Action, encode_action, occurrence_of
 from tasktalk.assistant.replies.speech import Speech
-from tasktalk.assistant.replies.when import say_due, say_moment
+from tasktalk.assistant.replies.when import chips, say_due, say_moment
 from tasktalk.assistant.reply import Button
 from tasktalk.crypto import Keyring
 from tasktalk.tasks.model import Task
@@ -48,11 +48,13 @@ class Pen:
     def lines(
         self, tasks: Sequence[Task], *, first: int = 1, reminders: Mapping[UUID, Sequence[Reminder]] | None = None
     ) -> str:
-        """Numbered, each with when it is due."""
+        """Numbered, each with what was understood of it."""
         lines = []
         for number, task in enumerate(tasks, first):
-            rings = self.rings((reminders or {}).get(task.id, ()), beside=task)
-            details = " ".join(part for part in (self.due(task), rings) if part)
+            due, rings = self.due(task), self.rings((reminders or {}).get(task.id, ()), beside=task)
+            when = " ".join(part for part in (due, rings) if part)
+            rest = chips(task, self.today, self.speech).removeprefix(f"📅 {due}" if due else "").removeprefix(" · ")
+            details = " · ".join(part for part in (when, rest) if part)
             lines.append(f"{number}. {short(task.title)}" + (f" — {details}" if details else ""))
         return "\n".join(lines)
 

@@ -8,6 +8,7 @@ from notice_kit import LATER, Pair, open_pair
 from ways_kit import accept, go_on, letters_of, say_status, sent_to
 
 from product_kit import Product, count
+from tasktalk.integrations.findings import words_of
 from tasktalk.messaging.notices import sentences
 from tasktalk.messaging.notices.budgets import check_budgets
 from tasktalk.messaging.notices.ways import Means
@@ -47,7 +48,7 @@ async def check(pair: Pair, prices: dict[str, Decimal] = PRICES, *, later: dt.ti
     async with pair.tx() as conn:
         await check_budgets(conn, prices=prices, now=pair.now + later)
     rows = await pair.product.pool.fetch("select kind, detail from findings where resolved_at is null")
-    return [f"{row['kind']}: {row['detail']['message']}" for row in rows]
+    return [f"{row['kind']}: {words_of(row['detail'])[0]}" for row in rows]
 
 
 async def test_a_person_has_so_many_messages_a_month_and_their_own_reminders(pair: Pair) -> None:

@@ -88,4 +88,4 @@ async def choose_again(turn: Turn, question: Question) -> Outcome:
 def is_about_all(intent: Intent) -> bool:
     """Whether it names no task of its own: "delete them", in answer to whether they are to be deleted."""
     target = intent.target
-    return target is not None and not target.text and not target.numbers
+    return target is not None and not target.text and not target.numbers and intent.query is None

@@ -1,12 +1,18 @@
-"""Which tasks are meant: by number of the last list, by reply, by name, or the one in focus."""
+"""Which tasks are meant: by number of the last list, by reply, by name, all of a kind, or the one in focus."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from tasktalk.assistant.outcomes import Choose, Missing, Said
+from tasktalk.assistant import look
+from tasktalk.assistant.dialogue import Q
+from tasktalk.assistant.movable import MINE
+from tasktalk.assistant.outcomes import Choose, Listed, Missing, Said
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understand import speaks_of_several
 from tasktalk.assistant.understanding import Intent, Target
+from tasktalk.tasks.listing import MOST, list_tasks
+from tasktalk.tasks.model import Task
 from tasktalk.tasks.names import match_by_name
 
 SURE = 80.0  # of 100: all the words are there
@@ -22,7 +28,7 @@ class Found:
     missing: tuple[int, ...] = ()
 
 
-async def find_targets(turn: Turn, intent: Intent) -> Found | Choose | Missing | Said:
+async def find_targets(turn: Turn, intent: Intent) -> Found | Choose | Listed | Missing | Said:
     """The tasks an intent speaks of, or what to answer: where several fit, the question is open from now on.
 
     Reopening looks among what is done, everything else among what is open.
@@ -39,9 +45,39 @@ async def find_targets(turn: Turn, intent: Intent) -> Found | Choose | Missing |
         return Found(found, missing) if found else Missing(", ".join(map(str, target.numbers)))
     if target.text and not (len(turn.about) == 1 and target.last):
         return await _by_name(turn, target.text, done=intent.intent == "reopen_task")
-    if target.all:
-        return Found(tuple(listed)) if listed else Said("which_task")
-    return _spoken_of(turn, intent)
+    if target.all and intent.query is not None and intent.query.filter:
+        return await _by_filter(turn, intent.query.filter)
+    return _listed(listed) if target.all else _spoken_of(turn, intent)
+
+
+def _listed(listed: Sequence[UUID]) -> Found | Said:
+    return Found(tuple(listed)) if listed else Said("which_task")
+
+
+async def _by_filter(turn: Turn, expression: str) -> Found | Listed:
+    """All that a filter finds; of no project or person named, what is not given to others. Nothing: the empty list."""
+    named = "#" in expression or "assigned to:" in expression
+    tasks: list[Task] = []
+    cursor: str | None = None
+    while True:
+        page = await list_tasks(
+            turn.conn,
+            viewer=turn.dialogue.viewer,
+            filter=expression if named else f"({expression}) & {MINE}",
+            limit=MOST,
+            cursor=cursor,
+            now=turn.now,
+        )
+        tasks += page.items
+        cursor = page.next
+        if cursor is None:
+            break
+    if not tasks:
+        return await look.list_page(turn, expression)
+    rows = Q.list_only_seen(turn.conn, viewer=turn.dialogue.viewer.user_id)
+    only_seen = {row["project_id"] async for row in rows}
+    own = [task for task in tasks if task.project is None or task.project.id not in only_seen]
+    return Found(tuple(task.id for task in own or tasks))
 
 
 def _spoken_of(turn: Turn, intent: Intent) -> Found | Said:

@@ -5,6 +5,7 @@ import re
 # The readers of the first of these join those of this file.
 from tasktalk.assistant.grammar import clearing, labelling, moves, personal, projects  # noqa: F401
 from tasktalk.assistant.grammar.assigning import find_people_at
+from tasktalk.assistant.grammar.changes import read_change
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.expressions import find_expression
 from tasktalk.assistant.grammar.intents import change
@@ -12,6 +13,7 @@ from tasktalk.assistant.grammar.orders import LIKELY, READERS, SURE, Order, Read
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import REMINDERS, as_name, read_query
 from tasktalk.assistant.grammar.reading import read_slots
+from tasktalk.assistant.grammar.selections import read_selection
 from tasktalk.assistant.grammar.targets import find_open, find_people, find_people_last, read_target
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import ME, Context, Intent, Query, Target
@@ -21,6 +23,15 @@ _STATES = frozenset({"complete_task", "reopen_task"})
 
 def read_command(text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
     """The command that the whole message is, or None."""
+    selected = read_selection(text, context, engine, book, _read_order_or_change)
+    return selected or _read_order(text, context, engine, book)
+
+
+def _read_order_or_change(text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
+    return _read_order(text, context, engine, book) or read_change(text, context, engine, book)
+
+
+def _read_order(text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
     folded = fold(text)
     plain = book.polite_end.sub("", folded)  # "2 löschen bitte"
     for words in dict.fromkeys((folded, plain)):

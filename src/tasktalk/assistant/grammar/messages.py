@@ -19,6 +19,7 @@ from tasktalk.assistant.grammar.outlines import read_outline
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
 from tasktalk.assistant.grammar.reading import begins_with_time
+from tasktalk.assistant.grammar.selections import is_loose
 from tasktalk.assistant.grammar.spoken import blank_hesitations, filler_length, split_spoken
 from tasktalk.assistant.grammar.targets import find_open, read_target
 from tasktalk.assistant.grammar.titles import bullet_length, strip_formatting
@@ -62,7 +63,7 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
         or read_command(plain, context, engine, book)
         or _read_filter(plain, context)
     )
-    if command and is_for_others(command, plain, context, book):
+    if command and (is_for_others(command, plain, context, book) or is_loose(command, plain, context, book)):
         return [_unknown(LIKELY)]
     intent = command or _read_one(text, plain, context, engine, book)
     if intent.intent == "create_task" and is_somebody(said, context, book):

@@ -22,21 +22,7 @@ REMINDERS = "has reminders"  # in the filter language: those to come
 def read_query(text: str, context: Context, engine: Engine, book: Phrasebook) -> Query:
     """The filter that a question asks for; None in it for all open tasks."""
     folded = fold(text)
-    parts = _read_days(text, folded, context, engine, book)
-    for mark in find_marks(text, context):
-        match mark.kind:
-            case "project":
-                parts.append(f"#{as_name(mark.value)}")
-            case "label":
-                parts.append(f"@{as_name(mark.value)}")
-            case "section":
-                parts.append(f"/{as_name(mark.value)}")
-            case "priority":
-                parts.append(f"p{mark.value}")
-            case "assignee":
-                parts.append(f"assigned to: {mark.value}")
-            case _:
-                pass
+    parts = _read_days(text, folded, context, engine, book) + list_marked(text, context)
     if not any(part[0] == "p" and part[1:].isdigit() for part in parts):
         found = book.priority_marks.search(folded) or book.priority_edges.search(folded)
         if found:
@@ -45,6 +31,28 @@ def read_query(text: str, context: Context, engine: Engine, book: Phrasebook) ->
     if not parts and book.reminders.search(folded):
         parts.append(REMINDERS)
     return Query(filter=" & ".join(parts) or None)
+
+
+def list_marked(text: str, context: Context) -> list[str]:
+    """The filters that the quick-add marks of a text are."""
+    signs = {"project": "#", "label": "@", "section": "/"}
+    parts: list[str] = []
+    for mark in find_marks(text, context):
+        match mark.kind:
+            case "project" | "label" | "section":
+                parts.append(f"{signs[mark.kind]}{as_name(mark.value)}")
+            case "priority":
+                parts.append(f"p{mark.value}")
+            case "assignee":
+                parts.append(f"assigned to: {mark.value}")
+            case _:
+                pass
+    return parts
+
+
+def name_days(folded: str, found: tuple[Node, Said], context: Context, book: Phrasebook) -> str:
+    """The filter of the time that `find_when` found: due then, before it, created on it."""
+    return _read_side(folded, found, context, book) or _as_filter(found[1].value, local_now(context).date())
 
 
 def _read_days(text: str, folded: str, context: Context, engine: Engine, book: Phrasebook) -> list[str]:

@@ -1,0 +1,233 @@
+"""Orders about all tasks of a kind: "postpone everything due today to tomorrow", "delete all tasks in Kitchen".
+
+The words that tell which tasks ("everything due today") are a filter when nothing in them is left over; the rest of the
+message is an order about all, in the words of any other order.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+from typing import Any
+
+from msgspec import UNSET, structs
+
+from tasktalk.assistant.grammar.engine import Engine
+from tasktalk.assistant.grammar.lexicon import get_source
+from tasktalk.assistant.grammar.orders import LIKELY
+from tasktalk.assistant.grammar.phrasebook import Phrasebook
+from tasktalk.assistant.grammar.queries import as_name, find_when, list_marked, name_days
+from tasktalk.assistant.grammar.quickadd import find_marks
+from tasktalk.assistant.grammar.resolve import local_now
+from tasktalk.assistant.grammar.targets import find_open
+from tasktalk.assistant.grammar.tokens import fold
+from tasktalk.assistant.understanding import Context, Intent, Query
+
+Read = Callable[[str, Context, Engine, Phrasebook], Intent | None]
+
+_LONGEST = 24  # words of a message that may hold one
+_CHANGES = frozenset(
+    {"complete_task", "update_task", "reschedule_task", "assign_task", "delete_task", "snooze", "remind"}
+)
+# What is called a list and is a day: that is read as a day anywhere is.
+_DAYS = frozenset({"today", "tomorrow", "this week", "7 days"})
+_WORD = re.compile(r"[^\s,.;:!?\0]+")
+_POSSESSIVE = re.compile(r"(?<=\w)'s(?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """What the data of a language says of it, compiled; all of it folded.
+
+    `opens` is where the words begin, `all` those of them that mean all; `leads` do not end them, `ends` and `things`
+    may, `phrases` are leads of several words. `tells`: behind an all-word they always tell which.
+    """
+
+    word: str
+    all: re.Pattern[str]
+    opens: re.Pattern[str]
+    things: re.Pattern[str]
+    leads: frozenset[str]
+    ends: frozenset[str]
+    tells: frozenset[str]
+    phrases: re.Pattern[str]
+    lists: tuple[tuple[re.Pattern[str], str], ...]
+    days: tuple[tuple[re.Pattern[str], str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The filter that some words are; `plain`: of them only a day, so that they may as well say when ("all today")."""
+
+    filter: str
+    plain: bool
+
+
+def read_selection(text: str, context: Context, engine: Engine, book: Phrasebook, read: Read) -> Intent | None:
+    """The order about all tasks of a kind that the whole message is; `read` reads one about all."""
+    folded, signs = fold(text), _signs(book.language)
+    words = list(_WORD.finditer(folded))
+    if len(words) > _LONGEST or not (signs.all.search(folded) or signs.things.search(folded)):
+        return None
+    second: Intent | None = None
+    names = {fold(name.split()[0]) for name in (*context.people, *context.projects) if name.split()}
+    for begin, end in _list_places(folded, words, signs, names):
+        chosen = _read_filter(text[begin:end], context, engine, book)
+        if chosen is None:
+            continue
+        whole = text[:begin] + signs.word.ljust(end - begin) + text[end:]
+        intent = read(whole, context, engine, book)
+        if intent is None or not _fits(intent, chosen):
+            continue
+        intent = structs.replace(_away(intent, chosen, context), query=Query(filter=chosen.filter))
+        if intent.intent != "snooze" or intent.due or intent.duration_minutes:
+            return intent
+        second = second or intent  # "postpone everything due today": unless what comes next says until when
+    return second
+
+
+def is_loose(intent: Intent, text: str, context: Context, book: Phrasebook) -> bool:
+    """Whether a change would be of all, or of a task called so, though it speaks of a kind that was not understood."""
+    target, signs = intent.target, _signs(book.language)
+    if intent.intent not in _CHANGES or target is None or intent.query is not None:
+        return False
+    if target.text:
+        words = fold(target.text).split()
+        begin = signs.all.match(" ".join(words))
+        rest = " ".join(words)[begin.end() :].split() if begin else []
+        kind = bool(rest) and (rest[0] in signs.leads or signs.things.match(rest[0]) is not None)
+        return kind and find_open(target.text, context.open_titles, book) is None
+    folded = fold(text)
+    said = max((word for word in book.slots["all_words"] if target.all and word in folded), key=len, default="")
+    after = folded.partition(said)[2].split() if said else []
+    return len(after) > 1 and after[0] in signs.tells
+
+
+def _fits(intent: Intent, chosen: _Chosen) -> bool:
+    """Whether it is a change of all; "finish everything today" is rather something to do."""
+    if intent.intent not in _CHANGES or intent.target is None or not intent.target.all or intent.query is not None:
+        return False
+    if intent.start is not None:  # "… from today": which, rather than since when
+        return False
+    return not (chosen.plain and intent.intent == "complete_task" and intent.confidence <= LIKELY)
+
+
+def _away(intent: Intent, chosen: _Chosen, context: Context) -> Intent:
+    """On a friday, "move today's tasks to friday" means the next one."""
+    due, others = intent.due, intent.alternatives
+    today = local_now(context).date()
+    if chosen.filter != "today" or due is None or due.on != today or others is UNSET or not others:
+        return intent
+    return structs.replace(intent, due=others[0], alternatives=UNSET)
+
+
+def _list_places(folded: str, words: list[re.Match[str]], signs: _Signs, names: set[str]) -> Iterator[tuple[int, int]]:
+    """Where such words may stand, from the first word that may open them, the longest choice first."""
+    for at, word in enumerate(words):
+        if not signs.opens.match(folded, word.start()) and _POSSESSIVE.sub("", word.group()) not in names:
+            continue
+        for last in reversed(words[at:]):
+            if last.group() not in signs.leads or last.group() in signs.ends:
+                yield word.start(), last.end()
+
+
+def _read_filter(words: str, context: Context, engine: Engine, book: Phrasebook) -> _Chosen | None:
+    """The filter that all of `words` make up: they say "all", or speak of tasks, and which; None for anything else."""
+    folded, signs = fold(words), _signs(book.language)
+    is_all, has_things = signs.all.match(folded) is not None, signs.things.search(folded) is not None
+    if not (is_all or (has_things and not signs.all.search(folded))):
+        return None
+    parts = list_marked(words, context)
+    for mark in find_marks(words, context):
+        folded = _blank(folded, mark.start, mark.end)
+    folded = _POSSESSIVE.sub(
+        "  ", signs.phrases.sub(_spaces, signs.things.sub(_gap, signs.all.sub(_spaces, folded, count=1)))
+    )
+    folded, listed = _take_list_words(folded, signs.lists)
+    days = find_when(folded, context, engine)
+    if days is not None:
+        parts.append(name_days(folded, days, context, book))
+        folded = _blank(folded, days[0].start, days[0].end)
+    else:
+        folded, called = _take_list_words(folded, signs.days)
+        listed += called
+    folded, named = _take_names(folded, context)
+    folded, rank = (
+        _take_priority(folded, book) if not any(re.fullmatch(r"p\d", part) for part in parts) else (folded, [])
+    )
+    parts += listed + named + rank
+    left = [word.group() for word in _WORD.finditer(folded)]
+    if not parts or any(word not in signs.leads and word not in signs.ends for word in left):
+        return None
+    plain = days is not None and not days[1].led and len(parts) == 1 and not has_things and not left
+    return _Chosen(" & ".join(dict.fromkeys(parts)), plain)
+
+
+def _take_list_words(folded: str, lists: tuple[tuple[re.Pattern[str], str], ...]) -> tuple[str, list[str]]:
+    """The words without those that name a list ("overdue"), and what these mean."""
+    meant: list[str] = []
+    for words, filter_ in lists:
+        folded, count = words.subn(_spaces, folded)
+        if count:
+            meant.append(filter_)
+    return folded, meant
+
+
+def _take_names(folded: str, context: Context) -> tuple[str, list[str]]:
+    """The words without the names of projects, people and labels, and the filters that these are."""
+    found: list[str] = []
+    for form, names in (("#", context.projects), ("assigned to: ", context.people), ("@", context.labels)):
+        for name in sorted(names, key=len, reverse=True):
+            folded, count = re.subn(rf"(?<!\w){re.escape(fold(name))}(?!\w)", _spaces, folded)
+            if count:
+                found.append(f"{form}{as_name(name)}" if len(form) == 1 else f"{form}{name}")
+    return folded, found
+
+
+def _take_priority(folded: str, book: Phrasebook) -> tuple[str, list[str]]:
+    found = book.priority_marks.search(folded) or book.priorities.search(folded)
+    if found is None:
+        return folded, []
+    return _blank(folded, found.start(), found.end()), [f"p{book.slots['priorities'][found.group()]}"]
+
+
+def _blank(text: str, start: int, end: int) -> str:
+    return text[:start] + " " * (end - start) + text[end:]
+
+
+def _spaces(found: re.Match[str]) -> str:
+    return " " * len(found.group())
+
+
+def _gap(found: re.Match[str]) -> str:
+    """No spaces, so that the words on both sides of it are no time together: "today's tasks to friday"."""
+    return "\0" * len(found.group())
+
+
+@cache
+def _signs(language: str) -> _Signs:
+    source = get_source(language)
+    data: dict[str, Any] = source["selections"]
+    lists: dict[str, list[str]] = {}
+    for word, filter_ in source["slots"]["list_words"].items():
+        lists.setdefault(filter_, []).append(fold(word))
+    named = [(_words([re.escape(word) for word in words]), filter_) for filter_, words in lists.items()]
+    known = [*chain.from_iterable(lists.values()), *map(fold, source["slots"]["priorities"])]
+    return _Signs(
+        word=data["word"],
+        all=_words(data["all"]),
+        opens=_words([*data["all"], *data["things"], *data["own"], *map(re.escape, known)]),
+        things=_words(data["things"]),
+        leads=frozenset(map(fold, data["leads"])),
+        ends=frozenset(map(fold, data["ends"])),
+        tells=frozenset(map(fold, data["tells"])),
+        phrases=_words(data["phrases"]),
+        lists=tuple(each for each in named if each[1] not in _DAYS),
+        days=tuple(each for each in named if each[1] in _DAYS),
+    )
+
+
+def _words(patterns: list[str]) -> re.Pattern[str]:
+    joined = "|".join(f"(?:{fold(pattern)})" for pattern in sorted(patterns, key=len, reverse=True))
+    return re.compile(rf"(?<![\w'-])(?:{joined})(?![\w-])")

@@ -115,7 +115,8 @@ def _without_old_time(target: Target, order: Order) -> Target:
     for found in re.finditer(rf"\s+{book.leads_from.pattern}\s*", fold(words)):
         old = words[found.end() :]
         if found.end() < len(words) and (order.only_time(old) or order.only_time(f"{book.at} {old}")):
-            return Target(text=words[: found.start()])
+            rest = read_target(words[: found.start()], book)
+            return target if rest.all else rest  # "everything from today" is not everything
     return target
 
 

@@ -45,6 +45,7 @@ def list_months(m: Found) -> tuple[int, ...]:
 @LISTS(
     f"WEEKDAY STOP? {_AND} WEEKDAY STOP? (?! TO WEEKDAY|HYPHEN)",
     "WEEKDAY WEEKDAY WEEKDAY+",
+    "WEEKDAY WEEKDAY+ AND WEEKDAY (?! TO WEEKDAY|HYPHEN)",
     f"WDLIST {_AND}? WEEKDAY",
     f"SHORTDAY {_AND} SHORTDAY ({_AND} SHORTDAY)+",
     f"(?<= EVERY) SHORTDAY ({_AND} SHORTDAY)+",

@@ -119,7 +119,7 @@ def _except_weekdays(m: Found) -> tuple[str, ...]:
     return list_weekdays(m)
 
 
-@CYCLES("COMMA? EXCEPT (ON|IN|DURING)? (MONTH|MONTHLIST) (?! NUM|ORD)", makes="NOTMONTHS")
+@CYCLES("COMMA? EXCEPT (ON|IN|DURING)? THE? (MONTH|MONTHLIST) (?! NUM|ORD)", makes="NOTMONTHS")
 def _except_months(m: Found) -> tuple[int, ...]:
     return list_months(m)
 

@@ -47,6 +47,7 @@ class _Signs:
     word: str
     all: re.Pattern[str]
     opens: re.Pattern[str]
+    own: re.Pattern[str]
     things: re.Pattern[str]
     leads: frozenset[str]
     ends: frozenset[str]
@@ -93,9 +94,10 @@ def is_loose(intent: Intent, text: str, context: Context, book: Phrasebook) -> b
     if intent.intent not in _CHANGES or target is None or intent.query is not None:
         return False
     if target.text:
-        words = fold(target.text).split()
-        begin = signs.all.match(" ".join(words))
-        rest = " ".join(words)[begin.end() :].split() if begin else []
+        begin = signs.all.match(fold(target.text))
+        rest = fold(target.text)[begin.end() :].split() if begin else []
+        while rest and signs.own.match(rest[0]):
+            del rest[0]
         kind = bool(rest) and (rest[0] in signs.leads or signs.things.match(rest[0]) is not None)
         return kind and find_open(target.text, context.open_titles, book) is None
     folded = fold(text)
@@ -218,6 +220,7 @@ def _signs(language: str) -> _Signs:
         word=data["word"],
         all=_words(data["all"]),
         opens=_words([*data["all"], *data["things"], *data["own"], *map(re.escape, known)]),
+        own=_words(data["own"]),
         things=_words(data["things"]),
         leads=frozenset(map(fold, data["leads"])),
         ends=frozenset(map(fold, data["ends"])),

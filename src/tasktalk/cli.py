@@ -139,10 +139,13 @@ def openapi() -> None:
 
 
 @app.command()
-def healthcheck(url: Annotated[str, typer.Option(help="The web address.")] = "http://127.0.0.1:8000") -> None:
+def healthcheck(
+    url: Annotated[str | None, typer.Option(help="The web address; else this machine's, at TASKTALK_PORT.")] = None,
+) -> None:
     """Exit 0 if the web process is ready, else 1: for container platforms."""
     from tasktalk.up.probe import ask_ready  # noqa: PLC0415
 
+    url = url or f"http://127.0.0.1:{load_settings().port}"
     try:
         ask_ready(url, seconds=5)
     except (OSError, ValueError) as error:

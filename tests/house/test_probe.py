@@ -32,9 +32,11 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         server.shutdown()
 
 
-def test_a_proxy_is_not_asked_for_our_own_address(web: str) -> None:
+def test_a_proxy_is_not_asked_for_our_own_address(web: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ask_ready(web, seconds=2)
     assert CliRunner().invoke(app, ["healthcheck", "--url", web + "/"]).exit_code == 0
+    monkeypatch.setenv("TASKTALK_PORT", web.rpartition(":")[2])
+    assert CliRunner().invoke(app, ["healthcheck"]).exit_code == 0
 
 
 def test_who_is_not_ready_is_told_apart(web: str, monkeypatch: pytest.MonkeyPatch) -> None:

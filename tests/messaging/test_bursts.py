@@ -1,6 +1,12 @@
 """A thought sent in pieces is one turn with one reply; what is complete is answered at once."""
 
+from datetime import datetime
+
+import pytest
+
 from product_kit import Product, delivery, message
+from tasktalk.assistant.understand import breaks_off
+from tasktalk.assistant.understanding import Context
 
 
 async def replies(product: Product) -> list[str]:
@@ -29,6 +35,34 @@ async def test_a_piece_waits_for_the_next_one(product: Product) -> None:
     await product.settle()
     assert await titles(product) == ["buy milk and eggs"]
     assert len(await replies(product)) == 1
+
+
+async def test_a_verb_alone_waits_for_what_it_is_about(product: Product) -> None:
+    await product.say(product.ana, "call")
+    await product.settle()
+    assert await titles(product) == []
+    await product.say(product.ana, "the vet")
+    await product.settle()
+    assert await titles(product) == ["call the vet"]
+    assert len(await replies(product)) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "verb", "thing"),
+    [
+        ("en", "buy", "bread"),
+        ("es", "comprar", "pan"),
+        ("pt", "comprar", "leite"),
+        ("fr", "acheter", "pain"),
+        ("de", "kaufe", "Brot"),
+        ("it", "comprare", "pane"),
+        ("nl", "kopen", "brood"),
+    ],
+)
+def test_a_verb_breaks_off_and_a_thing_does_not(language: str, verb: str, thing: str, now: datetime) -> None:
+    context = Context(now=now, language=language)
+    assert breaks_off(verb, context)
+    assert not any(breaks_off(text, context) for text in (thing, f"{verb} {thing}", "ok", "stop"))
 
 
 async def test_a_piece_that_nothing_follows_is_answered_within_two_seconds(product: Product) -> None:
@@ -84,3 +118,10 @@ async def test_a_late_piece_is_not_waited_for(product: Product) -> None:
     await product.pool.execute("update inbox set received_at = now() - interval '1 minute'")
     await product.settle()
     assert len(await titles(product)) == 1
+
+
+async def test_an_opened_chat_is_nothing_said(product: Product) -> None:
+    opened = message(product.ana, "x", wamid="w9", type="request_welcome") | {"text": None}
+    await product.deliver(delivery(opened))
+    await product.settle()
+    assert await replies(product) == []

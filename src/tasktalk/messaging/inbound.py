@@ -13,6 +13,7 @@ from tasktalk.whatsapp.payloads import Inbound
 
 CHANNEL = "whatsapp"
 
+_NOBODY_SAID = frozenset({"request_welcome"})  # somebody opened the chat; Meta sends it no more
 _UNREADABLE = Trouble(phrase("I cannot read this kind of message. Please write it to me as text."))
 
 
@@ -47,7 +48,7 @@ def to_utterance(  # noqa: PLR0911  (one a kind)
         return _said(message, cards, shown=(), literal=True)
     if message.kind == "media" and message.media is not None and message.media.type != "sticker":
         return _sent(message, shown=shown, prepared=prepared, longest_note=longest_note)
-    if message.kind in {"system", "edit", "revoke"}:
+    if message.kind in {"system", "edit", "revoke"} or message.type in _NOBODY_SAID:
         return None
     return _UNREADABLE
 

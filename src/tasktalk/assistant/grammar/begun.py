@@ -11,7 +11,7 @@ _LONGEST = 400  # characters: who writes more than that has said it
 
 
 def is_begun(text: str, book: Phrasebook) -> bool:
-    """Whether `text` cannot be all of it: it ends with "and", "to", a comma, or only leads in to a task."""
+    """Whether `text` cannot be all of it: it ends with "and", "to", a comma, is "buy", or only leads in to a task."""
     text = text.strip()
     if not text or len(text) > _LONGEST or "\n" in text:
         return False
@@ -21,5 +21,8 @@ def is_begun(text: str, book: Phrasebook) -> bool:
     last = _LAST_WORD.search(folded)
     if last is None:
         return False
+    commands = [found for _, found in book.find_commands(folded)]
+    if " " not in folded and book.task_verb.fullmatch(folded):
+        return all(found.groupdict() for found in commands)
     goes_on = last.group() in book.open_ends or book.is_lead_in(folded)
-    return goes_on and not any(book.find_commands(folded))
+    return goes_on and not commands

@@ -98,8 +98,12 @@ def is_loose(intent: Intent, text: str, context: Context, book: Phrasebook) -> b
         rest = fold(target.text)[begin.end() :].split() if begin else []
         while rest and signs.own.match(rest[0]):
             del rest[0]
-        kind = bool(rest) and (rest[0] in signs.leads or signs.things.match(rest[0]) is not None)
-        return kind and find_open(target.text, context.open_titles, book) is None
+        if not rest or find_open(target.text, context.open_titles, book):
+            return False
+        # "everything on my calendar" is all there is
+        return signs.things.match(rest[0]) is not None or (
+            rest[0] in signs.leads and not book.own.search(" ".join(rest))
+        )
     folded = fold(text)
     said = max((word for word in book.slots["all_words"] if target.all and word in folded), key=len, default="")
     after = folded.partition(said)[2].split() if said else []

@@ -236,6 +236,7 @@ async def test_what_is_done_stays_so_and_people_are_found(product: Product) -> N
             {"id": "d", "title": "under", "parent_id": "b", "assignees": ["ben@example.org"]},
             {"id": "e", "title": "early", "status": "done", "completed_at": "soon"},
             {"id": "f", "title": "due", "due": {"date": "2031-05-01", "time": "09:00"}},
+            {"id": "g", "title": "never", "status": "done", "completed_at": "0001-01-01T00:00:00+14:00"},
         ],
         "comments": [{"task_id": "b", "author": {"name": "Zoe"}, "text": "Well?"}, {"task_id": "b", "text": "Yes."}],
         "reminders": [
@@ -245,14 +246,26 @@ async def test_what_is_done_stays_so_and_people_are_found(product: Product) -> N
                 "default": False,
                 "at": {"date": "2001-01-01", "time": "09:00", "datetime": "2001-01-01T09:00Z"},
             },
+            {
+                "task_id": "f",
+                "default": False,
+                "at": {"date": "2001-01-01", "time": "09:00", "datetime": "2001-01-01T09:00Z"},
+                "recurrence": "FREQ=DAILY",
+            },
+            {
+                "task_id": "f",
+                "default": False,
+                "at": {"date": "2001-01-01", "time": "09:00", "datetime": "2001-01-01T09:00Z"},
+                "recurrence": "FREQ=DAILY;COUNT=2",
+            },
         ],
     }
     answer = await bring(product, json.dumps(document))
     rows = answer.json["rows"]
-    assert [each for _, each in outcomes(answer)] == ["made", "made", "made", "made", "refused", "made"]
+    assert [each for _, each in outcomes(answer)] == ["made", "made", "made", "made", "refused", "made", "refused"]
     assert rows[1]["remarks"] == ["Not given to Nobody: nobody of that name is in its project."]
     assert rows[2]["remarks"] == ["Not given to Ben: nobody of that name is in its project."]
-    assert rows[4]["field"] == "completed_at"
+    assert [rows[place]["field"] for place in (4, 6)] == ["completed_at"] * 2
     tasks = await everything(product)
     given = {title: [who["name"] for who in task["assignees"]] for title, task in tasks.items()}
     assert given == {"given": ["Ben"], "mine": ["Ana"], "under": ["Ben"], "due": [], "old": []}
@@ -260,7 +273,8 @@ async def test_what_is_done_stays_so_and_people_are_found(product: Product) -> N
     said = await listed(product, "/api/comments", tasks["given"]["id"], ben)
     assert [each["text"] for each in said] == ["Zoe: Well?", "Yes."]
     rings = await listed(product, "/api/reminders", tasks["due"]["id"], ana)
-    assert [each["offset"] for each in rings if not each["default"]] == ["-PT45M"]
+    own = [(each["offset"], each["recurrence"]) for each in rings if not each["default"]]
+    assert own == [("-PT45M", None), (None, "FREQ=DAILY")]
     # It was nobody's doing of today.
     assert not await product.pool.fetchval("select count(*) from journal where verb = 'completed'")
     assert (await take_back(product, answer)).status == 200

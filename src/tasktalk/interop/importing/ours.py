@@ -11,6 +11,7 @@ from typing import Any
 from tasktalk.errors import AppError, BadRequest
 from tasktalk.interop.importing.model import Draft, Read, Unreadable
 from tasktalk.phrases import Told, phrase
+from tasktalk.tasks.due import check_day
 from tasktalk.tasks.model import Recurrence, Status
 from tasktalk.tasks.reminders.model import OFTEN, Moment, NewReminder
 from tasktalk.tasks.reminders.reading import read_offset
@@ -94,7 +95,9 @@ def moment(text: str | None, field: str) -> dt.datetime | None:
     """A moment as `2026-12-01T09:30:00Z`; without an offset it is UTC."""
     try:
         at = dt.datetime.fromisoformat(text.strip()) if text and text.strip() else None
-    except ValueError:
+        if at:
+            check_day(at.date(), field=field)
+    except (ValueError, BadRequest):
         raise Wrong(field, phrase("A moment is written like 2026-12-01T09:30:00Z.")) from None
     return at.replace(tzinfo=dt.UTC) if at and at.tzinfo is None else at
 
@@ -181,7 +184,7 @@ def _comments(found: object) -> dict[str, list[str]]:
 
 
 def _reminders(found: object, now: dt.datetime) -> dict[str, list[NewReminder]]:
-    """By task: one's own, those by default come by themselves; of moments those to come."""
+    """By task: one's own, those by default come by themselves; of moments those to come, or to come again."""
     rings: dict[str, list[NewReminder]] = {}
     for each in found if isinstance(found, list) else []:
         if not isinstance(each, dict) or each.get("default") is not False:
@@ -198,11 +201,13 @@ def _reminders(found: object, now: dt.datetime) -> dict[str, list[NewReminder]]:
 def _reminder(said: Mapping[str, Any], now: dt.datetime) -> NewReminder | None:
     if offset := _text(said, "offset"):
         return NewReminder(offset=read_offset(offset, field="reminders"))
-    at = _object(said, "at")
-    when, on, time = moment(_text(at, "datetime"), "at"), day(_text(at, "date"), "at"), clock(_text(at, "time"), "at")
-    if when is None or on is None or time is None or when <= now:
+    at, rule = _object(said, "at"), _text(said, "recurrence")
+    on, time = day(_text(at, "date"), "at"), clock(_text(at, "time"), "at")
+    rings_at = moment(_text(said, "next_at") or _text(at, "datetime"), "at")
+    if rings_at is None or on is None or time is None:
         return None
-    return NewReminder(at=Moment(on, time), rrule=_text(said, "recurrence"))
+    is_endless = rule is not None and "UNTIL" not in rule and "COUNT" not in rule
+    return NewReminder(at=Moment(on, time), rrule=rule) if rings_at > now or is_endless else None
 
 
 def _names(people: object) -> tuple[str, ...]:

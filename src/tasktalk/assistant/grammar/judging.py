@@ -36,7 +36,8 @@ def is_for_others(command: Intent, plain: str, context: Context, book: Phraseboo
     folded = fold(plain)
     foreign = book.foreign.search(folded)
     own = command.intent == "delete_task" and book.own.search(folded) and not foreign
-    return model.judge(folded)["other"] >= (_TRULY if own else _RATHER if foreign else _SURELY)
+    wanted = _TRULY if own else _RATHER if foreign and command.intent == "delete_task" else _SURELY
+    return model.judge(folded)["other"] >= wanted
 
 
 def read_judged(captured: Captured, plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:

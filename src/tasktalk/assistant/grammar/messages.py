@@ -30,6 +30,7 @@ MAX_LENGTH = 4096  # characters: a WhatsApp text is never longer; what is, is ke
 _QUOTED = re.compile(r"""\s*(?:"(?P<a>[^"]+)"|“(?P<b>[^”]+)”|«(?P<c>[^»]+)»|„(?P<d>[^“”]+)[“”])\s*""")
 _SAYS_SOMETHING = re.compile(r"\w")
 _MOST_ORDERS = 20  # in a message
+_LONG_ARTICLE = 3  # letters of "the", "las": what leads in a number and is longer is a word for tasks
 _MOST_FILLED = 80  # characters before what somebody has to say
 _SUM = re.compile(r"[\d\s().,]*\d\s*(?:[+*/\u00d7\u00f7=^]|\s-\s)[\d\s().,=+*/\u00d7\u00f7^-]*\??")
 
@@ -63,8 +64,9 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
         or read_command(plain, context, engine, book)
         or _read_filter(plain, context)
     )
-    if command and (is_for_others(command, plain, context, book) or is_loose(command, plain, context, book)):
-        return [_unknown(LIKELY)]
+    refused = _refuse(command, plain, context, book) if command else None
+    if refused:
+        return [refused]
     intent = command or _read_one(text, plain, context, engine, book)
     if intent.intent == "create_task" and is_somebody(said, context, book):
         intent = _read_one(said, strip_formatting(said).strip(), context, engine, book)
@@ -77,6 +79,22 @@ def _read_filter(plain: str, context: Context) -> Intent | None:
 
 
 def _without_name(text: str, book: Phrasebook) -> str:
+def _refuse(command: Intent, plain: str, context: Context, book: Phrasebook) -> Intent | None:
+    """What becomes of an order that is none of ours, or about what nobody knows; None where it may be done."""
+    if is_for_others(command, plain, context, book):
+        return _unknown(LIKELY)
+    return _of_none(command, plain, book) if is_loose(command, plain, context, book) else None
+
+
+def _of_none(command: Intent, plain: str, book: Phrasebook) -> Intent:
+    """An order about a kind that nobody knows: not understood, but "clear all my appointments" is of none so called."""
+    tasks = {word for word in book.slots["number_leads"] if len(word) > _LONG_ARTICLE}
+    if command.intent != "delete_task" or tasks & set(fold(plain).split()):
+        return _unknown(LIKELY)
+    named = command.target.text if command.target else None
+    return structs.replace(command, target=Target(text=named or plain))
+
+
     """The message with the name of whoever it calls ("Hey Tasktalk, …") blanked, so that places stay where they are."""
     found = book.wake.match(fold(text))
     return " " * found.end() + text[found.end() :] if found else text

@@ -73,12 +73,6 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
     return [_unknown(LIKELY) if is_for_machine(intent, said, context, book) else intent]
 
 
-def _read_filter(plain: str, context: Context) -> Intent | None:
-    filter_ = find_expression(plain, context)
-    return Intent(intent="list_tasks", confidence=SURE, query=Query(filter=filter_)) if filter_ else None
-
-
-def _without_name(text: str, book: Phrasebook) -> str:
 def _refuse(command: Intent, plain: str, context: Context, book: Phrasebook) -> Intent | None:
     """What becomes of an order that is none of ours, or about what nobody knows; None where it may be done."""
     if is_for_others(command, plain, context, book):
@@ -95,6 +89,12 @@ def _of_none(command: Intent, plain: str, book: Phrasebook) -> Intent:
     return structs.replace(command, target=Target(text=named or plain))
 
 
+def _read_filter(plain: str, context: Context) -> Intent | None:
+    filter_ = find_expression(plain, context)
+    return Intent(intent="list_tasks", confidence=SURE, query=Query(filter=filter_)) if filter_ else None
+
+
+def _without_name(text: str, book: Phrasebook) -> str:
     """The message with the name of whoever it calls ("Hey Tasktalk, …") blanked, so that places stay where they are."""
     found = book.wake.match(fold(text))
     return " " * found.end() + text[found.end() :] if found else text

@@ -48,7 +48,7 @@ def test_a_lexicon_has_what_the_english_one_has(language: str) -> None:
 def test_all_that_is_compiled_when_it_is_first_needed_can_be(language: str) -> None:
     book, words = get_phrasebook(language), get_lookback(language)
     commands = [command.template for _, command in chain(book._anywhere, *book._by_head.values())]
-    led = [template for template, _ in book.lead_ins] + [template for _, template in words.periods]
+    led = [lead.template for lead in book.lead_ins] + [template for _, template in words.periods]
     asked = (words.more, words.all, words.finished, words.completed, words.place, words.since, words.last)
     templates = {*commands, *led, *book.answers.rename, *book.answers.project, *chain(*asked)}
     assert len(templates) > 200

@@ -21,8 +21,7 @@ def is_begun(text: str, book: Phrasebook) -> bool:
     last = _LAST_WORD.search(folded)
     if last is None:
         return False
-    commands = [found for _, found in book.find_commands(folded)]
     if " " not in folded and book.task_verb.fullmatch(folded):
-        return all(found.groupdict() for found in commands)
+        return all(found.groupdict() for _, found in book.find_commands(folded))
     goes_on = last.group() in book.open_ends or book.is_lead_in(folded)
-    return goes_on and not commands
+    return goes_on and not any(book.find_commands(folded))

@@ -129,10 +129,11 @@ def _find_lead(folded: str, begin: int, book: Phrasebook) -> tuple[int, bool]:
     at, reminded = begin, False
     while True:
         best, reminds = 0, False
-        for template, is_reminder in book.lead_ins:
-            size = template.lead(folded[at:])
+        rest = folded[at:]
+        for lead in book.list_leads(rest):
+            size = lead.template.lead(rest)
             if size > best:
-                best, reminds = size, is_reminder
+                best, reminds = size, lead.reminds
         if not best:
             return at, reminded
         at += best

@@ -12,6 +12,7 @@ from tasktalk.assistant.grammar.templates import Template, as_regex, list_amount
 from tasktalk.assistant.grammar.tokens import fold
 
 _HEAD = re.compile(r"\w+|\S")
+_FIRST = re.compile(r"[\s¿¡]*(\w+|\S)")
 _OPTION = re.compile(r"\[[^\[\]]*\]")
 _LEADING_SLOT = re.compile(r"^\s*\{\w+\}")
 
@@ -30,6 +31,15 @@ class Command:
     template: Template
     heads: frozenset[str] | None
     needs: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeadIn:
+    """Words that ask for a task ("please remind me to"); whether they ask for a reminder. `heads` as of a Command."""
+
+    template: Template
+    reminds: bool
+    heads: frozenset[str] | None
 
 
 class Phrasebook:
@@ -51,8 +61,8 @@ class Phrasebook:
         self._read_commands(source, macros)
         self._read_questions(source["questions"], macros)
         self._read_capture(source["capture"], macros)
-        leads = [_find_heads(lead, macros) or () for lead in source["capture"]["lead_ins"]]
-        self.heads = frozenset(self._by_head).union(*leads)  # the words that what asks for something begins with
+        # the words that what asks for something begins with
+        self.heads = frozenset(self._by_head).union(*(lead.heads or () for lead in self.lead_ins))
         self._read_slots(source, macros)
         self._read_small_words(source)
         self.answers = AnswerBook(language, macros)
@@ -101,7 +111,11 @@ class Phrasebook:
 
     def _read_capture(self, capture: dict[str, Any], macros: dict[str, str]) -> None:
         self.lead_ins = [
-            (Template(as_regex(lead, macros)), bool(re.search(capture["remind_lead"], lead)))
+            LeadIn(
+                Template(as_regex(lead, macros)),
+                bool(re.search(capture["remind_lead"], lead)),
+                _find_heads(lead, macros),
+            )
             for lead in capture["lead_ins"]
         ]
         self.alarm = _words(capture["alarm"], "search")
@@ -181,7 +195,7 @@ class Phrasebook:
 
     def asks_capture(self, folded: str) -> bool:
         """Whether the message begins with words that ask to write a task down ("remind me to", "add")."""
-        return any(template.lead(folded) for template, _ in self.lead_ins)
+        return any(lead.template.lead(folded) for lead in self.list_leads(folded))
 
     def skip_polite(self, folded: str) -> int:
         """Where the words begin that are asked for politely: behind "could you please"."""
@@ -191,12 +205,16 @@ class Phrasebook:
 
     def is_lead_in(self, folded: str) -> bool:
         """Whether the message only leads in to a task: "remind me to", "add"."""
-        return any(template.match(folded) for template, _ in self.lead_ins)
+        return any(lead.template.match(folded) for lead in self.list_leads(folded))
+
+    def list_leads(self, folded: str) -> list[LeadIn]:
+        """The lead-ins that may stand at the beginning, by its first word."""
+        head = _find_head(folded)
+        return [lead for lead in self.lead_ins if lead.heads is None or head in lead.heads]
 
     def find_commands(self, folded: str) -> Iterator[tuple[Command, re.Match[str]]]:
         """Every command that the whole of `folded` may be, in the lexicon's order."""
-        head = re.match(r"[\s¿¡]*(\w+|\S)", folded)
-        candidates = self._by_head.get(head.group(1), []) if head else []
+        candidates = self._by_head.get(_find_head(folded), [])
         words = set(_HEAD.findall(folded))
         short = self._anywhere if len(folded) <= _LONGEST_ORDER else []
         anywhere = (each for each in short if each[1].needs is None or not words.isdisjoint(each[1].needs))
@@ -204,6 +222,12 @@ class Phrasebook:
             found = command.template.match(folded)
             if found:
                 yield command, found
+
+
+def _find_head(folded: str) -> str:
+    """The first word, or mark; empty where there is none."""
+    head = _FIRST.match(folded)
+    return head.group(1) if head else ""
 
 
 def _listed(entry: str | list[str]) -> list[str]:

@@ -51,7 +51,8 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
     _read_priority_words(slots, folded, lead, book)
     if told:
         add_told(slots, told, context)
-    end = _read_list_name(slots, plain, lead, context, book, led=lead > begin or trailer is not None)
+    adds = book.adds.search(fold(text)) is not None
+    end = _read_place(slots, plain, lead, context, book, led=lead > begin or trailer is not None, adds=adds)
     closer = _find_closer(slots, folded, begin, lead, book) if lead > begin and end is None else None
     spans = sorted([*slots.spans, *([closer] if closer else [])], key=lambda span: span.start)
     while True:  # "remind me tomorrow to call": the lead-in goes on after the time
@@ -189,6 +190,14 @@ def _find_closer(slots: Slots, folded: str, begin: int, lead: int, book: Phraseb
     return Span(start=found.start(), end=found.end(), kind="verb") if found else None
 
 
+def _read_place(
+    slots: Slots, plain: str, lead: int, context: Context, book: Phrasebook, *, led: bool, adds: bool
+) -> int | None:
+    """Find the list it goes on, or the known project that it is added to; where the title ends before it, or None."""
+    end = _read_list_name(slots, plain, lead, context, book, led=led)
+    return _read_known_project(slots, plain, lead, context, book) if end is None and adds else end
+
+
 def _read_list_name(
     slots: Slots, plain: str, lead: int, context: Context, book: Phrasebook, *, led: bool
 ) -> int | None:
@@ -211,4 +220,24 @@ def _read_list_name(
             Span(start=start + len(folded[start:]) - len(folded[start:].lstrip()), end=len(folded), kind="project")
         )
         return start
+    return None
+
+
+def _read_known_project(slots: Slots, plain: str, lead: int, context: Context, book: Phrasebook) -> int | None:
+    """Find the project in "add paint to Kitchen", where there is one of that name and something is left to do."""
+    if slots.project is not None or not context.projects:
+        return None
+    folded = _outside(fold(plain), slots.spans).replace("\0", " ")
+    known = {fold(each): each for each in context.projects}
+    for pattern in book.into_known:
+        found = pattern.search(folded, lead)
+        while found:
+            name = known.get(found["known"].strip(" #"))
+            title = folded[lead : found.start()].strip()
+            if name and title and (" " in title or not book.verb.fullmatch(title)):  # "add go to work"
+                start = found.start() + len(found.group()) - len(found.group().lstrip())
+                slots.project = name
+                slots.spans.append(Span(start=start, end=found.end("known"), kind="project"))
+                return found.start()
+            found = pattern.search(folded, found.start() + 1)
     return None

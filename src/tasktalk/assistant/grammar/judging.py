@@ -2,6 +2,7 @@
 
 from tasktalk.assistant.grammar.capture import Captured
 from tasktalk.assistant.grammar.engine import Engine
+from tasktalk.assistant.grammar.named import ask_for, find_name
 from tasktalk.assistant.grammar.orders import PERHAPS
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
@@ -78,8 +79,7 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
         kind = "query"
     listed = listed and not _asks_of_own(folded, book)
     if kind == "query" and not listed and _may_be_asked(captured, folded, sure, book):
-        query = read_query(plain, context, engine, book)
-        return Intent(intent="list_tasks", confidence=sure, query=query)
+        return _read_question(plain, sure, context, engine, book)
     own = captured.reminded or _is_marked(captured.draft, plain) or book.task_verb.match(folded)
     # With a time of its own it is soon something to do: "kill the weeds tomorrow".
     enough = _SURELY if captured.draft.due else PERHAPS
@@ -88,6 +88,13 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
         target = read_target(plain[removed.end() :], book)
         return Intent(intent="delete_task", confidence=min(sure, PERHAPS), target=target)
     return Intent(intent="unknown", confidence=sure) if kind == "other" else None
+
+
+def _read_question(plain: str, sure: float, context: Context, engine: Engine, book: Phrasebook) -> Intent:
+    """What it asks for: the tasks of a filter, or those of a name; all there are only where it names nothing."""
+    query = read_query(plain, context, engine, book)
+    name = find_name(plain, context, engine, book) if query.filter is None else None
+    return ask_for(name, sure) if name else Intent(intent="list_tasks", confidence=sure, query=query)
 
 
 def _enough_for_list(captured: Captured, folded: str, book: Phrasebook) -> float:

@@ -124,6 +124,11 @@ class Phrasebook:
         self.into_list = [re.compile(as_regex(each, macros) + r"\s*[.!]*$") for each in capture["into_list"]]
         last = capture.get("into_list_last", ())  # where the verb comes last and nothing leads in
         self.into_list_last = [re.compile(as_regex(each, macros) + r"\s*[.!]*$") for each in last]
+        # "add paint to Kitchen": the words that add, and how they go on to a project that is known
+        self.adds = _words(capture.get("adds", _NEVER), "search")
+        self.into_known = [
+            re.compile(as_regex(each, macros) + r"\s*[.!]*\s*$") for each in capture.get("into_known", ())
+        ]
         self.closers = {
             word: re.compile(rf"(?<!\w)(?:{closer})$") for word, closer in capture.get("closers", {}).items()
         }
@@ -133,12 +138,12 @@ class Phrasebook:
         self.loose_ends = frozenset(capture["loose_ends"])
         self.open_ends = frozenset(map(fold, capture["open_ends"]))
         self.loose_starts = frozenset(capture["loose_starts"])
+        self.whoever = frozenset(capture.get("whoever", ()))
         ends = "|".join(capture.get("polite_ends", ()))
         self.polite_end = re.compile(rf"[\s,]+(?:{ends})\s*[.!]*$" if ends else r"(?!)")
         self.trailers = [
             re.compile(r"(?<!\S)" + as_regex(each, macros) + r"\s*[.!?]*\s*$") for each in capture.get("trailers", ())
         ]
-        self.whoever = frozenset(capture.get("whoever", ()))
         self.remind_trailer = capture.get("remind_trailer", capture["remind_lead"])
         reminding = [lead for lead in capture["lead_ins"] if re.search(capture["remind_lead"], lead)]
         reminding += _listed(self.slots["before_due"])

@@ -122,7 +122,7 @@ def _read_side(folded: str, found: tuple[Node, Said], context: Context, book: Ph
         case _ if first == last:
             return f"{column}: {first.isoformat()}"
         case _:
-            return _between(first, last, column)
+            return between(first, last, column)
 
 
 def _find_column(before: str, book: Phrasebook) -> str:
@@ -149,7 +149,7 @@ def _as_filter(value: Value, today: dt.date) -> str:
     if isinstance(value, Moment) and value.grain == "week" and first <= today:
         return "this week"
     if first != last or isinstance(value, Stretch):
-        return _between(first, last)
+        return between(first, last)
     if first == today:
         return "today"
     if first == today + DAY:
@@ -157,7 +157,8 @@ def _as_filter(value: Value, today: dt.date) -> str:
     return f"date: {first.isoformat()}"
 
 
-def _between(first: dt.date, last: dt.date, column: str = "date") -> str:
+def between(first: dt.date, last: dt.date, column: str = "date") -> str:
+    """From one day to another, both included."""
     before = first - DAY
     after = last + DAY
     return f"({column} after: {before.isoformat()} & {column} before: {after.isoformat()})"

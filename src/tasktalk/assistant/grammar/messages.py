@@ -14,8 +14,8 @@ from tasktalk.assistant.grammar.expressions import find_expression
 from tasktalk.assistant.grammar.intents import change
 from tasktalk.assistant.grammar.judging import is_for_machine, is_for_others, is_somebody, read_judged
 from tasktalk.assistant.grammar.lookback import read_lookback
-from tasktalk.assistant.grammar.orders import LIKELY, PERHAPS, SURE
 from tasktalk.assistant.grammar.named import find_project, list_project
+from tasktalk.assistant.grammar.orders import LIKELY, PERHAPS, SURE
 from tasktalk.assistant.grammar.outlines import read_outline
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
@@ -139,15 +139,15 @@ def _read_short(plain: str, context: Context, engine: Engine, book: Phrasebook) 
         return Intent(intent="list_tasks", confidence=SURE, query=read_query(folded, context, engine, book))
     if re.fullmatch(r"[#@][^\W\d_][\w&.'-]*|#[^\W\d_].{1,60}", plain) and " " not in plain.strip("# "):
         return Intent(intent="list_tasks", confidence=LIKELY, query=read_query(plain, context, engine, book))
+    project = find_project(plain, context, book)
+    if project and find_open(project, context.open_titles, book) is None:
+        return list_project(project)
     return None
 
 
 def _read_several(plain: str, context: Context, engine: Engine, book: Phrasebook, most: int) -> list[Intent]:
     """Several orders in one message ("done 1 and 3, and remind me tomorrow to call Ana"); empty when it is one."""
     for splitter in book.splitters:
-    project = find_project(plain, context, book)
-    if project and find_open(project, context.open_titles, book) is None:
-        return list_project(project)
         for found in islice(splitter.finditer(fold(plain), 1), _MOST_ORDERS):
             if found.end() == found.start():
                 continue

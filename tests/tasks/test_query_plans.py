@@ -4,6 +4,7 @@ A few thousand tasks are enough for PostgreSQL to think about its indexes, once 
 """
 
 import asyncio
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -14,11 +15,13 @@ import pytest
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.users import create_user
+from tasktalk.assistant import dialogue
 from tasktalk.db import Conn, Pool
 from tasktalk.db.migrate import migrate
 from tasktalk.db.pool import connect
 from tasktalk.ids import new_id
 from tasktalk.tasks import Act, NewTask, create_tasks, list_tasks, listing
+from tasktalk.tasks.journal import trash
 from tasktalk.tasks.reminders.planning import plan_reminders
 
 BIG = {"tasks", "comments", "journal"}  # what grows with use; that of few rows is soonest read whole
@@ -161,6 +164,24 @@ async def test_planning_a_task_reads_no_reminder_of_another(pool: Pool, now: dat
         nodes = _nodes(await conn.fetchval(f"explain (format json) {sql}", *params))
         whole = [node for node in nodes if "Seq Scan" in node["Node Type"]]
     assert {node["Relation Name"] for node in whole} & {"tasks", "reminders"} == set()
+
+
+async def test_a_kept_plan_reads_no_whole_journal(pool: Pool) -> None:
+    """What the person did last, and a project that goes for good: the journal is the longest table of all."""
+    async with pool.acquire() as conn:
+        ana = await create_user(conn, name="Ana", email="ana@example.org")
+        await conn.execute(
+            "insert into journal (actor_id, change_set, subject, subject_id, task_id, project_id, verb) "
+            "select $1, gen_random_uuid(), 'task', id, id, id, 'created' "
+            "from (select gen_random_uuid() as id from generate_series(1, 6000)) each",
+            ana,
+        )
+        await conn.execute("analyze; set plan_cache_mode = force_generic_plan")
+        for number, query in enumerate((dialogue.Q.find_last_act, trash.Q.purge_project)):
+            await conn.execute(f"prepare kept{number} as {query.sql}")
+            given = ", ".join(["null"] * len(set(re.findall(r"\$\d+", query.sql))))  # the plan is for whatever is asked
+            nodes = _nodes(await conn.fetchval(f"explain (format json) execute kept{number}({given})"))
+            assert "journal" not in {node["Relation Name"] for node in nodes if "Seq Scan" in node["Node Type"]}
 
 
 async def test_searching_works_where_the_server_allows_no_trigrams(

@@ -64,7 +64,8 @@ select change_set, at from journal j
 where actor_id = :user_id::uuid and at >= :since::timestamptz and undone_at is null and undoes is null
   and (subject = 'member' and verb = 'joined' and subject_id <> actor_id
        or subject <> all ('{member,invitation,team}')
-          and not exists (select from journal m where m.change_set = j.change_set and m.subject = 'member'))
+          -- `offset 0`: asked of each act by itself; else a kept plan reads the whole journal once to know them all.
+          and not exists (select from journal m where m.change_set = j.change_set and m.subject = 'member' offset 0))
 order by seq desc limit 1;
 
 -- name: find_last_undo(user_id, since)^

@@ -110,8 +110,9 @@ delete from tasks where id in (select id from gone) and deleted_at is not null;
 
 -- name: purge_project(id)!
 with forgotten as (
-    delete from journal
-    where project_id = :id::uuid or subject_id = :id::uuid
-       or task_id in (select id from tasks where project_id = :id::uuid)
+    delete from journal where seq in (
+        select seq from journal where project_id = :id::uuid
+        union select seq from journal where subject_id = :id::uuid
+        union select j.seq from tasks t join journal j on j.task_id = t.id where t.project_id = :id::uuid)
 )
 delete from projects where id = :id::uuid and deleted_at is not null;

@@ -5,7 +5,7 @@ import re
 # The readers of the first of these join those of this file.
 from tasktalk.assistant.grammar import clearing, labelling, moves, named, personal, projects  # noqa: F401
 from tasktalk.assistant.grammar.assigning import find_people_at
-from tasktalk.assistant.grammar.changes import read_change
+from tasktalk.assistant.grammar.changes import read_answer, read_change
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.expressions import find_expression
 from tasktalk.assistant.grammar.intents import change
@@ -23,8 +23,21 @@ _STATES = frozenset({"complete_task", "reopen_task"})
 
 def read_command(text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
     """The command that the whole message is, or None."""
+    if (moved := _read_same_time(text, context, engine, book)) is not None:
+        return moved
     selected = read_selection(text, context, engine, book, _read_order_or_change)
     return selected or _read_order(text, context, engine, book)
+
+
+def _read_same_time(text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
+    """Read "move the dentist to wednesday, same time": a day alone keeps the hour."""
+    said = book.same_time.search(fold(text))
+    if said is None or not (rest := f"{text[: said.start()].rstrip(' ,;')} {text[said.end() :]}".strip()):
+        return None
+    readings = (read_command, read_change, read_answer)
+    order = next((found for read in readings if (found := read(rest, context, engine, book))), None)
+    due = order.due if order and order.intent in {"reschedule_task", "update_task"} and order.target else None
+    return order if due is not None and due.on and not due.clock else None
 
 
 def _read_order_or_change(text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:

@@ -9,6 +9,7 @@ from tasktalk.assistant.grammar.assigning import read_slots_and_people
 from tasktalk.assistant.grammar.capture import Captured, capture
 from tasktalk.assistant.grammar.changes import read_change
 from tasktalk.assistant.grammar.commands import read_command
+from tasktalk.assistant.grammar.corrections import correction_length
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.expressions import find_expression
 from tasktalk.assistant.grammar.intents import change
@@ -102,7 +103,12 @@ def _without_name(text: str, book: Phrasebook) -> str:
 
 
 def _without_filler(text: str, context: Context, engine: Engine, book: Phrasebook) -> str:
-    """The message with "um", "okay so", "hey" blanked where words that ask for a task follow, or a time."""
+    """The message with "um", "okay so", "hey" blanked where words that ask for a task follow, or a time.
+
+    "No wait", "sorry" go where an order follows.
+    """
+    if length := correction_length(text, context, engine, book):
+        return " " * length + text[length:]
     end = filler_length(text, book)
     if not 0 < end <= _MOST_FILLED or begins_with_time(text, context, engine):
         return text

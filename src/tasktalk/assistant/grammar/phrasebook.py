@@ -192,6 +192,7 @@ class Phrasebook:
         articles = (word if word.endswith("'") else rf"{word}\s+" for word in self.slots["articles"])
         self.article = re.compile("|".join(articles))
         self.accented = {fold(word): word for word in self.slots.get("accented", ())}
+        self.same_time = _words(self.slots["same_time"], "search")
         self.other_week = re.compile("|".join(self.slots["other_week"]))
         old = (*source["FROM"], *self.slots.get("old_leads", ()))  # "from seven" to eight
         self.leads_from = re.compile("(?:" + "|".join(map(re.escape, sorted(old, key=len, reverse=True))) + r")(?!\w)")

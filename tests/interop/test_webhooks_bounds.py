@@ -1,5 +1,6 @@
 """A webhook's log is bounded, by person and by webhook: whoever is told much fills no disk."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from product_kit import Product, open_product
 from tasktalk.db import Pool
 from tasktalk.interop.webhooks import deliveries
 from tasktalk.interop.webhooks.deliveries import bound_logs, shorten_logs
+from tasktalk.interop.webhooks.posting import Poster
 
 
 @pytest.fixture
@@ -82,3 +84,22 @@ async def test_what_waits_is_kept_until_it_is_too_much_alone(product: Product, r
         assert told[1]["why"] == "More waited to be told than is kept for one person."
         await shorten_logs(conn, most=1)
         assert [each["state"] for each in await log_of(product, path, product.ana.token)] == ["waiting"]
+
+
+async def test_a_bound_that_fails_costs_nobody_their_news(
+    product: Product, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What went wrong after they were written down is no fault of theirs; the loop above logs it, and tries again."""
+    await make_hook(product, product.ana.token, receiver.url, "task.created")
+
+    async def broken(*_: Any, **__: Any) -> None:
+        raise LookupError
+
+    async with posting(product) as post:
+        monkeypatch.setattr(f"{Poster.__module__}.bound_logs", broken)
+        for title in ("one", "two"):
+            await product.ask("/api/tasks", token=product.ana.token, method="POST", body={"title": title})
+            async with asyncio.timeout(20):
+                with pytest.raises(LookupError):
+                    await post.poster.hear_all()
+        assert await product.pool.fetchval("select count(*) from webhook_deliveries") == 2

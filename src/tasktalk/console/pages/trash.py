@@ -42,7 +42,7 @@ async def show_trash(request: Request, visit: Anybody) -> Response:
         days=days,
         tasks=[(each, _last_day(since, each.id, days, frame)) for each in tasks.items if each.id in since],
         trashed=[(each, _last_day(since, each.id, days, frame)) for each in projects.items if each.id in since],
-        role_of=lambda task: roles[task.project.id] if task.project else "owner",
+        role_of=lambda task: roles.get(task.project.id, "viewer") if task.project else "owner",
         next_tasks=address_with("/trash", {"after": tasks.next}) if tasks.next else None,
         next_projects=address_with("/trash", {"projects": projects.next}) if projects.next else None,
         **frame | {"live": "tasks"},

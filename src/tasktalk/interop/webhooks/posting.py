@@ -87,7 +87,6 @@ class Poster:
             try:
                 async with self.pool.acquire() as conn, conn.transaction():
                     heard = await hear(conn, now=self.clock(), rows=rows, factor=self.factor)
-                await self._bound(heard.characters)
             except BUGS:
                 log.exception("happening_untold", rows=rows)
                 if rows == 1:
@@ -95,6 +94,7 @@ class Poster:
                         _ = [row async for row in Q.take_happenings(conn, rows=1)]
                 rows = 1
                 continue
+            await self._bound(heard.characters)
             if heard.rows < rows:
                 break
 

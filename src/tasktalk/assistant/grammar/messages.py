@@ -29,11 +29,11 @@ from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context, Draft, Intent, Query, Target
 
 MAX_LENGTH = 4096  # characters: a WhatsApp text is never longer; what is, is kept whole and not read
-_QUOTED = re.compile(r"""\s*(?:"(?P<a>[^"]+)"|“(?P<b>[^”]+)”|«(?P<c>[^»]+)»|„(?P<d>[^“”]+)[“”])\s*""")
-_SAYS_SOMETHING = re.compile(r"\w")
 _MOST_ORDERS = 20  # in a message
 _LONG_ARTICLE = 3  # letters of "the", "las": what leads in a number and is longer is a word for tasks
 _MOST_FILLED = 80  # characters before what somebody has to say
+_QUOTED = re.compile(r"""\s*(?:"(?P<a>[^"]+)"|“(?P<b>[^”]+)”|«(?P<c>[^»]+)»|„(?P<d>[^“”]+)[“”])\s*""")
+_SAYS_SOMETHING = re.compile(r"\w")
 _SUM = re.compile(r"[\d\s().,]*\d\s*(?:[+*/\u00d7\u00f7=^]|\s-\s)[\d\s().,=+*/\u00d7\u00f7^-]*\??")
 
 

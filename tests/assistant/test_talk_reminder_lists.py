@@ -34,10 +34,13 @@ async def test_only_what_rings_is_listed_and_goes_silent_without_going_away(ana:
     assert "dentist" in said.text
     assert "⏰ 15:00" in said.text
     assert "milk" not in said.text
-    await ana.say(DROP[language])
+    silenced = await ana.say(DROP[language])
+    assert silenced.text.startswith("🔕")
+    assert [button.title for button in silenced.buttons] != []
     assert sorted(await ana.titles()) == ["buy milk", "dentist"]
     assert await ana.rings() == []
     assert "dentist" not in (await ana.say(ASK[language])).text
+    assert (await ana.say(DROP[language])).text not in {silenced.text, ""}  # there was none
 
 
 async def test_the_numbers_of_the_list_hold_and_others_reminders_stay_theirs(ana: Talk, ben: Talk) -> None:

@@ -131,8 +131,7 @@ async def _update(turn: Turn, intent: Intent) -> Outcome:
     found = await find_targets(turn, intent)
     if not isinstance(found, Found):
         return found
-    await reminding.forget(turn, found.ids)
-    return await look.show(turn, found.ids[0])
+    return await reminding.silence(turn, found.ids)
 
 
 async def _list(turn: Turn, intent: Intent) -> Outcome:

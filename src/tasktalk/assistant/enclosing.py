@@ -55,7 +55,7 @@ def _find_touched(outcomes: Sequence[Outcome]) -> UUID | None:
     tasks: tuple[Task, ...]
     for outcome in outcomes:
         match outcome:
-            case came.Created() | came.Reminded() | came.Commented():
+            case came.Created() | came.Reminded() | came.Silenced() | came.Commented():
                 tasks = outcome.tasks
             case came.Changed(change=change):
                 tasks = () if change == "dropped" else outcome.tasks + outcome.already

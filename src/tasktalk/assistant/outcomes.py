@@ -96,6 +96,14 @@ class Reminded:
 
 
 @dataclass(frozen=True, slots=True)
+class Silenced:
+    """These tasks do not ring any more; `already`: none of them did."""
+
+    tasks: tuple[Task, ...]
+    already: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AskWhen:
     """A reminder of a task was asked for, but for no moment."""
 
@@ -286,6 +294,7 @@ Outcome = (
     Created
     | Changed
     | Reminded
+    | Silenced
     | AskWhen
     | Commented
     | Listed

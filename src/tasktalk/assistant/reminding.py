@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from tasktalk.assistant import understand
-from tasktalk.assistant.outcomes import AskWhen, Missing, Outcome, Reminded, Said
+from tasktalk.assistant.outcomes import AskWhen, Missing, Outcome, Reminded, Said, Silenced
 from tasktalk.assistant.targets import LEAD, SURE, Found, find_targets
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Draft, Intent
@@ -90,14 +90,20 @@ def asks_reminder(turn: Turn) -> bool:
     return understand.asks_reminder(turn.said.text, turn.dialogue.context(turn.said_at))
 
 
-async def forget(turn: Turn, task_ids: Sequence[UUID]) -> None:
+async def silence(turn: Turn, task_ids: Sequence[UUID]) -> Outcome:
     """Take away the person's reminders of these tasks, the default ones too."""
-    viewer = turn.dialogue.viewer
-    for task_id in task_ids:
+    viewer, gone = turn.dialogue.viewer, 0
+    tasks = await list_tasks_by_ids(turn.conn, viewer=viewer, ids=task_ids)
+    if not tasks:
+        return Missing("")
+    for task_id in (task.id for task in tasks):
         # Without those of their own the default one is back, which then goes for good.
         while there := await list_task_reminders(turn.conn, viewer=viewer, task_id=task_id):
             for each in there:
                 await delete_reminder(turn.conn, viewer=viewer, reminder_id=each.id, by=turn.by)
+                gone += each.next_at is not None
+    turn.done(tasks)
+    return Silenced(tuple(tasks), already=not gone)
 
 
 async def reminders_of(turn: Turn, draft: Draft) -> list[NewReminder]:

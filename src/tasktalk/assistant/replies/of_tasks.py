@@ -3,7 +3,7 @@
 import datetime as dt
 
 from tasktalk.assistant.actions import MAX_ARGUMENT, Action
-from tasktalk.assistant.outcomes import SUBTASKS, Change, Changed, Choose, Commented, Created, Listed, Reminded, Shown
+from tasktalk.assistant.outcomes import SUBTASKS, Change, Changed, Choose, Commented, Created, Listed, Reminded, Shown, Silenced
 from tasktalk.assistant.replies import sentences
 from tasktalk.assistant.replies.of_overviews import describe, more_row
 from tasktalk.assistant.replies.pen import TITLE_ALONE, Pen, bold, fit, short
@@ -113,6 +113,21 @@ def reminded(outcome: Reminded, pen: Pen) -> Reply:
     else:
         head = speech.say("I remind you already of {what}", what=what)
     return Reply("\n".join([head, *lines]), (pen.undo(),) if outcome.new else (), task_ids=ids)
+
+
+def silenced(outcome: Silenced, pen: Pen) -> Reply:
+    """Which tasks ring no more; they stay."""
+    tasks, speech = outcome.tasks, pen.speech
+    what = bold(tasks[0].title) if len(tasks) == 1 else sentences.tasks(len(tasks), speech)
+    if outcome.already:
+        head = speech.say("🔕 There is no reminder of {what}.", what=what)
+    else:
+        head = speech.say("🔕 I will not remind you of {what} any more.", what=what)
+    lines = [f"• {short(task.title)}" for task in tasks] if len(tasks) > 1 else []
+    if len(tasks) == 1 and (details := chips(tasks[0], pen.today, speech)):
+        lines.append(details)
+    buttons = () if outcome.already else (pen.undo(),)
+    return Reply("\n".join([head, *lines]), buttons, task_ids=tuple(task.id for task in tasks))
 
 
 def ask_when(task: Task, pen: Pen) -> Reply:

@@ -63,6 +63,8 @@ def _one(outcome: Outcome, pen: Pen) -> Reply:  # noqa: C901, PLR0911, PLR0912  
             return of_tasks.changed(outcome, pen)
         case came.Reminded():
             return of_tasks.reminded(outcome, pen)
+        case came.Silenced():
+            return of_tasks.silenced(outcome, pen)
         case came.AskWhen(task):
             return of_tasks.ask_when(task, pen)
         case came.Commented():

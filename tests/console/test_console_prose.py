@@ -15,6 +15,8 @@ from tasktalk.console.prose import prose, says_more
         ("**Big** and *small*, `a_b`", "<p><strong>Big</strong> and <em>small</em>, <code>a_b</code></p>"),
         ("- milk\n- **bread**\n1. then", "<ul><li>milk</li><li><strong>bread</strong></li></ul>"),
         ("1. then\n2) that", "<ol><li>then</li><li>that</li></ol>"),
+        ("3. now\n4. later\n9) last", '<ol><li value="3">now</li><li value="4">later</li><li value="9">last</li></ol>'),
+        ("so http://... is none", "<p>so http://... is none</p>"),
         ("# Plan\nx", "<p><strong>Plan</strong></p><p>x</p>"),
         ("2*3*4 is 24, snake_case_name, * no", "<p>2*3*4 is 24, snake_case_name, * no</p>"),
         ('<img src=x onerror=alert(1)> "q"', "&lt;img src=x onerror=alert(1)&gt; &#34;q&#34;"),
@@ -29,6 +31,8 @@ def test_what_is_written_is_drawn(text: str, html: str) -> None:
     ("text", "address", "after"),
     [
         ("see https://e.org/a_b?q=1&z=2.", "https://e.org/a_b?q=1&amp;z=2", "</a>."),
+        ("(as in https://e.org/A_(b))", "https://e.org/A_(b)", "</a>)"),
+        ("(or https://e.org/b).", "https://e.org/b", "</a>)."),
         ("[the _plan_](https://e.org/x)", "https://e.org/x", "the _plan_</a>"),
         ('https://e.org/"onmouseover="x', "https://e.org/", "</a>&#34;onmouseover=&#34;x"),
     ],

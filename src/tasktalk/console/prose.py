@@ -12,7 +12,7 @@ _INLINE = re.compile(
     r"|(?<!\w)\*(?=\S)(?P<em>[^*\n]+)\*(?!\w)"
     r"|(?<!\w)_(?=\S)(?P<em2>[^_\n]+)_(?!\w)"
     r"|\[(?P<words>[^\[\]\n]+)\]\((?P<to>https?://[^\s()<>]+)\)"
-    r"|(?P<bare>https?://[^\s<>\"]+)"
+    r"|(?P<bare>https?://(?=[\w\[])[^\s<>\"]+)"
 )
 _ITEM = re.compile(r"[ \t]{0,3}(?:[-*•]|(?P<number>\d{1,3})[.)])[ \t]+(?P<words>\S.*)")
 _HEADING = re.compile(r"#{1,6}[ \t]+(?P<words>\S.*)")
@@ -27,7 +27,7 @@ def prose(text: str) -> Markup:
         if kind == "blank":
             continue
         if kind in ("ul", "ol"):
-            items = Markup("").join(Markup("<li>{}</li>").format(inline(_words(_ITEM, line))) for line in lines)
+            items = Markup("").join(_item(line, place) for place, line in enumerate(lines, 1))
             blocks.append((_NUMBERED if kind == "ol" else _BULLETS).format(items))
         elif kind == "heading":
             blocks += [Markup("<p><strong>{}</strong></p>").format(inline(_words(_HEADING, line))) for line in lines]
@@ -38,7 +38,7 @@ def prose(text: str) -> Markup:
 
 def says_more(html: Markup) -> bool:
     """Whether it looks otherwise than the text that it was made of."""
-    return any(tag in html for tag in ("<a ", "<strong>", "<em>", "<code>", "<li>"))
+    return any(tag in html for tag in ("<a ", "<strong>", "<em>", "<code>", "<li"))
 
 
 def _kind_of(line: str) -> str:
@@ -47,6 +47,14 @@ def _kind_of(line: str) -> str:
     if found := _ITEM.fullmatch(line):
         return "ol" if found["number"] else "ul"
     return "heading" if _HEADING.fullmatch(line) else "text"
+
+
+def _item(line: str, place: int) -> Markup:
+    """One of a list; of one with numbers it keeps its own, whatever comes before it."""
+    found = _ITEM.fullmatch(line)
+    number = int(found["number"] or place) if found else place
+    tag = Markup("<li>") if number == place else Markup('<li value="{}">').format(number)
+    return tag + inline(_words(_ITEM, line)) + Markup("</li>")
 
 
 def _words(pattern: re.Pattern[str], line: str) -> str:
@@ -69,7 +77,7 @@ def _pieces(text: str) -> Iterator[Markup]:
         yield escape(text[at : found.start()])
         at = found.end()
         if found["bare"]:
-            address = found["bare"].rstrip(_NOT_OF_AN_ADDRESS)
+            address = _address(found["bare"])
             at = found.start() + len(address)
             yield _link(address, escape(address))
         elif found["to"]:
@@ -81,6 +89,13 @@ def _pieces(text: str) -> Iterator[Markup]:
         else:
             yield Markup("<em>{}</em>").format(inline(found["em"] or found["em2"]))
     yield escape(text[at:])
+
+
+def _address(text: str) -> str:
+    """Without what ends a sentence; a bracket belongs to it if it was opened there."""
+    address = text.rstrip(_NOT_OF_AN_ADDRESS)
+    closed = address + ")"
+    return closed if text.startswith(closed) and closed.count("(") == closed.count(")") else address
 
 
 def _link(address: str, words: Markup) -> Markup:

@@ -14,7 +14,7 @@ from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Intent
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.comments.comments import list_comments
-from tasktalk.tasks.filters import parse
+from tasktalk.tasks.filters import Search, parse
 from tasktalk.tasks.filters.expressions import status_of
 from tasktalk.tasks.listing import MOST, find_task, list_tasks
 from tasktalk.tasks.model import Task
@@ -33,14 +33,33 @@ async def list_by_query(turn: Turn, intent: Intent) -> Outcome:
     if query is not None and query.text and not query.filter:
         return await search(turn, intent)
     expression = (query.filter if query else None) or (f"#{quoted(intent.project)}" if intent.project else "all")
+    if words := _find_searched(expression):
+        return await _show_found(turn, words)
     return await list_page(turn, expression)
 
 
 async def search(turn: Turn, intent: Intent) -> Outcome:
     """What holds certain words."""
     words = (intent.query.text if intent.query else None) or ""
-    found = await list_page(turn, f"{_SEARCH}{quoted(words)}")
+    if intent.action == "show":
+        return await _show_found(turn, words)
+    found = await _find(turn, words)
     return found if found.tasks else replace(found, question=turn.ask("add", text=turn.said.text.strip()[:OFFERED]))
+
+
+async def _show_found(turn: Turn, words: str) -> Outcome:
+    """What a question about a thing is answered with: its card where there is one such, else those there are."""
+    found = await _find(turn, words)
+    return await show(turn, found.tasks[0].id) if len(found.tasks) == 1 and not found.more else found
+
+
+async def _find(turn: Turn, words: str) -> Listed:
+    """The open tasks with these words; where there are none, those that are done."""
+    found = await list_page(turn, f"{_SEARCH}{quoted(words)}")
+    if found.tasks:
+        return found
+    done = await list_page(turn, f"done & {_SEARCH}{quoted(words)}")
+    return done if done.tasks else found
 
 
 async def turn_page(turn: Turn) -> Outcome:
@@ -78,7 +97,7 @@ async def list_page(turn: Turn, expression: str, *, offset: int = 0) -> Listed:
     if more:
         turn.dialogue.page = f"list:{len(ids)}:{expression}"
     reminders = {each.id: await _list_rings(turn, each.id) for each in page if expression == REMINDERS}
-    searched = unquoted(expression.removeprefix(_SEARCH)) if expression.startswith(_SEARCH) else None
+    searched = _find_searched(expression)
     return Listed(expression, tuple(page), before=tuple(before), more=more, searched=searched, reminders=reminders)
 
 
@@ -137,6 +156,7 @@ def quoted(text: str | None) -> str:
     return '"' + (text or "").replace('"', " ") + '"'
 
 
-def unquoted(text: str) -> str:
-    """What was quoted."""
-    return text[1:-1]
+def _find_searched(expression: str) -> str | None:
+    """The words of a filter that only looks for some."""
+    expr = parse(expression) if expression.lower().startswith(_SEARCH.strip()) else None
+    return " ".join(expr.words) if isinstance(expr, Search) else None

@@ -73,7 +73,7 @@ def _read_asked(order: Order, name: str) -> Intent | None:
     text = read_target(rest, order.book).text
     if name not in _STATES or not text or order.book.own.search(fold(rest)) or order.book.question.match(fold(rest)):
         return None
-    return Intent(intent="search", confidence=LIKELY, query=Query(text=text))
+    return Intent(intent="search", confidence=LIKELY, action="show", query=Query(text=text))
 
 
 def _plain(name: str) -> Reader:

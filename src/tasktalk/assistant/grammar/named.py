@@ -109,7 +109,7 @@ def _ask_about(order: Order) -> Intent | None:
 def _ask_done(order: Order) -> Intent | None:
     """Read "did I finish the report?" as the wish to see it, as "is the report done?" is."""
     name = _find_name(order, _ALMOST)
-    return Intent(intent="search", confidence=LIKELY, query=Query(text=name)) if name else None
+    return Intent(intent="search", confidence=LIKELY, action="show", query=Query(text=name)) if name else None
 
 
 def _find_name(order: Order, others: float) -> str | None:

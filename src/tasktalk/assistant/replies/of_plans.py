@@ -19,7 +19,7 @@ def planned(plan: Plan, pen: Pen) -> Reply:
     speech = pen.speech
     tasks = (*(each.task for each in plan.placed), *plan.left)
     if not tasks:
-        return Reply(sentences.nothing_listed("tomorrow", None, speech)) if plan.day else _nothing(plan, pen)
+        return Reply(sentences.nothing_listed("tomorrow", None, pen.today, speech)) if plan.day else _nothing(plan, pen)
     ids = tuple(task.id for task in tasks)
     minutes = sum(each.minutes for each in plan.placed)
     head = f"🗓️ *{speech.day(plan.day or pen.today)}* — {sentences.tasks(len(tasks) + plan.more, speech)}"

@@ -3,7 +3,18 @@
 import datetime as dt
 
 from tasktalk.assistant.actions import MAX_ARGUMENT, Action
-from tasktalk.assistant.outcomes import SUBTASKS, Change, Changed, Choose, Commented, Created, Listed, Reminded, Shown, Silenced
+from tasktalk.assistant.outcomes import (
+    SUBTASKS,
+    Change,
+    Changed,
+    Choose,
+    Commented,
+    Created,
+    Listed,
+    Reminded,
+    Shown,
+    Silenced,
+)
 from tasktalk.assistant.replies import sentences
 from tasktalk.assistant.replies.of_overviews import describe, more_row
 from tasktalk.assistant.replies.pen import TITLE_ALONE, Pen, bold, fit, short
@@ -163,11 +174,11 @@ def commented(outcome: Commented, pen: Pen) -> Reply:
 def listed(page: Listed, pen: Pen) -> Reply:
     """A numbered page with a row for each task and one for what follows."""
     speech, first = pen.speech, len(page.before) + 1
-    title = sentences.list_title(page.filter, page.searched, speech)
+    title = sentences.list_title(page.filter, page.searched, pen.today, speech)
     if not page.tasks:
         add = Action("add", argument=page.question or "")
         offer = (pen.button(speech.label("Add as a task"), add),) if page.question else ()
-        return Reply(sentences.nothing_listed(page.filter, page.searched, speech), offer)
+        return Reply(sentences.nothing_listed(page.filter, page.searched, pen.today, speech), offer)
     titles = [f"{number}. {task.title}" for number, task in enumerate(page.tasks, first)]
     times = [_times(task, page, pen) for task in page.tasks]
     lines = [f"{{}} — {time}" if time else "{}" for time in times]

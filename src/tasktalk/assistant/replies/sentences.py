@@ -1,8 +1,10 @@
 """The sentences of replies, in the language of whom they are said to."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 from tasktalk.assistant.outcomes import Change, Undone
+from tasktalk.assistant.replies.filters import say_filter
 from tasktalk.assistant.replies.speech import Speech, phrase
 from tasktalk.tasks.journal import undo as journal
 
@@ -23,19 +25,6 @@ _ALREADY: dict[str, str] = {
     "dropped": phrase("“{title}” was gone already."),
 }
 _SO_ALREADY = phrase("“{title}” was so already.")
-_LISTS = {
-    "today": phrase("Today"),
-    "tomorrow": phrase("Tomorrow"),
-    "overdue": phrase("Overdue"),
-    "this week": phrase("This week"),
-    "7 days": phrase("Next 7 days"),
-    "all": phrase("All open tasks"),
-    "no date": phrase("Without a date"),
-    "overdue | today": phrase("Today and overdue"),
-    "today | overdue": phrase("Today and overdue"),
-    "done": phrase("Done"),
-    "has reminders": phrase("Reminders"),
-}
 _NAMED = 10  # of what is there again
 _THERE_AGAIN, _ALL_THERE_AGAIN = phrase("↪️ There again: {what}"), phrase("↪️ There again:")
 _DONE_AGAIN, _ALL_DONE_AGAIN = phrase("↪️ Done again: {what}"), phrase("↪️ Done again:")
@@ -142,20 +131,20 @@ def ask_when(title: str, speech: Speech) -> str:
     )
 
 
-def list_title(filter_text: str, searched: str | None, speech: Speech) -> str:
+def list_title(filter_text: str, searched: str | None, today: dt.date, speech: Speech) -> str:
     """The heading of a list."""
     if searched:
         return speech.say("Found for “{text}”", text=searched[:60])
-    return speech.say(_LISTS[filter_text]) if filter_text in _LISTS else filter_text[:100]
+    return say_filter(filter_text, today, speech)
 
 
-def nothing_listed(filter_text: str, searched: str | None, speech: Speech) -> str:
+def nothing_listed(filter_text: str, searched: str | None, today: dt.date, speech: Speech) -> str:
     """An empty list, and what could be said next."""
     if searched:
         return speech.say("Nothing found for “{text}”. Say _all_ to see your tasks.", text=searched[:80])
     if filter_text == "all":
         return speech.say("Nothing to do. Tell me a task, like _buy milk tomorrow 5pm_.")
-    title = list_title(filter_text, None, speech)
+    title = list_title(filter_text, None, today, speech)
     if filter_text in _SOON:
         return speech.say("{list}: nothing. 🎉 Say _7 days_ to look ahead.", list=title)
     return speech.say("{list}: nothing. 🎉 Say _all_ to see your tasks.", list=title)

@@ -192,7 +192,7 @@ def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fi
         existing = _read_remind(captured, context, book)
         if existing is not None:
             return existing
-    if not captured.asked and (book.small_talk.match(fold(plain)) or _says_nothing(draft.title)):
+    if not captured.asked and (book.small_talk.match(fold(plain)) or _says_nothing(draft.title, book)):
         return _unknown(LIKELY)
     if captured.others:
         sure = _confidence(captured)
@@ -202,9 +202,11 @@ def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fi
     return both or as_intent(draft, _confidence(captured))
 
 
-def _says_nothing(title: str) -> bool:
-    """Whether it has no letter or figure, or is a sum: "4+5"."""
-    return not _SAYS_SOMETHING.search(title) or _SUM.fullmatch(title) is not None
+def _says_nothing(title: str, book: Phrasebook) -> bool:
+    """Whether it has no letter or figure, is a sum ("4+5") or only says who ("I'm (at 10)")."""
+    if not _SAYS_SOMETHING.search(title) or fold(title) in book.whoever:
+        return True
+    return _SUM.fullmatch(title) is not None
 
 
 def as_intent(draft: Draft, confidence: float) -> Intent:

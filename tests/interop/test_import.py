@@ -15,6 +15,7 @@ import pytest
 from product_kit import Answer, Product, open_product
 from tasktalk.db import Pool
 from tasktalk.errors import AppError, BadRequest
+from tasktalk.interop.importing import bringing
 from tasktalk.interop.importing.model import FORMATS
 from tasktalk.interop.importing.reading import read_file
 from tasktalk.interop.importing.vikunja import to_text
@@ -281,6 +282,27 @@ async def test_what_is_done_stays_so_and_people_are_found(product: Product) -> N
     vikunja = [{"title": "V", "tasks": [{"id": 1, "title": "was", "done": True, "done_at": "2023-03-04T05:06:07Z"}]}]
     await bring(product, json.dumps(vikunja))
     assert (await everything(product))["was"]["completed_at"] == "2023-03-04T05:06:07Z"
+
+
+async def test_each_is_done_when_it_was_whatever_it_hangs_on(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bringing, "BATCH", 1)  # each by itself, and so the parent before what lies under it
+    done = {"status": "done", "completed_at": "2024-02-29T09:00:00Z"}
+    document = [
+        {"id": "a", "title": "over", **done},
+        {"id": "b", "title": "sooner", "parent_id": "a", "status": "done", "completed_at": "2024-01-01T09:00:00Z"},
+        {"id": "c", "title": "still open", "parent_id": "a"},
+        {"id": "d", "title": "who knows when", "status": "done"},
+    ]
+    assert (await bring(product, json.dumps(document))).json["made"] == 4
+    tasks = await everything(product)
+    assert {title: task["status"] for title, task in tasks.items()}["still open"] == "open"
+    assert [tasks[title]["completed_at"] for title in ("over", "sooner", "still open")] == [
+        "2024-02-29T09:00:00Z",
+        "2024-01-01T09:00:00Z",
+        None,
+    ]
+    assert tasks["who knows when"]["status"] == "done"
+    assert not await product.pool.fetchval("select count(*) from journal where verb = 'completed'")
 
 
 async def test_rows_are_refused_alone_and_files_as_a_whole(product: Product) -> None:

@@ -69,13 +69,14 @@ async def change_tasks(
         sets[task_id] = sets.get(task_id, {}) | _differing(row, columns)  # a parent may have brought something along
         if change.get("status") == "done" and row["status"] != "done":
             verbs[task_id] = "completed"
-        if "completed_at" in change:
+        was_done = "completed_at" in change
+        if was_done:
             verbs[task_id] = "changed"
         if sets[task_id].keys() & {"project_id", "parent_id", "assignees"}:
             await settle(conn, row, sets, viewer=viewer)
         if section := change.get("section"):
             await _name_section(conn, row, sets[task_id], section, viewer=viewer, by=by)
-        if sets[task_id].keys() & {"status", "deleted_at"} or task_id in verbs:
+        if not was_done and (sets[task_id].keys() & {"status", "deleted_at"} or task_id in verbs):
             await take_along(conn, row, sets, verbs, viewer=viewer)
     await keep_labels(conn, viewer=viewer, names=_new_labels(rows, sets), at=by.at)
     await write_tasks(conn, viewer=viewer, sets=sets, verbs=verbs, by=by)

@@ -126,7 +126,8 @@ class TaskChanges(TypedDict, total=False):
     """What to change; a key that is absent stays as it is. `due_on: None` clears the time too.
 
     `section` is a name; one that the project does not have yet is made. `accepted`: the assignees who said yes.
-    `completed_at` beside the status "done": it was done then, elsewhere, which is nobody's doing of now.
+    `completed_at` beside the status "done": it was done then, elsewhere, which is nobody's doing of now and takes
+    nothing along that lies under it.
     """
 
     title: str

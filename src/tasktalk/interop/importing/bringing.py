@@ -231,8 +231,8 @@ async def _finish(work: _Work, drafts: Mapping[int, Draft], made: Mapping[int, U
         run = {}
         for place in ended[begin : begin + BATCH]:
             changes: TaskChanges = {"status": drafts[place].status}
-            if (done_at := drafts[place].completed_at) and changes["status"] == "done":
-                changes["completed_at"] = done_at
+            if changes["status"] == "done":
+                changes["completed_at"] = drafts[place].completed_at or work.by.at
             run[place] = Ready(changes, made[place], None, _CHANGED)
         await try_run(work.conn, run, viewer=work.viewer, by=work.by)
     for place, task_id in made.items():

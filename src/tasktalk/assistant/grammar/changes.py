@@ -15,6 +15,7 @@ from tasktalk.assistant.understanding import Context, Intent, Span, Target
 
 MAX_TARGET_WORDS = 12
 _LONGEST = 500  # characters: who changes a task says it in fewer
+_PRESSING = 2  # a priority that a word alone says of a thing
 _FILLERS = re.compile(r"[\s,.;:!]+")
 _WORD = re.compile(r"\S+")
 
@@ -24,12 +25,10 @@ def read_change(plain: str, context: Context, engine: Engine, book: Phrasebook) 
     if len(plain) > _LONGEST:
         return None
     folded = fold(plain)
-    for pattern in book.changes_before:
-        before = pattern.fullmatch(folded)
-        target = _find_target(plain[slice(*before.span("target"))], context, book) if before else None
-        slots = _read_rest(plain[slice(*before.span("slots"))], context, engine, book) if before and target else None
-        if before and target and slots is not None:
-            return change(slots, target, LIKELY, offset=before.start("slots"))
+    if (told := _read_before(plain, folded, context, engine, book)) is not None:
+        return told
+    if (told := _read_state(plain, folded, context, engine, book)) is not None:
+        return told
     for pattern in book.changes:
         found = pattern.match(folded)
         if found is None:
@@ -43,6 +42,31 @@ def read_change(plain: str, context: Context, engine: Engine, book: Phrasebook) 
             slots = _read_rest(plain[end:], context, engine, book)
             if slots is not None:
                 return change(slots, target, PERHAPS + 0.2 if target.text else LIKELY, offset=end)
+    return None
+
+
+def _read_before(plain: str, folded: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
+    """Read "set high priority on 2": what changes comes before its task."""
+    for pattern in book.changes_before:
+        before = pattern.fullmatch(folded)
+        target = _find_target(plain[slice(*before.span("target"))], context, book) if before else None
+        slots = _read_rest(plain[slice(*before.span("slots"))], context, engine, book) if before and target else None
+        if before and target and slots is not None:
+            return change(slots, target, LIKELY, offset=before.start("slots"))
+    return None
+
+
+def _read_state(plain: str, folded: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
+    """Read "taxes is urgent", where such a task is open; that "milk is low" is no priority."""
+    for pattern in book.states:
+        found = pattern.fullmatch(folded)
+        target = _find_target(plain[slice(*found.span("target"))], context, book) if found else None
+        if found is None or target is None or not (target.text or target.numbers):
+            continue
+        slots = _read_rest(plain[slice(*found.span("slots"))], context, engine, book)
+        if slots is None or (slots.priority and slots.priority > _PRESSING and " " not in found["slots"].strip()):
+            continue
+        return change(slots, target, LIKELY, offset=found.start("slots"))
     return None
 
 

@@ -264,19 +264,20 @@ def _delete(order: Order) -> Intent | None:
     return Intent(intent="delete_task", confidence=LIKELY, target=read_target(words or order["things"], order.book))
 
 
-def _if_open(name: str, action: str | None = None) -> Reader:
+def _if_open(name: str, action: str | None = None, *, sure: float = LIKELY) -> Reader:
     """A reader for "finish the report": a command only where such a task is open, otherwise a new one."""
 
     def read(order: Order) -> Intent | None:
-        target = order.known_target()
-        return Intent(intent=name, confidence=LIKELY, target=target, action=action) if target else None  # type: ignore[arg-type]
+        target = None if name == "complete_task" and order.text.endswith("?") else order.known_target()
+        return Intent(intent=name, confidence=sure, target=target, action=action) if target else None  # type: ignore[arg-type]
 
     return read
 
 
 READERS["complete_if_open"] = _if_open("complete_task")
+READERS["done_if_open"] = _if_open("complete_task", sure=0.95)
 READERS["delete_if_open"] = _if_open("delete_task")
-READERS["skip_if_open"] = _if_open("delete_task", "skip")
+READERS["skip_if_open"] = READERS["skip_next"] = _if_open("delete_task", "skip")
 READERS["accept"] = _if_open("confirm", "accept")
 READERS["decline"] = _if_open("cancel", "decline")
 READERS["show_reminders"] = _if_open("list_tasks", "reminders")
@@ -330,8 +331,8 @@ def _assign(order: Order) -> Intent | None:
 @reads("comment_task")
 def _comment(order: Order) -> Intent:
     title, colon, rest = (order["comment"] or "").partition(":")
-    named = order["target"] or order["numbers"]
-    if colon and rest.strip() and not named and find_open(title, order.context.open_titles, order.book):
+    told = order["target"] or order["numbers"]
+    if colon and rest.strip() and not told and find_open(title, order.context.open_titles, order.book):
         # "commenta preventivo tetto: vuole 900", where such a task is open
         target = read_target(title, order.book)
         return Intent(intent="comment_task", confidence=LIKELY, target=target, comment=rest.strip())

@@ -135,11 +135,18 @@ def _reschedule_split(order: Order) -> Intent | None:
     words = order.text[begin : order.match.end("when")]
     at = find_last_times(words, order.context, order.engine)
     slots = order.only_time(words[at:]) if at else None
-    target = read_target(words[:at], order.book)
+    target = read_target(_without_lead_to(words[:at], order), order.book)
     if slots is None or (target.text and _is_unknown(target.text, order)):
         return None
     _take_last(slots, words[at:], order)
     return change(slots, target, LIKELY, offset=begin + (at or 0))
+
+
+def _without_lead_to(words: str, order: Order) -> str:
+    """The task without the small word that leads in the time, where one is called so: "llamar al banco al (martes)"."""
+    title, _, last = words.rstrip().rpartition(" ")
+    leads = fold(last) in order.book.change_fillers and find_open(title, order.context.open_titles, order.book)
+    return title if leads and fold(words.strip()) not in map(fold, order.context.open_titles) else words
 
 
 def _is_unknown(title: str, order: Order) -> bool:

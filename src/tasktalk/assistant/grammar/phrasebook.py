@@ -159,6 +159,7 @@ class Phrasebook:
         self.changes = [re.compile(as_regex(each, macros)) for each in self.slots["changes"]]
         # "set high priority on 2": what changes comes before its task
         self.changes_before = [re.compile(as_regex(each, macros)) for each in self.slots.get("changes_before", ())]
+        self.states = [re.compile(as_regex(each, macros)) for each in self.slots["states"]]
         self.reminders = _words(self.slots["reminder_words"], "search")
         self.change_fillers = frozenset(self.slots["change_fillers"])
         self.number_joins = re.compile("|".join(re.escape(join) for join in self.slots["number_joins"]))

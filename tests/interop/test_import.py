@@ -351,6 +351,11 @@ good;;;;;;a;
         (b'{"items": 5}', {}, 400),
         (b"title\n" + b"x\n" * 10_001, {}, 413),
         (archive.getvalue(), {}, 413),
+        (
+            b'{"items":[{"id":"a","title":"x"}],"comments":[' + b'{"task_id":"a","text":"."},' * 50_001 + b"{}]}",
+            {},
+            413,
+        ),
         (b"x" * (16 * 1024 * 1024 + 1), {}, 413),
         (b"title\nx", {"project_id": shared["id"]}, 200),
         (b"title\nx", {"project_id": str(product.ana.id)}, 404),

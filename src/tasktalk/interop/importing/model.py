@@ -13,6 +13,7 @@ from tasktalk.tasks.reminders.model import NewReminder
 Format = Literal["tasktalk-json", "tasktalk-csv", "todoist", "vikunja"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 MOST_ROWS = 10_000
+MOST_COMMENTS = 50_000  # about a millisecond each, in one transaction
 MOST_BYTES = 16 * 1024 * 1024
 
 Outcome = Literal["made", "exists", "refused"]

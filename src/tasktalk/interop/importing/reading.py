@@ -13,7 +13,7 @@ import msgspec
 
 from tasktalk.errors import BadRequest, TooLarge
 from tasktalk.interop.importing import ours, todoist, vikunja
-from tasktalk.interop.importing.model import FORMATS, MOST_ROWS, Draft, Format, Read, Unreadable
+from tasktalk.interop.importing.model import FORMATS, MOST_COMMENTS, MOST_ROWS, Draft, Format, Read, Unreadable
 
 _MOST_UNPACKED = 64 * 1024 * 1024
 _MOST_FILES = 500
@@ -51,6 +51,8 @@ def read_file(content: bytes, *, name: str, format: Format | None, now: dt.datet
             raise TooLarge(f"At most {MOST_ROWS} tasks at a time.", field="file")
     if kind is None or not read:
         raise BadRequest("There is nothing in it to import.", field="file")
+    if sum(len(each.comments) for each in read if isinstance(each, Draft)) > MOST_COMMENTS:
+        raise TooLarge(f"At most {MOST_COMMENTS} comments at a time.", field="file")
     return kind, read
 
 

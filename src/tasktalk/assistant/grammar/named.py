@@ -12,8 +12,9 @@ from tasktalk.assistant.grammar.queries import as_name, between, find_when, list
 from tasktalk.assistant.grammar.resolve import local_now
 from tasktalk.assistant.grammar.scope import get_model
 from tasktalk.assistant.grammar.tokens import fold
-from tasktalk.assistant.understanding import Context, Intent, Query
+from tasktalk.assistant.understanding import ME, Context, Intent, Query
 
+_BARE = 3  # words that name something without a question around them
 _MOST_WORDS = 5  # of a name: what is longer is a sentence that was not understood
 # How surely it must be for others, by the model: with words of one's own list, without, with words of their business.
 _ALMOST, _OTHER, _STRANGE = 0.9, 0.75, 0.5
@@ -108,6 +109,8 @@ def _ask_about(order: Order) -> Intent | None:
 @reads("ask_done")
 def _ask_done(order: Order) -> Intent | None:
     """Read "did I finish the report?" as the wish to see it, as "is the report done?" is."""
+    if find_when(order["thing"] or "", order.context, order.engine):
+        return None  # what was or is on a day
     name = _find_name(order, _ALMOST)
     return Intent(intent="search", confidence=LIKELY, action="show", query=Query(text=name)) if name else None
 
@@ -126,6 +129,19 @@ def _ask_known(order: Order) -> Intent | None:
     """Read "who is doing the flour", where a task of such a name is open."""
     name = find_name(order["thing"] or "", order.context, order.engine, order.book)
     return ask_for(name) if name and names_open(name.split(), order.context.open_titles) else None
+
+
+@reads("ask_bare")
+def _ask_bare(order: Order) -> Intent | None:
+    """Read "dentist?", where a task of such a name is open."""
+    words = order["thing"] or ""
+    return _ask_known(order) if len(words.split()) <= _BARE and not order.book.question.match(fold(words)) else None
+
+
+@reads("mine")
+def _list_mine(_order: Order) -> Intent:
+    """Read "what is assigned to me"."""
+    return Intent(intent="list_tasks", confidence=LIKELY, query=Query(filter=f"assigned to: {ME}"))
 
 
 @reads("added_when")

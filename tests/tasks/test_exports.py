@@ -21,14 +21,14 @@ from tasktalk.assistant.exporting.printed import print_tasks
 from tasktalk.db import Conn, Pool
 from tasktalk.settings import Settings
 from tasktalk.tasks import NewTask, create_tasks
-from tasktalk.tasks.attachments.attachments import Kept, add_attachment
+from tasktalk.tasks.attachments.attachments import Kept, add_attachment, list_files_of_tasks
 from tasktalk.tasks.attachments.store import new_key, open_store
 from tasktalk.tasks.changes import change_task
-from tasktalk.tasks.comments.comments import create_comment
+from tasktalk.tasks.comments.comments import create_comment, list_comments_of_tasks
 from tasktalk.tasks.listing import list_tasks
-from tasktalk.tasks.relations.relations import create_relation
+from tasktalk.tasks.relations.relations import create_relation, list_relations_of_tasks
 from tasktalk.tasks.reminders.model import Moment, NewReminder
-from tasktalk.tasks.reminders.reminders import add_reminders
+from tasktalk.tasks.reminders.reminders import add_reminders, list_reminders_of_tasks
 
 
 async def make(conn: Conn, viewer: Viewer, act: ActMaker, *titles: str, **more: object) -> None:
@@ -186,3 +186,53 @@ async def test_a_whole_export_has_all_that_is_mine(
     part = (await api.get("/api/export", params={"format": "json", "project": "Home"})).json()
     assert "projects" not in part
     assert [part[key] for key in ("comments", "files")] == [found["comments"], found["files"]]
+
+
+async def test_what_goes_with_a_task_is_fenced_by_itself(conn: Conn, people: People, act: ActMaker) -> None:
+    """Whoever was let out of a project while it is exported, and tasks that are bound to somebody's own."""
+    ana, ben, zoe = people.ana, people.ben, people.zoe
+    await make(conn, ana, act, "ours", project_id=people.home)
+    await make(conn, ana, act, "mine")
+    ours, mine = (await list_tasks(conn, viewer=ana, now=act().at)).items
+    await create_relation(conn, viewer=ana, task_id=ours.id, kind="blocks", other_id=mine.id, by=act())
+    for task in (ours, mine):
+        await create_comment(conn, viewer=ana, task_id=task.id, text=task.title, by=act())
+        await add_reminders(
+            conn, viewer=ana, task_ids=[task.id], new=[NewReminder(at=Moment(date(2031, 1, 1), time(9)))], by=act()
+        )
+        key = new_key()
+        await conn.execute("insert into loose_files (key, free_at) values ($1, now() + interval '1 year')", key)
+        kept = Kept(key, task.title, "text/plain", 4, bytes(32))
+        await add_attachment(conn, viewer=ana, task_id=task.id, kept=kept, most_bytes=100, by=act())
+    for viewer, sees in ((ana, ["ours", "mine"]), (ben, ["ours"]), (zoe, [])):
+        ids = [ours.id, mine.id]
+        assert [each.text for each in await list_comments_of_tasks(conn, viewer=viewer, task_ids=ids)] == sees
+        assert [file.name for file, _ in await list_files_of_tasks(conn, viewer=viewer, task_ids=ids)] == sees
+        assert len(await list_relations_of_tasks(conn, viewer=viewer, task_ids=ids)) == (viewer is ana)
+        assert len(await list_reminders_of_tasks(conn, viewer=viewer, task_ids=ids)) == (2 if viewer is ana else 0)
+
+
+async def test_a_zip_names_the_files_that_the_store_has_lost(
+    conn: Conn, people: People, act: ActMaker, *, pool: Pool, tmp_path: Path
+) -> None:
+    await make(conn, people.ana, act, "one")
+    [one] = (await list_tasks(conn, viewer=people.ana, now=act().at)).items
+    store = open_store(Settings(data=tmp_path))
+    for name in ("gone", "here"):
+        key = new_key()
+        await conn.execute("insert into loose_files (key, free_at) values ($1, now() + interval '1 year')", key)
+        await add_attachment(
+            conn,
+            viewer=people.ana,
+            task_id=one.id,
+            kept=Kept(key, name, "text/plain", 4, bytes(32)),
+            most_bytes=100,
+            by=act(),
+        )
+    await store.put(key, chunks(b"here"))
+    pieces = read_export(pool, Export("zip"), viewer=people.ana, now=act().at, store=store)
+    with zipfile.ZipFile(io.BytesIO(b"".join([piece async for piece in pieces]))) as archive:
+        gone, here = (each["path"] for each in json.loads(archive.read("data.json"))["files"])
+        assert archive.namelist() == ["data.json", here, "missing.txt"]
+        assert archive.read("missing.txt").decode() == f"{gone}\n"
+        assert here.endswith("/here")

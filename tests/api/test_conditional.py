@@ -1,7 +1,11 @@
+import asyncio
+import json
+
 import httpx
 import pytest
 
 from product_kit import Product
+from tasktalk.web.asgi import Message
 
 
 async def test_a_thing_that_has_not_changed_does_not_travel_again(api: httpx.AsyncClient) -> None:
@@ -41,3 +45,23 @@ async def test_errors_and_changes_have_none_of_it(api: httpx.AsyncClient) -> Non
 async def test_answers_are_for_their_person_alone(api: httpx.AsyncClient, product: Product) -> None:
     assert (await api.get("/api/tasks")).headers["cache-control"] == "private, no-cache"
     assert (await product.ask("/api/tasks")).headers["www-authenticate"] == "Bearer"
+
+
+async def test_an_export_is_sent_as_it_is_read(product: Product) -> None:
+    """Not held whole, though it is JSON."""
+    await product.ask("/api/tasks", token=product.ana.token, method="POST", body={"title": "x"})
+    pieces: list[bytes] = []
+
+    async def send(message: Message) -> None:
+        assert b"etag" not in dict(message.get("headers", ()))
+        pieces.append(message.get("body", b""))
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()  # the client stays
+        raise AssertionError
+
+    headers = [(b"authorization", f"Bearer {product.ana.token}".encode())]
+    asked = {"method": "GET", "path": "/api/export", "query_string": b"format=json", "headers": headers}
+    await product.app({"type": "http", "scheme": "http", "client": ("127.0.0.1", 1), **asked}, receive, send)
+    assert len([piece for piece in pieces if piece]) > 2
+    assert [task["title"] for task in json.loads(b"".join(pieces))["items"]] == ["x"]

@@ -1,6 +1,7 @@
 """GET of what has not changed since: 304 to If-None-Match (RFC 9110, 13.1.2).
 
-A thing's ETag is its version. A list, and whatever else has no version, gets a weak one by what the answer holds.
+A thing's ETag is its version. A list, and whatever else has no version, gets a weak one by what the answer holds. What
+nobody may store passes as it comes: an export may be larger than there is memory.
 """
 
 from hashlib import blake2b
@@ -27,7 +28,7 @@ class Conditional:
 
         async def hold(message: Message) -> None:
             nonlocal start
-            if message["type"] == "http.response.start" and _is_json(message):
+            if message["type"] == "http.response.start" and _is_kept(message):
                 start = message
             elif start is None:
                 await send(message)
@@ -52,9 +53,10 @@ async def _answer(start: Message, body: bytes, known: str | None, send: Send) ->
     await send({"type": "http.response.body", "body": body})
 
 
-def _is_json(start: Message) -> bool:
-    kind = next((value for name, value in start["headers"] if name.lower() == b"content-type"), b"")
-    return start["status"] == _OK and kind.startswith(b"application/json")
+def _is_kept(start: Message) -> bool:
+    headers = {name.lower(): value for name, value in start["headers"]}
+    is_json = headers.get(b"content-type", b"").startswith(b"application/json")
+    return start["status"] == _OK and is_json and b"no-store" not in headers.get(b"cache-control", b"")
 
 
 def _is_among(tag: str, known: str) -> bool:

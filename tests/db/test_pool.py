@@ -1,11 +1,13 @@
 """DATABASE_URL in the forms people write it, and what a connection of the pool is like."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from tasktalk.db import Pool
-from tasktalk.db.pool import BadDatabaseUrl, open_pool, read_dsn
+from tasktalk.db.pool import _SETTINGS, BadDatabaseUrl, open_pool, read_dsn
 from tasktalk.errors import Unavailable
 
 
@@ -67,3 +69,11 @@ async def test_connections_keep_utc_and_short_statements(pool: Pool) -> None:
     assert await pool.fetchval("select $1::timestamptz", datetime(2026, 11, 23, tzinfo=UTC)) == datetime(
         2026, 11, 23, tzinfo=UTC
     )
+
+
+def test_the_how_to_tells_pgbouncer_of_every_setting() -> None:
+    """It refuses a connection that comes with one it does not know; of ours it knows `timezone`."""
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "connect-your-database.md").read_text()
+    told = re.search(r"^ignore_startup_parameters = (.*)$", page, re.MULTILINE)
+    assert told is not None
+    assert told[1].split(", ") == [name for name in _SETTINGS if name != "timezone"]

@@ -45,9 +45,12 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
     lead, reminded = _find_lead(folded, begin, book)
     is_first = told is not None and not folded[begin : told.start].strip()  # "remind me an hour before the meeting"
     reminded = reminded or is_first or (trailer is not None and book.remind_trailer in trailer.group())
-    slots = read_slots_and_people(" " * begin + plain[begin:], context, engine, book)
+    slots = _read_from(plain, begin, context, engine, book)
     if reminded and lead > begin and not slots.has_time:  # "remind me friday that …": what leads in is not before it
-        slots = read_slots_and_people(" " * lead + plain[lead:], context, engine, book)
+        slots = _read_from(plain, lead, context, engine, book)
+    has = _having_length(plain, begin, book) if lead == begin else 0  # "I have yoga at 6"
+    behind = _read_from(plain, begin + has, context, engine, book) if has else slots
+    slots, lead = (behind, begin + has) if has and behind.due else (slots, lead)
     _read_priority_words(slots, folded, lead, book)
     if told:
         add_told(slots, told, context)
@@ -62,6 +65,8 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
             break
         reminded = reminded or more
         lead = further
+    has = _having_length(plain, skip, book) if slots.due else 0  # "tomorrow I have yoga"
+    lead = skip + has if has else lead
     title = make_title(plain[:end] if end else plain, spans, lead, book.loose_ends, book.loose_starts)
     polite = book.skip_polite(fold(title))
     if lead > begin or polite:
@@ -82,6 +87,20 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
         to_do=_is_to_do(folded, lead, title, book),
         others=tuple(_at_other_time(draft, other) for other in slots.others),
     )
+
+
+def _read_from(plain: str, begin: int, context: Context, engine: Engine, book: Phrasebook) -> Slots:
+    return read_slots_and_people(" " * begin + plain[begin:], context, engine, book)
+
+
+def _having_length(plain: str, begin: int, book: Phrasebook) -> int:
+    """How much after `begin` only says that one has it: "I have a meeting with Tom"; nothing of it in a question."""
+    said = plain[begin:]
+    lowered = said.lower().replace("\u2019", "'")
+    if plain.rstrip().endswith("?") or len(lowered) != len(said) or book.question.match(fold(plain)):
+        return 0
+    found = book.having.match(lowered)
+    return found.end() if found and said[found.end() :].strip() else 0
 
 
 def as_draft(slots: Slots, title: str | None, confidence: float = 0.0) -> Draft:

@@ -132,6 +132,7 @@ class Phrasebook:
         self.closers = {
             word: re.compile(rf"(?<!\w)(?:{closer})$") for word, closer in capture.get("closers", {}).items()
         }
+        self.having = re.compile(capture["having"])
         self.to_do = frozenset(capture["to_do"])
         self.plain_lists = frozenset(capture["plain_lists"])
         self.small_talk = _words(capture["small_talk"], "match")
@@ -180,6 +181,8 @@ class Phrasebook:
             for side, words in source["questions"]["sides"].items()
         }
         before, also = (_listed(self.slots[key]) for key in ("before_due", "remind_also"))
+        alone = (as_regex(each, macros) for each in self.slots["told_alone"])
+        self.told_alone = [re.compile(rf"(?<!\w)(?:{each})(?!\w)") for each in alone]
         self.before_due = [re.compile(as_regex(each, macros)) for each in before]
         self.remind_also = [re.compile(rf"(?<!\w)(?:{as_regex(each, macros)})\s*[.!?]*\s*$") for each in also]
 

@@ -16,6 +16,7 @@ from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.grammar.values import Clock
 from tasktalk.assistant.understanding import Context, Recurrence, Span, When
 
+_ENDS = " \t\n.,;!?"
 _DAY = 1440  # minutes
 _NOON = 12
 _DAWN = range(4, 7)
@@ -43,12 +44,28 @@ def find_told(plain: str, begin: int, context: Context, engine: Engine, book: Ph
             if minutes % _DAY == 0:
                 end, when = _read_hour(plain, end, context, engine)
             return Told(found.start(), end, minutes, when)
+    if (alone := _find_alone(plain, begin, context, engine, book)) is not None:
+        return alone
     for pattern in book.remind_also:
         found = pattern.search(folded, begin)
         if found and folded[begin : found.start()].strip(" ,;.-"):
             said = _read_whole(plain[found.start("when") : found.end("when")], context, engine)
             if said and said.due:
                 return Told(found.start(), found.end(), None, said.due, said.open_hour)
+    return None
+
+
+def _find_alone(plain: str, begin: int, context: Context, engine: Engine, book: Phrasebook) -> Told | None:
+    """Read "remind me to pay the rent on the 1st, 3 days before"; "3 days before christmas" is another day."""
+    folded = fold(plain)
+    for pattern in book.told_alone if book.may_remind.search(folded, begin) else ():
+        for found in pattern.finditer(folded, begin):
+            minutes = read_minutes(found["amount"], context, engine, book.length)
+            if not minutes or not book.may_remind.search(folded[begin : found.start()]):
+                continue
+            end, when = _read_hour(plain, found.end(), context, engine) if minutes % _DAY == 0 else (found.end(), None)
+            if not folded[end:].strip(_ENDS):
+                return Told(found.start(), end, minutes, when)
     return None
 
 

@@ -44,7 +44,8 @@ def make_title(
     at = begin
     for span in spans:
         if text[at : span.start].strip():
-            pieces.append(_loosen(text[at : span.start], loose_ends))
+            piece = text[at : span.start]
+            pieces.append(_loosen(piece if pieces or at == begin else _unlead(piece, loose_starts), loose_ends))
         at = max(at, span.end)
     tail = text[at:]
     if at > begin and not pieces:

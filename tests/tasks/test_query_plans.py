@@ -20,6 +20,7 @@ from tasktalk.db import Conn, Pool
 from tasktalk.db.migrate import migrate
 from tasktalk.db.pool import connect
 from tasktalk.ids import new_id
+from tasktalk.interop.webhooks import hearing
 from tasktalk.tasks import Act, NewTask, create_tasks, list_tasks, listing
 from tasktalk.tasks.journal import trash
 from tasktalk.tasks.reminders.planning import plan_reminders
@@ -167,7 +168,7 @@ async def test_planning_a_task_reads_no_reminder_of_another(pool: Pool, now: dat
 
 
 async def test_a_kept_plan_reads_no_whole_journal(pool: Pool) -> None:
-    """What the person did last, and a project that goes for good: the journal is the longest table of all."""
+    """What the person did last, a project that goes for good, whom to tell: the journal is the longest table of all."""
     async with pool.acquire() as conn:
         ana = await create_user(conn, name="Ana", email="ana@example.org")
         await conn.execute(
@@ -177,11 +178,12 @@ async def test_a_kept_plan_reads_no_whole_journal(pool: Pool) -> None:
             ana,
         )
         await conn.execute("analyze; set plan_cache_mode = force_generic_plan")
-        for number, query in enumerate((dialogue.Q.find_last_act, trash.Q.purge_project)):
+        for number, query in enumerate((dialogue.Q.find_last_act, trash.Q.purge_project, hearing.Q.list_pairs)):
             await conn.execute(f"prepare kept{number} as {query.sql}")
             given = ", ".join(["null"] * len(set(re.findall(r"\$\d+", query.sql))))  # the plan is for whatever is asked
             nodes = _nodes(await conn.fetchval(f"explain (format json) execute kept{number}({given})"))
-            assert "journal" not in {node["Relation Name"] for node in nodes if "Seq Scan" in node["Node Type"]}
+            whole = {node["Relation Name"] for node in nodes if "Seq Scan" in node["Node Type"]}
+            assert whole & {"journal", "webhooks"} == set()
 
 
 async def test_searching_works_where_the_server_allows_no_trigrams(

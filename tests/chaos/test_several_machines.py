@@ -144,7 +144,6 @@ async def cluster_of(product: Product, folder: Path, redis: int, **settings: obj
         "SECRET_KEY": "a secret for tests",
         "PUBLIC_URL": "https://tasks.example.org",
         "TASKTALK_SANDBOX": "false",
-        "TASKTALK_RECONCILE_SECONDS": "2",
         **{f"TASKTALK_{name.upper()}": str(value) for name, value in settings.items()},
     }
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
@@ -188,14 +187,19 @@ async def check(product: Product, person: Someone, meta: Meta, last: int) -> Non
     assert at_once == sorted(at_once)
 
 
-async def live_through(database: str, pool: Pool, folder: Path, *, kills: list[str]) -> None:
-    """Both people write while these are killed one after the other; every other one is replaced."""
+async def live_through(database: str, pool: Pool, folder: Path, *, kills: list[str], reconcile: int) -> None:
+    """Both people write while these are killed one after the other; every other one is replaced.
+
+    `reconcile`: seconds in which Meta can tell what became of a message, which it cannot while no web process is there.
+    """
     redis, last = free_port(), 0
     async with AsyncExitStack() as stack:
         await stack.enter_async_context((real_redis if is_installed() else fake_redis)(folder, redis))
         meta, graph_url = await stack.enter_async_context(meta_at_work())
         product = await open_product(database, pool, folder, graph_url=graph_url)
-        cluster = await stack.enter_async_context(cluster_of(product, folder, redis, requests_per_minute=6))
+        cluster = await stack.enter_async_context(
+            cluster_of(product, folder, redis, requests_per_minute=6, reconcile_seconds=reconcile)
+        )
         for name in ("web-1", "web-2"):
             cluster.start_web(name)
         for name in ("worker-1", "worker-2"):
@@ -226,11 +230,11 @@ async def live_through(database: str, pool: Pool, folder: Path, *, kills: list[s
 
 @pytest.mark.timeout(300)
 async def test_one_of_each_is_killed_and_nothing_is_lost_or_doubled(database: str, pool: Pool, tmp_path: Path) -> None:
-    await live_through(database, pool, tmp_path, kills=["web-1", "worker-1"])
+    await live_through(database, pool, tmp_path, kills=["web-1", "worker-1"], reconcile=4)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 async def test_all_are_killed_one_after_the_other_and_replaced(database: str, pool: Pool, tmp_path: Path) -> None:
     order = [f"{kind}-{number}" for number in (1, 2, 4, 6) for kind in ("web", "worker")]
-    await live_through(database, pool, tmp_path, kills=order)
+    await live_through(database, pool, tmp_path, kills=order, reconcile=25)

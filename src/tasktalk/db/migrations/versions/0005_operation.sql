@@ -424,4 +424,4 @@ create index tasks_owner_open on tasks (owner_id, due_on)
 create index tasks_project_open on tasks (project_id, due_on)
     where status = 'open' and deleted_at is null and project_id is not null;
 create index tasks_owner on tasks (owner_id, id) where deleted_at is null and project_id is null;
-create index tasks_project on tasks (project_id, id) where deleted_at is null and project_id is not null;
+create index tasks_project on tasks (project_id, id) where project_id is not null;  -- deleted ones too: they go with it

@@ -21,7 +21,7 @@ from tasktalk.assistant.grammar.outlines import read_outline
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
 from tasktalk.assistant.grammar.reading import begins_with_time
-from tasktalk.assistant.grammar.selections import is_loose
+from tasktalk.assistant.grammar.selections import is_loose, leaves_out
 from tasktalk.assistant.grammar.spoken import blank_hesitations, filler_length, split_spoken
 from tasktalk.assistant.grammar.targets import find_open, read_target
 from tasktalk.assistant.grammar.titles import bullet_length, strip_formatting
@@ -70,6 +70,8 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
     if refused:
         return [refused]
     intent = command or _read_one(text, plain, context, engine, book)
+    if intent.intent == "remind" and is_loose(intent, plain, context, book):
+        return [_unknown(LIKELY)]
     if intent.intent == "create_task" and is_somebody(said, context, book):
         intent = _read_one(said, strip_formatting(said).strip(), context, engine, book)
     return [_unknown(LIKELY) if is_for_machine(intent, said, context, book) else intent]
@@ -77,7 +79,7 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
 
 def _refuse(command: Intent, plain: str, context: Context, book: Phrasebook) -> Intent | None:
     """What becomes of an order that is none of ours, or about what nobody knows; None where it may be done."""
-    if is_for_others(command, plain, context, book):
+    if is_for_others(command, plain, context, book) or leaves_out(command, plain, book):
         return _unknown(LIKELY)
     return _of_none(command, plain, book) if is_loose(command, plain, context, book) else None
 

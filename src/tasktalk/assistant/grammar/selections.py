@@ -20,7 +20,6 @@ from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import as_name, find_when, list_marked, name_days
 from tasktalk.assistant.grammar.quickadd import find_marks
 from tasktalk.assistant.grammar.resolve import local_now
-from tasktalk.assistant.grammar.targets import find_open
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context, Intent, Query
 
@@ -52,6 +51,7 @@ class _Signs:
     leads: frozenset[str]
     ends: frozenset[str]
     tells: frozenset[str]
+    excepts: re.Pattern[str]
     phrases: re.Pattern[str]
     lists: tuple[tuple[re.Pattern[str], str], ...]
     days: tuple[tuple[re.Pattern[str], str], ...]
@@ -85,7 +85,13 @@ def read_selection(text: str, context: Context, engine: Engine, book: Phrasebook
         if intent.intent != "snooze" or intent.due or intent.duration_minutes:
             return intent
         second = second or intent  # "postpone everything due today": unless what comes next says until when
-    return second
+    return None if second and _says_until(read(text, context, engine, book), text, context, book) else second
+
+
+def _says_until(intent: Intent | None, text: str, context: Context, book: Phrasebook) -> bool:
+    """Whether the time says until when: "verschiebe alles bis Freitag", unlike "postpone everything due today"."""
+    due = intent.due if intent and intent.target and intent.target.all and intent.end is None else None
+    return due is not None and due.on != local_now(context).date() and not _tells_which(text, book)
 
 
 def is_loose(intent: Intent, text: str, context: Context, book: Phrasebook) -> bool:
@@ -98,16 +104,30 @@ def is_loose(intent: Intent, text: str, context: Context, book: Phrasebook) -> b
         rest = fold(target.text)[begin.end() :].split() if begin else []
         while rest and signs.own.match(rest[0]):
             del rest[0]
-        if not rest or find_open(target.text, context.open_titles, book):
+        if not rest or fold(target.text) in map(fold, context.open_titles):
             return False
         # "everything on my calendar" is all there is
-        return signs.things.match(rest[0]) is not None or (
-            rest[0] in signs.leads and not book.own.search(" ".join(rest))
-        )
-    folded = fold(text)
-    said = max((word for word in book.slots["all_words"] if target.all and word in folded), key=len, default="")
-    after = folded.partition(said)[2].split() if said else []
-    return len(after) > 1 and after[0] in signs.tells
+        own = signs.things.search(" ".join(rest)) is None and book.own.search(" ".join(rest))
+        return not own and (rest[0] in signs.leads or signs.things.search(" ".join(rest)) is not None)
+    return target.all and _tells_which(text, book)
+
+
+def _tells_which(text: str, book: Phrasebook) -> bool:
+    """Whether words come behind the all-word that always tell which."""
+    places = (re.search(rf"(?<!\w){re.escape(word)}(?!\w)", fold(text)) for word in book.slots["all_words"])
+    said = max((found for found in places if found), key=lambda each: len(each.group()), default=None)
+    after = fold(text)[said.end() :].split() if said else []
+    return len(after) > 1 and after[0] in _signs(book.language).tells
+
+
+def leaves_out(intent: Intent, text: str, book: Phrasebook) -> bool:
+    """Whether it is to change all but some ("delete everything but taxes"), which no filter says."""
+    target, signs = intent.target, _signs(book.language)
+    if intent.intent not in _CHANGES or target is None or not (target.all or target.text):
+        return False
+    begins = target.all or signs.all.match(fold(target.text or "")) is not None
+    found = signs.all.search(fold(text)) if begins else None
+    return found is not None and signs.excepts.search(fold(text), found.end()) is not None
 
 
 def _fits(intent: Intent, chosen: _Chosen) -> bool:
@@ -229,6 +249,7 @@ def _signs(language: str) -> _Signs:
         leads=frozenset(map(fold, data["leads"])),
         ends=frozenset(map(fold, data["ends"])),
         tells=frozenset(map(fold, data["tells"])),
+        excepts=_words(data["excepts"]),
         phrases=_words(data["phrases"]),
         lists=tuple(each for each in named if each[1] not in _DAYS),
         days=tuple(each for each in named if each[1] in _DAYS),

@@ -40,6 +40,8 @@ async def test_what_is_not_understood_moves_nothing(ana: Talk) -> None:
         "move everything for the trip to friday",
         "delete all tasks in the attic",
         "move all overdue to today",
+        "delete everything but stamps",
+        "remind me of everything due today at 5",
     ):
         await ana.say(text)
         assert await _due(ana) == before

@@ -12,7 +12,8 @@ from tasktalk.assistant.replies.speech import get_speech
 async def test_one_is_shown_with_its_date(ana: Talk) -> None:
     await ana.say("dentist for luca tomorrow 16:00")
     await ana.say("call bank friday")
-    assert (await ana.say("when is the dentist")).text == "*dentist for luca*\n📅 Tue 24 Nov (tomorrow), 16:00 · ⏰ 16:00"
+    card = await ana.say("when is the dentist")
+    assert card.text == "*dentist for luca*\n📅 Tue 24 Nov (tomorrow), 16:00 · ⏰ 16:00"
     await ana.say("move it to friday 9:00")
     assert "Fri 27 Nov, 09:00" in (await ana.say("what about luca")).text
     assert (await ana.say("done 1")).text == "✔️ Done: *dentist for luca*"

@@ -264,18 +264,23 @@ def _delete(order: Order) -> Intent | None:
     return Intent(intent="delete_task", confidence=LIKELY, target=read_target(words or order["things"], order.book))
 
 
-def _if_open(name: str, action: str | None = None, *, sure: float = LIKELY) -> Reader:
-    """A reader for "finish the report": a command only where such a task is open, otherwise a new one."""
+def _if_open(name: str, action: str | None = None, *, sure: float = LIKELY, by_name: bool = False) -> Reader:
+    """A reader for "finish the report": a command only where such a task is open, otherwise a new one.
+
+    `by_name`: only by its words; "read it" may be an order as well as what was done.
+    """
 
     def read(order: Order) -> Intent | None:
         target = None if name == "complete_task" and order.text.endswith("?") else order.known_target()
+        if by_name and target is not None and target.text is None:
+            return None
         return Intent(intent=name, confidence=sure, target=target, action=action) if target else None  # type: ignore[arg-type]
 
     return read
 
 
 READERS["complete_if_open"] = _if_open("complete_task")
-READERS["done_if_open"] = _if_open("complete_task", sure=0.95)
+READERS["done_if_open"] = _if_open("complete_task", sure=0.95, by_name=True)
 READERS["delete_if_open"] = _if_open("delete_task")
 READERS["skip_if_open"] = READERS["skip_next"] = _if_open("delete_task", "skip")
 READERS["accept"] = _if_open("confirm", "accept")

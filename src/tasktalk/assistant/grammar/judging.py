@@ -13,9 +13,9 @@ from tasktalk.assistant.understanding import Context, Draft, Intent
 
 # Readings of orders so wide that they take in what is meant for others: "find a hotel", "delete this song".
 _WIDE = frozenset({"search", "delete_task", "list_tasks", "reopen_task", "create_project"})
-_LONGEST_NAME = 3  # words
+_LONGEST_NAME, _SHORT_NAME = 3, 2  # words
 _LONG = 3  # words: fewer say too little of what they are about
-_TRULY, _ALMOST, _SURELY, _MOSTLY, _RATHER, _HALF, _THIRD = 0.98, 0.9, 0.75, 0.7, 0.65, 0.5, 0.3
+_TRULY, _ALMOST, _QUITE, _SURELY, _MOSTLY, _RATHER, _HALF, _THIRD = 0.98, 0.9, 0.81, 0.75, 0.7, 0.65, 0.5, 0.3
 
 
 def is_for_others(command: Intent, plain: str, context: Context, book: Phrasebook) -> bool:
@@ -67,6 +67,7 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
         or (listed and shares["other"] < _enough_for_list(captured, folded, book))
         or (strange and (book.language != context.language or shares["other"] < surely))
         or (folded.strip().isalpha() and shares["other"] < (_MOSTLY if known else _ALMOST))
+        or (shares["other"] < _QUITE and _may_be_name(captured.draft, folded, model, book))
         or (
             shares["other"] < (_ALMOST if captured.draft.recurrence else _RATHER)
             and _may_be_done(captured.draft, folded, book)
@@ -186,6 +187,20 @@ def _may_be_done(draft: Draft, folded: str, book: Phrasebook) -> bool:
     return bool(
         book.task_verb.match(folded, book.skip_polite(folded)) or (draft.due and not book.question.match(folded))
     )
+
+
+def _may_be_name(draft: Draft, folded: str, model: Model, book: Phrasebook) -> bool:
+    """Whether it may call anything: a word or two ("lab results"), or some with a date; none that orders begin with.
+
+    A word that the model met in foreign sentences ("what are my lab results") says little when it stands alone.
+    """
+    words = folded.split()
+    short = len(words) <= _SHORT_NAME and all(word.isalpha() for word in words)
+    if not (short or (draft.due and not draft.recurrence)) or f"^ {words[0]}" in model or folded.endswith("?"):
+        return False
+    if book.foreign.search(folded):
+        return False
+    return not any(found.match(folded) for found in (book.question, book.small_talk, book.plays))
 
 
 def _is_handle(draft: Draft, context: Context) -> bool:

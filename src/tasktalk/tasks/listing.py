@@ -123,7 +123,7 @@ def _can_walk(asked: _Asked) -> bool:
 async def _has_much(conn: Conn, asked: _Asked) -> bool:
     writer = Writer(asked.scope, now=asked.now, zone=asked.zone, walking=True)
     kind = writer.listed(asked.status)
-    own = f"select from tasks t where {kind} and t.owner_id = {writer.me} limit {_MUCH}"
+    own = f"select from tasks t where {kind} and t.project_id is null and t.owner_id = {writer.me} limit {_MUCH}"
     shared = f"select from tasks t where {kind} and t.project_id = any({writer.places}) limit {_MUCH}"
     sql = f"select (select count(*) from ({own}) t) + (select count(*) from ({shared}) t)"
     [[count]] = await _fetch(conn, sql, writer.params)

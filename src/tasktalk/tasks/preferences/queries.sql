@@ -48,7 +48,7 @@ order by t.id limit :limit::int;
 -- Open tasks with a time of which the person is told by default.
 select t.id from tasks t
 where t.id > :after::uuid and t.status = 'open' and t.deleted_at is null and t.due_at is not null
-  and (t.owner_id = :user_id::uuid and t.assignees = '{}'
-       or :user_id::uuid = any(t.assignees)
-          and t.project_id = any(array(select m.project_id from project_members m where m.user_id = :user_id::uuid)))
+  and (t.project_id is null and t.owner_id = :user_id::uuid and t.assignees = '{}'
+       or t.project_id = any(array(select m.project_id from project_members m where m.user_id = :user_id::uuid))
+          and (t.owner_id = :user_id::uuid and t.assignees = '{}' or :user_id::uuid = any(t.assignees)))
 order by t.id limit :limit::int;

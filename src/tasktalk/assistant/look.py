@@ -80,7 +80,7 @@ async def list_page(turn: Turn, expression: str, *, offset: int = 0) -> Listed:
     """
     goes_on = offset and turn.dialogue.page == f"list:{offset}:{expression}"
     shown = turn.dialogue.listed[:offset] if goes_on else []
-    tasks = await _list_first(turn, expression, offset + PAGE + 1)
+    tasks = await list_first(turn, expression, offset + PAGE + 1)
     before, rest = (
         (shown, [task for task in tasks if task.id not in shown])
         if goes_on
@@ -106,7 +106,7 @@ async def _list_rings(turn: Turn, task_id: UUID) -> tuple[Reminder, ...]:
     return tuple(each for each in reminders if each.next_at)
 
 
-async def _list_first(turn: Turn, expression: str, limit: int) -> list[Task]:
+async def list_first(turn: Turn, expression: str, limit: int) -> list[Task]:
     """The first tasks of a list; what is done stands with the newest first."""
     tasks: list[Task] = []
     cursor: str | None = None

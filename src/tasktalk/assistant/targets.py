@@ -11,9 +11,8 @@ from tasktalk.assistant.outcomes import Choose, Listed, Missing, Said
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understand import speaks_of_several
 from tasktalk.assistant.understanding import Intent, Target
-from tasktalk.tasks.listing import MOST, list_tasks
-from tasktalk.tasks.model import Task
 from tasktalk.tasks.names import match_by_name
+from tasktalk.tasks.tasks import BATCH
 
 SURE = 80.0  # of 100: all the words are there
 LEAD = 8.0  # so much better than the next one that there is nothing to ask
@@ -57,21 +56,8 @@ def _listed(listed: Sequence[UUID]) -> Found | Said:
 async def _by_filter(turn: Turn, expression: str) -> Found | Listed:
     """All that a filter finds; of no project or person named, what is not given to others. Nothing: the empty list."""
     named = "#" in expression or "assigned to:" in expression
-    tasks: list[Task] = []
-    cursor: str | None = None
-    while True:
-        page = await list_tasks(
-            turn.conn,
-            viewer=turn.dialogue.viewer,
-            filter=expression if named else f"({expression}) & {MINE}",
-            limit=MOST,
-            cursor=cursor,
-            now=turn.now,
-        )
-        tasks += page.items
-        cursor = page.next
-        if cursor is None:
-            break
+    # One more than can be changed at a time, so that whoever means more of them hears that.
+    tasks = await look.list_first(turn, expression if named else f"({expression}) & {MINE}", BATCH + 1)
     if not tasks:
         return await look.list_page(turn, expression)
     rows = Q.list_only_seen(turn.conn, viewer=turn.dialogue.viewer.user_id)

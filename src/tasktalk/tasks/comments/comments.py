@@ -62,8 +62,9 @@ async def list_comments(
 
 async def list_comments_of_tasks(conn: Conn, *, viewer: Viewer, task_ids: Sequence[UUID]) -> list[Comment]:
     """Those of all of these that the viewer sees, oldest first."""
-    rows = Q.read_comments_of_tasks(conn, viewer=viewer.user_id, task_ids=task_ids)
-    return [comment_of(row) async for row in rows]
+    ids = [row["id"] async for row in Q.list_ids_of_tasks(conn, task_ids=task_ids)]
+    rows = {row["id"]: comment_of(row) async for row in Q.read_comments(conn, viewer=viewer.user_id, ids=ids)}
+    return [rows[each] for each in ids if each in rows]
 
 
 async def get_comment(conn: Conn, *, viewer: Viewer, comment_id: UUID) -> Comment:

@@ -4,6 +4,11 @@ import datetime as dt
 
 from talk import Talk
 
+from tasktalk.ids import new_id
+from tasktalk.tasks import Act
+from tasktalk.tasks.model import NewTask
+from tasktalk.tasks.tasks import BATCH, create_tasks
+
 TODAY, MONDAY = dt.date(2026, 11, 23), dt.date(2026, 11, 30)  # a monday, so that the next one is meant
 
 
@@ -74,3 +79,14 @@ async def test_many_are_deleted_after_a_yes(ana: Talk) -> None:
     await ana.say("delete everything due today")
     await ana.say("yes")
     assert await ana.titles() == ["paint the fence"]
+
+
+async def test_more_than_can_be_changed_at_a_time_are_left_alone(ana: Talk) -> None:
+    by = Act(new_id(), "test", ana.now)
+    async with ana.pool.acquire() as conn, conn.transaction():
+        for count in (BATCH, 1):
+            new = [NewTask(title="stamps", due_on=TODAY) for _ in range(count)]
+            await create_tasks(conn, viewer=ana.viewer, new=new, by=by)
+    reply = await ana.say("postpone everything due today to monday")
+    assert str(BATCH) in reply.text
+    assert await ana.pool.fetchval("select count(*) from tasks where due_on = $1", TODAY) == BATCH + 1

@@ -12,7 +12,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _PR_SET_PDEATHSIG = 1
-_GARBAGE = 50_000
+_GARBAGE = 5_000  # new objects between two searches: at 50,000, every sixteenth large page waited 16 ms for one
 _LINGER_SECONDS = 5.0
 _LINGER_BYTES = 32 * 1024 * 1024
 

@@ -1,5 +1,6 @@
 """Tasks as a page shows them: which, in what order, under which headings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, get_args
@@ -105,9 +106,9 @@ EMPTY = {
 
 
 async def list_view(
-    conn: Conn, *, viewer: Viewer, view: View, cursor: str | None, now: datetime
+    conn: Conn, *, viewer: Viewer, view: View, cursor: str | None, now: datetime, places: Sequence[UUID]
 ) -> tuple[list[Task], str | None]:
-    """The tasks of a view and the cursor of what follows."""
+    """The tasks of a view and the cursor of what follows. `places`: the viewer's projects."""
     page = await list_tasks(
         conn,
         viewer=viewer,
@@ -117,6 +118,7 @@ async def list_view(
         cursor=cursor,
         now=now,
         zone=viewer.timezone,
+        places=places,
     )
     return page.items, page.next
 

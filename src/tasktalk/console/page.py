@@ -6,6 +6,7 @@ import gzip
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -59,6 +60,7 @@ def code(words: object) -> Markup:
     return Markup("<code>{}</code>").format(words)
 
 
+@lru_cache(maxsize=256)  # a page has it in every form
 def csrf_field(csrf: str) -> Markup:
     """The hidden field that every form of a signed-in page carries."""
     return Markup('<input type="hidden" name="csrf" value="{}">').format(csrf)

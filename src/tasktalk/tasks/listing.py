@@ -88,12 +88,13 @@ async def list_tasks(
     limit: int = LIMIT,
     cursor: str | None = None,
     zone: str | None = None,
+    places: Sequence[UUID] | None = None,
 ) -> Page:
     """The viewer's tasks that match `filter` (see `filters`); without one, open and done alike.
 
     Tasks of archived projects and of templates are left out unless the filter names a project. `sort` is one of SORTS,
     or its exact reverse with a "-" before it; by due date and by priority, what has none comes last. `zone` (None: the
-    viewer's own) says where it is today.
+    viewer's own) says where it is today. `places`: see `read_scope`.
     Raises BadRequest for a filter, order, limit or cursor that cannot be read.
     """
     order = order_of(sort)
@@ -101,7 +102,7 @@ async def list_tasks(
         raise BadRequest(f"A page has 1 to {MOST} tasks.", field="limit")
     expr = parse(filter) if filter and filter.strip() else None
     place = read_cursor(cursor, order) if cursor else None
-    scope = await read_scope(conn, viewer=viewer, expr=expr)
+    scope = await read_scope(conn, viewer=viewer, expr=expr, places=places)
     asked = _Asked(scope, expr, order, limit + 1, place, now, zone or viewer.timezone)
     rows = await _walk(conn, asked) if _can_walk(asked) and await _has_much(conn, asked) else []
     if len(rows) <= limit:
@@ -122,11 +123,11 @@ def _can_walk(asked: _Asked) -> bool:
 
 async def _has_much(conn: Conn, asked: _Asked) -> bool:
     writer = Writer(asked.scope, now=asked.now, zone=asked.zone, walking=True)
-    kind = writer.listed(asked.status)
-    own = f"select from tasks t where {kind} and t.project_id is null and t.owner_id = {writer.me} limit {_MUCH}"
-    shared = f"select from tasks t where {kind} and t.project_id = any({writer.places}) limit {_MUCH}"
-    sql = f"select (select count(*) from ({own}) t) + (select count(*) from ({shared}) t)"
-    [[count]] = await _fetch(conn, sql, writer.params)
+    # What the indexes by owner and project have: all, or what is open.
+    kind = writer.listed("open" if asked.status == "open" else None)
+    own = f"select from tasks t where {kind} and t.project_id is null and t.owner_id = {writer.me}"
+    shared = f"select from tasks t where {kind} and t.project_id = any({writer.places})"
+    [[count]] = await _fetch(conn, f"select count(*) from ({own} union all {shared} limit {_MUCH}) t", writer.params)
     return isinstance(count, int) and count >= _MUCH
 
 

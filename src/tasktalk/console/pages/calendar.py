@@ -4,6 +4,7 @@ import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from babel.dates import format_skeleton
@@ -11,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.assistant.replies.speech import Speech
-from tasktalk.console.lists import Item, due_in, item_of
+from tasktalk.console.lists import due_in
 from tasktalk.console.log import Q
 from tasktalk.console.page import Note, PageRoute, act_of, address_with, go_back, read_form
 from tasktalk.console.visits import Anybody
@@ -37,13 +38,13 @@ _WHOLE_DAY = "~"  # behind every hour
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day with its tasks; `near`: in the week that a phone shows, `inside`: in the month."""
+    """A day with its tasks, each behind its hour ("" for none); `near`: in a phone's week, `inside`: in the month."""
 
     date: date
     words: str
     inside: bool
     near: bool
-    items: list[Item] = field(default_factory=list)
+    entries: list[tuple[str, Task]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Calendar:
     week_title: str
     weekdays: tuple[str, ...]
     days: list[Day]
-    undated: list[Item]
+    undated: Sequence[Task]
     more: bool
     months: tuple[str, str]
     weeks: tuple[str, str]
@@ -87,10 +88,13 @@ async def load_calendar(
         for day in (first + timedelta(days=number) for number in range((last - first).days + 1))
     }
     for task in tasks[:MOST]:
-        if task.due and (day := days.get(due_in(task.due, zone)[0])):
-            day.items.append(item_of(task, now, zone, speech))
+        if task.due is None:
+            continue
+        on, clock = due_in(task.due, zone)
+        if on in days:
+            days[on].entries.append((clock or "", task))
     for day in days.values():  # an hour on another clock may have put them out of order
-        day.items.sort(key=lambda item: item.clock or _WHOLE_DAY)
+        day.entries.sort(key=lambda entry: entry[0] or _WHOLE_DAY)
 
     def page(day: date) -> str:
         return address_with(path, {**query, "day": day.isoformat()})
@@ -104,7 +108,7 @@ async def load_calendar(
         ),
         weekdays=speech.weekdays,
         days=list(days.values()),
-        undated=[item_of(task, now, zone, speech) for task in undated],
+        undated=undated,
         more=len(tasks) > MOST,
         months=(page(_month_on(at, -1)), page(_month_on(at, 1))),
         weeks=(page(at - timedelta(days=_WEEK)), page(at + timedelta(days=_WEEK))),
@@ -133,9 +137,10 @@ async def _list_own(
     conn: Conn, viewer: Viewer, first: date, last: date, frame: dict[str, Any]
 ) -> tuple[Sequence[Task], Sequence[Task]]:
     days = f"due after: {first - timedelta(days=1)} & due before: {last + timedelta(days=1)}"
-    now = frame["now"]
-    dated = await list_tasks(conn, viewer=viewer, now=now, filter=days, sort="due", limit=MOST + 1)
-    undated = await list_tasks(conn, viewer=viewer, now=now, filter="no date & !subtask", sort="due", limit=TRAY)
+    places = [place.id for place in frame["projects"]]
+    look = partial(list_tasks, conn, viewer=viewer, now=frame["now"], sort="due", places=places)
+    dated = await look(filter=days, limit=MOST + 1)
+    undated = await look(filter="no date & !subtask", limit=TRAY)
     return dated.items, undated.items
 
 

@@ -17,7 +17,7 @@ from tasktalk.console.when import day_words, long_day
 from tasktalk.console.words import speech_of
 from tasktalk.tasks.changes import change_task
 from tasktalk.tasks.journal.undo import undo
-from tasktalk.tasks.model import Act, Task, TaskChanges
+from tasktalk.tasks.model import Act, Ref, Task, TaskChanges
 from tasktalk.tasks.projects.projects import list_people
 from tasktalk.web.http import known_id
 
@@ -84,9 +84,10 @@ async def _show_view(request: Request, visit: Visit, view: lists.View) -> Respon
     month: Calendar | None = None
     groups: list[lists.Group] = []
     after: str | None = None
+    people: list[Ref] = []
     async with request.app.state.pool.acquire() as conn:
         frame = await load_frame(conn, visit, here=view, title=speech.say(_TITLES[view]), now=now)
-        number, people = await find_number(conn), await list_people(conn, viewer=viewer)
+        number = await find_number(conn)
         if view == "upcoming" and request.query_params.get("as") == "calendar":
             month = await load_calendar(
                 conn,
@@ -98,7 +99,9 @@ async def _show_view(request: Request, visit: Visit, view: lists.View) -> Respon
                 frame=frame,
             )
         else:
-            tasks, after = await lists.list_view(conn, viewer=viewer, view=view, cursor=cursor, now=now)
+            places = [place.id for place in frame["projects"]]
+            tasks, after = await lists.list_view(conn, viewer=viewer, view=view, cursor=cursor, now=now, places=places)
+            people = await list_people(conn, viewer=viewer)
             groups = lists.group(tasks, view=view, now=now, zone=frame["zone"], speech=speech)
     today = now.astimezone(frame["zone"]).date()
     shown = frame | {

@@ -28,22 +28,26 @@ class Scope:
     """`places`: the projects looked into, besides the viewer's Inbox; `ids`: what a leaf of the filter names."""
 
     viewer: Viewer
-    places: list[UUID]
+    places: Sequence[UUID]
     trashed: bool = False
     ids: dict[Leaf, list[UUID]] = field(default_factory=dict)
 
 
-async def read_scope(conn: Conn, *, viewer: Viewer, expr: Expr | None) -> Scope:
-    """The scope of a list. Archived projects and templates are in it where the filter names a project."""
+async def read_scope(conn: Conn, *, viewer: Viewer, expr: Expr | None, places: Sequence[UUID] | None = None) -> Scope:
+    """The scope of a list. Archived projects and templates are in it where the filter names a project.
+
+    `places`: the viewer's other projects, where the caller has read them.
+    """
     leaves = set(list_leaves(expr)) if expr else set()
     named = [leaf for leaf in leaves if isinstance(leaf, Named)]
     projects = [leaf for leaf in named if leaf.kind == "project"]
-    rows = [row async for row in Q.list_places(conn, viewer=viewer.user_id)]
-    places = [row["id"] for row in rows if projects or not row["put_away"]]
     ids: dict[Leaf, list[UUID]] = {}
-    for leaf in projects:
-        matches = _matcher(leaf.pattern)
-        ids[leaf] = [row["id"] for row in rows if matches(fold(row["name"]))]
+    if projects or places is None:
+        rows = [row async for row in Q.list_places(conn, viewer=viewer.user_id)]
+        places = [row["id"] for row in rows if projects or not row["put_away"]]
+        for leaf in projects:
+            matches = _matcher(leaf.pattern)
+            ids[leaf] = [row["id"] for row in rows if matches(fold(row["name"]))]
     for leaf in named:
         if leaf.kind == "section":
             found = Q.list_sections(conn, viewer=viewer.user_id, places=places, pattern=like(leaf.pattern))

@@ -20,6 +20,14 @@ def test_the_tallest_bar_stays_inside_and_bars_beside_each_other() -> None:
     assert chart.left(1, 1) + chart.bar_width < 720
 
 
+def test_a_phone_writes_some_of_the_labels_that_a_desk_writes() -> None:
+    month = Chart("x", [str(day) for day in range(30)], [])
+    assert (month.every, month.every_narrow) == (3, 9)
+    week = Chart("x", [str(day) for day in range(7)], [])
+    assert (week.every, week.every_narrow) == (1, 2)
+    assert (month.middle(0), month.middle(29)) == ("1.67%", "100%")
+
+
 async def test_the_page_draws_every_part_and_a_table_for_each_chart(ana: Browser) -> None:
     page = await ana.read("/patterns")
     assert page.count('<figure class="chart">') == page.count("Figures as a table") == 2

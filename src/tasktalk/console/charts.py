@@ -1,9 +1,13 @@
-"""The geometry of charts; `charts.html` draws them as SVG, each with a table of the same figures."""
+"""The geometry of charts; `charts.html` draws them as SVG, each with a table of the same figures.
+
+Bars and lines are stretched to the room there is, words are not: they stand at shares of the width, in percent.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT, FLOOR = 720, 180, 160
+WIDTH, FLOOR = 720, 160
+_NARROW = 250  # what a phone has left for it, in the pixels that WIDTH is on a desk
 _WIDEST_BAR, _LABEL_ROOM = 28.0, 64
 _ROUND = (1, 2, 5, 10)
 
@@ -47,9 +51,15 @@ class Chart:
         """Each how many labels one is written, so that they have room."""
         return max(1, -(-len(self.labels) * _LABEL_ROOM // WIDTH))
 
-    def at_the_end(self, place: int) -> bool:
-        """Whether the words under a place would stand out on the right, were they in its middle."""
-        return (place + 0.5) * self.step > WIDTH - _LABEL_ROOM / 2
+    @property
+    def every_narrow(self) -> int:
+        """The same on a phone: some of those that a desk writes."""
+        return self.every * max(1, -(-len(self.labels) * _LABEL_ROOM // (_NARROW * self.every)))
+
+    def middle(self, place: int) -> str:
+        """Where the words under a place stand; at the right edge where they would stand out."""
+        middle = (place + 0.5) * self.step
+        return "100%" if middle > WIDTH - _LABEL_ROOM / 2 else f"{100 * middle / WIDTH:.2f}%"
 
     def left(self, place: int, number: int) -> float:
         """Where the bar of a series begins."""

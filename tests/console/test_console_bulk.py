@@ -50,6 +50,7 @@ async def test_what_is_ticked_is_changed_together_and_taken_back_together(
     page = await ana.read(INBOX)
     assert page.count('form="bulk"') == len(tasks)
     assert f'<option value="{project.id}">Home</option>' in page
+    assert '<datalist id="own-labels"><option value="home"></option><option value="old"></option></datalist>' in page
     today = (datetime.now(UTC) + timedelta(hours=1)).date()
     pair = tasks[:2]
     changes: tuple[tuple[str, dict[str, str], Any, Any], ...] = (
@@ -78,6 +79,17 @@ async def test_what_is_ticked_is_changed_together_and_taken_back_together(
     assert undo is not None
     await ana.send(undo[1])
     assert [task.due for task in await look(desk, ana, pair)] == [None, None]
+
+
+async def test_every_list_suggests_the_labels_of_who_looks_alone(
+    desk: Desk, ana: Browser, ben: Browser, act: Act, tasks: list[Task]
+) -> None:
+    assert tasks
+    assert ben.viewer is not None
+    await create_tasks(desk.pool, viewer=ben.viewer, new=[NewTask(title="his", labels=("fish",))], by=act)
+    for address in (INBOX, "/tasks?view=all", "/find?q=all"):
+        assert '<option value="home">' in await ana.read(address), address
+        assert '<datalist id="own-labels"><option value="fish"></option></datalist>' in await ben.read(address), address
 
 
 async def test_what_not_all_can_have_none_gets(

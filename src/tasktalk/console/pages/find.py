@@ -9,6 +9,7 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.request import Visit
 from tasktalk.assistant.look import quoted
 from tasktalk.console import lists
+from tasktalk.console.choices import load_choices
 from tasktalk.console.frame import load_frame
 from tasktalk.console.log import Q
 from tasktalk.console.page import Note, PageRoute, Wrong, act_of, address_with, draw, go, now_of, read_form
@@ -19,7 +20,6 @@ from tasktalk.errors import BadRequest, Conflict
 from tasktalk.tasks.listing import Page, list_tasks
 from tasktalk.tasks.model import Task
 from tasktalk.tasks.names import fold
-from tasktalk.tasks.projects.projects import list_people
 from tasktalk.tasks.saved.saved import create_filter, delete_filter, list_filters
 from tasktalk.web.http import known_id
 
@@ -65,7 +65,7 @@ async def _draw(request: Request, visit: Visit, *, wrong: Wrong | None = None, a
     after, hint, is_filter = None, None, False
     async with request.app.state.pool.acquire() as conn:
         frame = await load_frame(conn, visit, here="find", title=speech.say("Find"), now=now)
-        people = await list_people(conn, viewer=viewer)
+        choices = await load_choices(conn, viewer)
         kept = (await list_filters(conn, viewer=viewer, limit=100)).items
         if text:
             try:
@@ -86,12 +86,11 @@ async def _draw(request: Request, visit: Visit, *, wrong: Wrong | None = None, a
         is_filter=is_filter,
         hint=hint,
         saved=kept,
-        people=people,
         kept_already=any(each.query == text for each in kept),
         groups=lists.group(tasks, view="find", now=now, zone=frame["zone"], speech=speech),
         today=now.astimezone(frame["zone"]).date(),
         next_page=f"/find?q={quote(text)}&after={quote(after)}" if after else None,
-        **frame | {"live": "" if cursor else "tasks"},
+        **frame | choices | {"live": "" if cursor else "tasks"},
     )
 
 

@@ -10,6 +10,7 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.request import Visit
 from tasktalk.assistant.replies.speech import Speech
 from tasktalk.console import lists
+from tasktalk.console.choices import load_choices
 from tasktalk.console.frame import find_number, load_frame
 from tasktalk.console.page import PageRoute, Wrong, draw, now_of
 from tasktalk.console.pages.board import load_board
@@ -17,7 +18,7 @@ from tasktalk.console.pages.calendar import load_calendar
 from tasktalk.console.visits import Anybody
 from tasktalk.console.words import speech_of
 from tasktalk.db import Conn
-from tasktalk.tasks.projects.projects import Project, get_project, list_people
+from tasktalk.tasks.projects.projects import Project, get_project
 from tasktalk.web.http import known_id
 
 router = APIRouter(prefix="/projects/{project_id}", route_class=PageRoute, include_in_schema=False)
@@ -78,10 +79,9 @@ async def _load(
         day, kept = query.get("day", ""), {"view": "calendar"}
         month = await load_calendar(conn, viewer=viewer, project=project, asked=day, path=path, query=kept, frame=frame)
         return {"month": month}
-    people = await list_people(conn, viewer=viewer)
     tasks, after = await lists.list_in_project(conn, viewer=viewer, project=project, cursor=query.get("after"))
     empty = lists.EMPTY["project"]
-    return {
+    return await load_choices(conn, viewer) | {
         "groups": lists.group(
             tasks,
             view="sections" if project.sections else "project",
@@ -89,7 +89,6 @@ async def _load(
             zone=frame["zone"],
             speech=speech,
         ),
-        "people": people,
         "empty": lists.Empty(empty.glyph, empty.title, empty.words, speech.say(empty.say, name=project.name)),
         "next_page": f"{path}?after={quote(after)}" if after else None,
     }

@@ -1,6 +1,6 @@
 """Tasks: the views, ticking, taking back."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.request import Visit, page_visit
 from tasktalk.assistant.replies.speech import phrase
 from tasktalk.console import lists
+from tasktalk.console.choices import load_choices
 from tasktalk.console.frame import find_number, load_frame
 from tasktalk.console.page import Note, PageRoute, act_of, draw, go_back, now_of, read_form
 from tasktalk.console.pages.calendar import Calendar, load_calendar
@@ -17,8 +18,7 @@ from tasktalk.console.when import day_words, long_day
 from tasktalk.console.words import speech_of
 from tasktalk.tasks.changes import change_task
 from tasktalk.tasks.journal.undo import undo
-from tasktalk.tasks.model import Act, Ref, Task, TaskChanges
-from tasktalk.tasks.projects.projects import list_people
+from tasktalk.tasks.model import Act, Task, TaskChanges
 from tasktalk.web.http import known_id
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -84,7 +84,7 @@ async def _show_view(request: Request, visit: Visit, view: lists.View) -> Respon
     month: Calendar | None = None
     groups: list[lists.Group] = []
     after: str | None = None
-    people: list[Ref] = []
+    choices: dict[str, Any] = {}
     async with request.app.state.pool.acquire() as conn:
         frame = await load_frame(conn, visit, here=view, title=speech.say(_TITLES[view]), now=now)
         number = await find_number(conn)
@@ -101,16 +101,10 @@ async def _show_view(request: Request, visit: Visit, view: lists.View) -> Respon
         else:
             places = [place.id for place in frame["projects"]]
             tasks, after = await lists.list_view(conn, viewer=viewer, view=view, cursor=cursor, now=now, places=places)
-            people = await list_people(conn, viewer=viewer)
+            choices = await load_choices(conn, viewer)
             groups = lists.group(tasks, view=view, now=now, zone=frame["zone"], speech=speech)
     today = now.astimezone(frame["zone"]).date()
-    shown = frame | {
-        "live": "" if cursor else "tasks",
-        "number": number,
-        "people": people,
-        "groups": groups,
-        "today": today,
-    }
+    shown = frame | choices | {"live": "" if cursor else "tasks", "number": number, "groups": groups, "today": today}
     return draw(
         request,
         "calendar.html" if month else "tasks.html",

@@ -150,6 +150,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Where several names stand with commas between, what is suggested goes on from those that stand there.
+document.addEventListener("input", ({ target }) => {
+  if (!target.matches("[data-several]")) return;
+  const before = target.value.slice(0, target.value.lastIndexOf(",") + 1);
+  for (const option of target.list.options) option.value = `${before}${before && " "}${(option.dataset.name ??= option.value)}`;
+});
+
 // What asks somebody else may take a while: the button says so, and is not pressed twice.
 document.addEventListener("submit", ({ submitter: button, defaultPrevented }) => {
   if (!button?.dataset.sending || defaultPrevented) return;

@@ -57,12 +57,12 @@ def _last_unit(m: Found) -> Moment | None:
 
 @BEHIND("(ON|AT|OVER|IN)? THE? WEEKEND FOLLOWING", makes="MOMENT")
 def _next_weekend(m: Found) -> Moment | None:
-    return None if m.all("COMING") else Moment(on=monday_of(m.setting.today, 1) + DAY * SATURDAY, sure=0.95)
+    return None if m.all("COMING") else Moment(on=monday_of(m.setting.today, 1) + DAY * SATURDAY, sure=0.95, days=2)
 
 
 @BEHIND("(ON|AT|OVER|IN)? THE? WEEKEND GONE", makes="MOMENT")
 def _last_weekend(m: Found) -> Moment:
-    return Moment(on=monday_of(m.setting.today, -1) + DAY * SATURDAY, sure=0.4)
+    return Moment(on=monday_of(m.setting.today, -1) + DAY * SATURDAY, sure=0.4, days=2)
 
 
 @BEHIND("(IN|ON)? k:MONTH FOLLOWING", makes="MOMENT")

@@ -26,7 +26,7 @@ def _coming_weekday(m: Found) -> Moment:
 @COMING("(ON|AT|IN)? THE? COMING WEEKEND", "(ON|AT|IN)? THE? WEEKEND COMING", makes="MOMENT")
 def _coming_weekend(m: Found) -> Moment:
     today = m.setting.today
-    return Moment(on=monday_of(today, int(today.weekday() > FRIDAY)) + DAY * SATURDAY, sure=0.95)
+    return Moment(on=monday_of(today, int(today.weekday() > FRIDAY)) + DAY * SATURDAY, sure=0.95, days=2)
 
 
 @COMING("(ON|AT)? d:WEEKDAY IN q:QTY", "(ON|AT)? d:WEEKDAY IN A u:UNIT", makes="MOMENT")

@@ -114,24 +114,28 @@ def _friday_week(m: Found) -> Moment | None:
 def _weekend(m: Found) -> Moment | None:
     today = m.setting.today
     if len(m.nodes) == 1:
-        return Moment(on=_saturday(today), sure=0.55)
-    return Moment(on=_saturday(today), sure=0.9)
+        return Moment(on=_saturday(today), sure=0.55, days=_days_left(today))
+    return Moment(on=_saturday(today), sure=0.9, days=_days_left(today))
 
 
 def _saturday(today: dt.date) -> dt.date:
     return today if today.weekday() > FRIDAY else monday_of(today) + DAY * SATURDAY
 
 
+def _days_left(today: dt.date) -> int:
+    return 1 if today.weekday() > SATURDAY else 2
+
+
 @DAYS("(ON|AT|IN|OVER)? THE? n:NEXT WEEKEND", makes="MOMENT")
 def _next_weekend(m: Found) -> Moment:
     today = m.setting.today
     day = monday_of(today, 1) + DAY * SATURDAY
-    return Moment(on=day, sure=0.95, others=(_saturday(today),) if today.weekday() <= FRIDAY else ())
+    return Moment(on=day, sure=0.95, days=2, others=(_saturday(today),) if today.weekday() <= FRIDAY else ())
 
 
 @DAYS("THE? PAST WEEKEND", makes="MOMENT")
 def _last_weekend(m: Found) -> Moment:
-    return Moment(on=monday_of(m.setting.today, -1) + DAY * SATURDAY, sure=0.4)
+    return Moment(on=monday_of(m.setting.today, -1) + DAY * SATURDAY, sure=0.4, days=2)
 
 
 @DAYS("NEXT WORKDAY", makes="MOMENT")

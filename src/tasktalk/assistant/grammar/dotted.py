@@ -115,7 +115,7 @@ def _weekday_after_next(m: Found) -> Moment | None:
 def _unit_after_next(m: Found) -> Moment | None:
     """Read "übernächste Woche"."""
     if m.all("WEEKEND"):
-        return Moment(on=monday_of(m.setting.today, 2) + DAY * SATURDAY, sure=0.95)
+        return Moment(on=monday_of(m.setting.today, 2) + DAY * SATURDAY, sure=0.95, days=2)
     span = period(m.setting.today, m["k"], 2)
     return span and Moment(on=span[0], grain=m["k"], sure=0.95)
 

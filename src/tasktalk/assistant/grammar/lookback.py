@@ -178,7 +178,7 @@ def _find_past(words: str, reading: _Reading) -> Days | None:
         return None
     first, last = list_days(said.value, reading.today)
     today = reading.today
-    if isinstance(said.value, Moment) and said.value.weekday is not None and first > today:
+    if isinstance(said.value, Moment) and (said.value.weekday is not None or said.value.days > 1) and first > today:
         first, last = (day - DAY * 7 for day in (first, last))
     while first > today:
         first, last = _year_before(first), _year_before(last)

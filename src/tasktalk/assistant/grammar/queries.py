@@ -63,7 +63,8 @@ def _read_days(text: str, folded: str, context: Context, engine: Engine, book: P
         rest = folded[: said[0].start] + " " * (said[0].end - said[0].start) + folded[said[0].end :]
         word = _find_list_word(rest, book)
         return [word, sided] if word else [sided]
-    word = _find_list_word(folded, book, said[0] if said else None)
+    longer = said is not None and isinstance(said[1].value, Moment) and said[1].value.days > 1
+    word = _find_list_word(folded, book, said[0] if said else None, longer=longer)
     if word:
         return [word]
     return [_as_filter(said[1].value, local_now(context).date())] if said else []
@@ -74,8 +75,11 @@ def as_name(value: str) -> str:
     return re.sub(r"([&|!(),\\* ])", r"\\\1", value) if re.search(r"[&|!(),\\*]", value) else value
 
 
-def _find_list_word(folded: str, book: Phrasebook, when: Node | None = None) -> str | None:
-    """What the longest list word means; "tomorrow" is none where the time goes on before it ("the day after …")."""
+def _find_list_word(folded: str, book: Phrasebook, when: Node | None = None, *, longer: bool = False) -> str | None:
+    """What the longest list word means; none where it only ends a time: "the day after tomorrow", "fin de semana".
+
+    `longer`: that time is of several days, so that no word within it says the same.
+    """
     words: dict[str, str] = book.slots["list_words"]
     best: tuple[int, str] | None = None
     for word, meant in words.items():
@@ -83,7 +87,7 @@ def _find_list_word(folded: str, book: Phrasebook, when: Node | None = None) -> 
             continue
         found = re.search(rf"(?<![\w'-]){re.escape(word)}(?![\w-])", folded)
         inside = when is not None and found is not None and when.start < found.start() < when.end
-        if found and not (inside and meant == "tomorrow") and (best is None or len(word) > best[0]):
+        if found and not (inside and (longer or meant == "tomorrow")) and (best is None or len(word) > best[0]):
             best = (len(word), meant)
     other = book.other_week.search(folded) and "7" not in folded
     return best[1] if best and not other else None
@@ -141,6 +145,8 @@ def list_days(value: Value, today: dt.date) -> tuple[dt.date, dt.date]:
     if grain in {"month", "quarter", "year"}:
         first = day.replace(day=1)
         return first, (first + DAY * 32).replace(day=1) - DAY
+    if isinstance(value, Moment) and value.clock is None:
+        return day, day + DAY * (value.days - 1)
     return day, day
 
 

@@ -41,6 +41,7 @@ class Moment:
     weekday: int | None = None
     today: bool = False  # "today", "tonight": midnight ends it
     dated: bool = False  # the year was said
+    days: int = 1  # so many from `on`, where one asks what is on them: two of a weekend
     alone: bool = False  # stands for a whole day named by itself: a weekday today may mean the next one
     nth: "Nth | None" = None  # how it was picked out of a month, so that it may be picked out of each
 

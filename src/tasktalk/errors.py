@@ -1,5 +1,7 @@
 """What can go wrong, as one tree. The edge turns an AppError into its status; anything else is a bug and a 500.
 
+What is said of it is a phrase or Told: the API gives it in English, a reply and a page in the reader's language.
+
 AppError                      500  INTERNAL_SERVER_ERROR
 ├── BadRequest                400  BAD_REQUEST
 │   ├── WrongMethod           405  BAD_REQUEST
@@ -16,9 +18,11 @@ AppError                      500  INTERNAL_SERVER_ERROR
 
 from typing import ClassVar
 
+from tasktalk.phrases import phrase
+
 
 class AppError(Exception):
-    """Something failed."""
+    __doc__ = phrase("Something failed.")
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "INTERNAL_SERVER_ERROR"
@@ -38,33 +42,33 @@ class AppError(Exception):
 
 
 class BadRequest(AppError):
-    """The request cannot be read."""
+    __doc__ = phrase("The request cannot be read.")
 
     status = 400
     code = "BAD_REQUEST"
 
 
 class WrongMethod(BadRequest):
-    """This address is there, but not for that: it may only take what a form sends."""
+    __doc__ = phrase("This address is there, but not for that: it may only take what a form sends.")
 
     status = 405
 
 
 class TooLarge(BadRequest):
-    """The request is too large."""
+    __doc__ = phrase("The request is too large.")
 
     status = 413
 
 
 class Unauthorized(AppError):
-    """Sign in first."""
+    __doc__ = phrase("Sign in first.")
 
     status = 401
     code = "UNAUTHORIZED"
 
 
 class Forbidden(AppError):
-    """You may not do this."""
+    __doc__ = phrase("You may not do this.")
 
     status = 403
     code = "FORBIDDEN"
@@ -77,33 +81,33 @@ class VerificationFailed(Forbidden):
 
 
 class NotFound(AppError):
-    """There is no such thing, or it is not yours to see."""
+    __doc__ = phrase("There is no such thing, or it is not yours to see.")
 
     status = 404
     code = "NOT_FOUND"
 
 
 class ConfigNotFound(NotFound):
-    """This is not set up."""
+    __doc__ = phrase("This is not set up.")
 
     code = "CONFIG_NOT_FOUND"
 
 
 class Conflict(AppError):
-    """Somebody else changed this first."""
+    __doc__ = phrase("Somebody else changed this first.")
 
     status = 409
     code = "CONFLICT"
 
 
 class RateLimited(AppError):
-    """Too many requests."""
+    __doc__ = phrase("Too many requests.")
 
     status = 429
     code = "RATE_LIMIT_EXCEEDED"
 
 
 class Unavailable(AppError):
-    """Not available right now."""
+    __doc__ = phrase("Not available right now.")
 
     status = 503

@@ -16,6 +16,7 @@ from tasktalk.accounts.users import User, check_name, create_user, get_user, use
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import Conflict, Forbidden
+from tasktalk.phrases import phrase
 
 Q = queries(__file__)
 
@@ -37,7 +38,7 @@ async def list_page(conn: Conn, *, limit: int, after: UUID | None) -> UserPage:
 def check_may_make(viewer: Viewer, role: Role) -> None:
     """Raises Forbidden unless `viewer`, who is an administrator, may give somebody this role."""
     if role == "owner" and viewer.role != "owner":
-        raise Forbidden("Only an owner makes owners.", field="role")
+        raise Forbidden(phrase("Only an owner makes owners."), field="role")
 
 
 async def add_person(
@@ -74,11 +75,11 @@ async def administer(conn: Conn, *, viewer: Viewer, user_id: UUID, changes: Mapp
     role: Role = changes.get("role", user.role)
     disabled = changes.get("disabled", user.disabled_at is not None)
     if user.role == "owner" and viewer.role != "owner":
-        raise Forbidden("Only an owner changes an owner.")
+        raise Forbidden(phrase("Only an owner changes an owner."))
     if role != user.role:
         check_may_make(viewer, role)
     if list(owners) == [user_id] and (role != "owner" or disabled):
-        raise Conflict("This is the last owner. Make somebody else an owner first.")
+        raise Conflict(phrase("This is the last owner. Make somebody else an owner first."))
     name = check_name(changes.get("name", user.name))
     disabled_at = (user.disabled_at or now) if disabled else None
     await Q.administer_user(conn, id=user_id, name=name, role=role, disabled_at=disabled_at)

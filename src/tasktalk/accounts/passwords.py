@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
 from tasktalk.errors import BadRequest, RateLimited
+from tasktalk.phrases import Told, phrase
 
 SHORTEST = 10
 LONGEST = 512
@@ -28,7 +29,10 @@ _under_way: set[asyncio.Future[Any]] = set()
 async def hash_password(password: str) -> str:
     """The hash to store. Raises BadRequest for a password too short to keep or too long to be one, RateLimited."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise BadRequest(f"A password has {SHORTEST} to {LONGEST} characters.", field="password")
+        raise BadRequest(
+            Told("A password has {shortest} to {longest} characters.", shortest=SHORTEST, longest=LONGEST),
+            field="password",
+        )
     return await _in_thread(lambda: _hasher.hash(password))
 
 
@@ -51,7 +55,9 @@ def is_outdated(stored: str) -> bool:
 async def _in_thread(work: Callable[[], T]) -> T:
     """Bounded, for the threads' own queue is not."""
     if len(_under_way) >= MOST_AT_ONCE:
-        raise RateLimited("Too many people are signing in at this moment. Try again in a second.", retry_after=1)
+        raise RateLimited(
+            phrase("Too many people are signing in at this moment. Try again in a second."), retry_after=1
+        )
     job = asyncio.get_running_loop().run_in_executor(_threads, work)
     _under_way.add(job)
     job.add_done_callback(_under_way.discard)

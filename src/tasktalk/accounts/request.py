@@ -17,6 +17,7 @@ from tasktalk.accounts.tokens import find_revoked, find_token
 from tasktalk.accounts.two_factor.factor import is_on
 from tasktalk.accounts.watching.violations import address_of, suspect
 from tasktalk.errors import Forbidden, Unauthorized
+from tasktalk.phrases import phrase
 from tasktalk.web.limits import SAFE, Limits
 
 COOKIE = "tasktalk_session"
@@ -75,7 +76,7 @@ async def api_admin(request: Request) -> Viewer:
     await _count(request, caller, administers=caller.viewer.is_admin)
     check_factor(request)
     if not caller.viewer.is_admin or (caller.scopes and "admin" not in caller.scopes):
-        raise Forbidden("This is for administrators.")
+        raise Forbidden(phrase("This is for administrators."))
     return caller.viewer
 
 
@@ -94,7 +95,7 @@ def is_held_back(request: Request) -> bool:
 def check_factor(request: Request) -> None:
     """Raises Forbidden where that alone is what is missing."""
     if is_held_back(request):
-        raise Forbidden("Administrators need two-factor sign-in here. Set it up under Account, Security.")
+        raise Forbidden(phrase("Administrators need two-factor sign-in here. Set it up under Account, Security."))
 
 
 async def _hold_back(request: Request, viewer: Viewer) -> Viewer:
@@ -132,7 +133,7 @@ async def open_visit(request: Request) -> Visit:
     async with request.app.state.pool.acquire() as conn:
         found = await find_session(conn, token=token, now=datetime.now(UTC))
     if found is None:
-        raise Unauthorized("Your session is over. Sign in again.")
+        raise Unauthorized(phrase("Your session is over. Sign in again."))
     visit = Visit(await _hold_back(request, found[0]), found[1], token)
     if request.method not in SAFE:
         check_same_site(request)
@@ -148,7 +149,7 @@ def check_same_site(request: Request) -> None:
         origin = request.headers.get("origin")
         allowed = origin is None or origin.split("://")[-1] == request.headers.get("host")
     if not allowed:
-        raise Forbidden("This request came from another site.")
+        raise Forbidden(phrase("This request came from another site."))
 
 
 def set_session_cookie(request: Request, response: Response, session: Session) -> None:
@@ -205,7 +206,7 @@ def _limits_of(request: Request) -> Limits | None:
 def check_token(given: object, expected: str) -> None:
     """Raises Forbidden unless a form's CSRF token is the session's."""
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), expected.encode()):
-        raise Forbidden("This page was open too long. Go back, reload it and try again.")
+        raise Forbidden(phrase("This page was open too long. Go back, reload it and try again."))
 
 
 async def _check_csrf(request: Request, expected: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from tasktalk.errors import RateLimited
+from tasktalk.phrases import phrase
 
 FAILURES = 5
 REST = timedelta(minutes=1)
@@ -25,7 +26,7 @@ class Throttle:
             recent = self._recent(key, now)
             if len(recent) >= FAILURES:
                 wait = (recent[-1] + REST - now).total_seconds()
-                raise RateLimited("Too many wrong sign-ins. Wait a minute.", retry_after=max(1, round(wait)))
+                raise RateLimited(phrase("Too many wrong sign-ins. Wait a minute."), retry_after=max(1, round(wait)))
 
         for key in keys:
             recent = [*self._recent(key, now), now][-FAILURES:]

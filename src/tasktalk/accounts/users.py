@@ -13,6 +13,7 @@ from tasktalk.db import Conn, Pool
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, NotFound, Unauthorized
 from tasktalk.ids import new_id
+from tasktalk.phrases import Told, phrase
 
 Q = queries(__file__)
 
@@ -67,7 +68,7 @@ async def create_user(
         timezone=check_timezone(timezone),
     )
     if user_id is None:
-        raise Conflict("Somebody else has this e-mail address.", field="email")
+        raise Conflict(phrase("Somebody else has this e-mail address."), field="email")
     return user_id
 
 
@@ -75,7 +76,7 @@ async def get_user(conn: Conn, *, user_id: UUID) -> User:
     """Raises NotFound."""
     user = await Q.find_user(conn, id=user_id)
     if user is None:
-        raise NotFound("There is no such user.")
+        raise NotFound(phrase("There is no such user."))
     return user_of(user)
 
 
@@ -113,13 +114,13 @@ async def change_user(
         timezone=None if timezone is None else check_timezone(timezone),
     )
     if changed is None:
-        raise NotFound("There is no such user.")
+        raise NotFound(phrase("There is no such user."))
 
 
 async def set_password(conn: Conn, *, user_id: UUID, hashed: str) -> None:
     """`hashed` is from `hash_password`, called before a connection was taken. Raises NotFound."""
     if await Q.set_password(conn, id=user_id, password=hashed) is None:
-        raise NotFound("There is no such user.")
+        raise NotFound(phrase("There is no such user."))
 
 
 async def check_password(pool: Pool, *, email: str, password: str) -> Viewer:
@@ -131,7 +132,7 @@ async def check_password(pool: Pool, *, email: str, password: str) -> Viewer:
         user = await Q.find_password(conn, email=_normalised(email))
     stored: str | None = None if user is None else user["password"]
     if not await is_right_password(password, stored) or user is None or stored is None:
-        raise Unauthorized("The e-mail address or the password is wrong.")
+        raise Unauthorized(phrase("The e-mail address or the password is wrong."))
     if is_outdated(stored):
         hashed = await hash_password(password)
         async with pool.acquire() as conn:
@@ -144,25 +145,25 @@ async def check_own_password(pool: Pool, *, user_id: UUID, password: str, field:
     async with pool.acquire() as conn:
         stored = await Q.get_password(conn, id=user_id)
     if stored is not None and not await is_right_password(password, stored):
-        raise BadRequest("This is not your current password.", field=field)
+        raise BadRequest(phrase("This is not your current password."), field=field)
 
 
 def check_name(name: str) -> str:
     """The name in one line without control characters. Raises BadRequest."""
     name = " ".join("".join(c if c.isprintable() else " " for c in name).split())
     if not 1 <= len(name) <= _LONGEST_NAME:
-        raise BadRequest(f"A name has 1 to {_LONGEST_NAME} characters.", field="name")
+        raise BadRequest(Told("A name has 1 to {longest} characters.", longest=_LONGEST_NAME), field="name")
     return name
 
 
 def check_email(email: str) -> str:
     """The address in lower case. Raises BadRequest for what cannot be an address; only a letter to it proves more."""
     if not email.strip().isprintable():
-        raise BadRequest("This is no e-mail address.", field="email")
+        raise BadRequest(phrase("This is no e-mail address."), field="email")
     email = _normalised(email)
     local, at, domain = email.rpartition("@")
     if not (local and at and domain) or len(email) > _LONGEST_EMAIL or " " in email:
-        raise BadRequest("This is no e-mail address.", field="email")
+        raise BadRequest(phrase("This is no e-mail address."), field="email")
     return email
 
 
@@ -178,7 +179,7 @@ def check_timezone(timezone: str) -> str:
     try:
         ZoneInfo(timezone)
     except (KeyError, ValueError, OSError) as error:  # KeyError: unknown; ValueError: a path; OSError: a directory
-        raise BadRequest("This is no time zone; write it like Europe/Madrid.", field="timezone") from error
+        raise BadRequest(phrase("This is no time zone; write it like Europe/Madrid."), field="timezone") from error
     return timezone
 
 

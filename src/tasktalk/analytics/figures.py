@@ -21,6 +21,7 @@ from tasktalk.analytics.shown import (
 )
 from tasktalk.db import Conn
 from tasktalk.errors import NotFound
+from tasktalk.phrases import phrase
 from tasktalk.queue.control import get_figures
 
 Row = Mapping[str, Any]
@@ -58,7 +59,7 @@ async def get_analytics(conn: Conn, *, integration_id: UUID, window: Window, pri
     """Of one number. Raises NotFound. Wants a transaction that sees one moment (repeatable read)."""
     numbers = [row async for row in Q.list_numbers(conn) if row["id"] == integration_id]
     if not numbers:
-        raise NotFound("There is no such integration.")
+        raise NotFound(phrase("There is no such integration."))
     return Analytics(**await _figures(conn, await _scope(conn, numbers, window, prices), prices))
 
 

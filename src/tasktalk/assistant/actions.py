@@ -9,6 +9,7 @@ from uuid import UUID
 
 from tasktalk.crypto import Keyring
 from tasktalk.errors import AppError
+from tasktalk.phrases import phrase
 from tasktalk.tasks.model import Task
 
 Verb = Literal[
@@ -36,8 +37,8 @@ LIFE = timedelta(days=30)
 MAX_ARGUMENT = 120
 
 
-class BadTap(AppError):
-    """This button is not one of ours for you, or it is too old."""
+class BadTap(AppError):  # noqa: D101  (as in errors.py)
+    __doc__ = phrase("This button is not one of ours for you, or it is too old.")
 
     status = 400
     code = "BAD_REQUEST"
@@ -85,7 +86,7 @@ def decode_action(text: str, *, keyring: Keyring, user_id: UUID, now: datetime) 
     except (ValueError, binascii.Error) as error:
         raise BadTap from error
     if expired:
-        raise BadTap("That button has expired. Say it in words and I will do it.")
+        raise BadTap(phrase("That button has expired. Say it in words and I will do it."))
     return Action(verb, task_id, argument)  # type: ignore[arg-type]  # checked against Verb above
 
 

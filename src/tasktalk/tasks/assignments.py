@@ -5,6 +5,7 @@ from uuid import UUID
 from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.errors import NotFound
+from tasktalk.phrases import phrase
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.model import Act, Task
 from tasktalk.tasks.places import lock_tasks
@@ -19,7 +20,7 @@ async def answer_assignment(conn: Conn, *, viewer: Viewer, task_id: UUID, accept
     """
     row = (await lock_tasks(conn, viewer=viewer, ids=[task_id])).get(task_id)
     if row is None or row["deleted_at"] or row["place_deleted"] or viewer.user_id not in row["assignees"]:
-        raise NotFound("This task is not assigned to you.")
+        raise NotFound(phrase("This task is not assigned to you."))
     others = tuple(person for person in row["accepted"] if person != viewer.user_id)
     values: dict[str, object] = {"accepted": (*others, viewer.user_id)} if accept else {"accepted": others}
     if not accept:

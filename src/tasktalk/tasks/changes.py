@@ -10,6 +10,7 @@ from uuid import UUID
 from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.errors import BadRequest
+from tasktalk.phrases import Told
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.checks import checked
 from tasktalk.tasks.due import due_columns, get_zone
@@ -52,7 +53,7 @@ async def change_tasks(
     task cannot hold, Conflict for a version that has moved on.
     """
     if len(changes) > BATCH:
-        raise BadRequest(f"At most {BATCH} tasks at a time.", field="tasks")
+        raise BadRequest(Told("At most {most} tasks at a time.", most=BATCH), field="tasks")
     wanted: dict[UUID, TaskChanges] = {}
     for task_id, change in changes:
         wanted[task_id] = {**wanted.get(task_id, {}), **change}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from tasktalk.errors import BadRequest
+from tasktalk.phrases import Told, phrase
 from tasktalk.tasks.due import check_day
 from tasktalk.tasks.recurrence import check_recurrence
 
@@ -34,21 +35,27 @@ def clean_line(text: str, *, field: str, longest: int) -> str:
     """One line without control characters, its white space made single; 1 to `longest` characters."""
     line = _SPACE.sub(" ", _CONTROL.sub("", text)).strip()
     if all(unicodedata.category(character) in _UNSEEN for character in line):
-        raise BadRequest(f"The {field} is empty.", field=field)
+        raise BadRequest(Told("The {field} is empty.", field=Told(field)), field=field)
     if len(line) > longest:
-        raise BadRequest(f"The {field} is longer than {longest} characters.", field=field, longest=longest)
+        raise BadRequest(
+            Told("The {field} is longer than {longest} characters.", field=Told(field), longest=longest),
+            field=field,
+            longest=longest,
+        )
     return line
 
 
 def clean_title(text: str) -> str:
     """A task's title: one line of 1 to 1000 characters."""
-    return clean_line(text, field="title", longest=TITLE_CHARACTERS)
+    return clean_line(text, field=phrase("title"), longest=TITLE_CHARACTERS)
 
 
-def clean_notes(text: str, *, field: str = "notes") -> str:
+def clean_notes(text: str, *, field: str = phrase("notes")) -> str:
     """Text in Markdown: lines stay, other control characters go."""
     if len(text) > NOTES_CHARACTERS:
-        raise BadRequest(f"The {field} has more than {NOTES_CHARACTERS} characters.", field=field)
+        raise BadRequest(
+            Told("The {field} has more than {most} characters.", field=Told(field), most=NOTES_CHARACTERS), field=field
+        )
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -56,9 +63,13 @@ def clean_text(text: str, *, field: str, longest: int) -> str:
     """Markdown that says something: as notes, without empty lines around it; 1 to `longest` characters."""
     clean = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).rstrip().lstrip("\n")
     if not clean:
-        raise BadRequest(f"The {field} is empty.", field=field)
+        raise BadRequest(Told("The {field} is empty.", field=Told(field)), field=field)
     if len(clean) > longest:
-        raise BadRequest(f"The {field} is longer than {longest} characters.", field=field, longest=longest)
+        raise BadRequest(
+            Told("The {field} is longer than {longest} characters.", field=Told(field), longest=longest),
+            field=field,
+            longest=longest,
+        )
     return clean
 
 
@@ -68,7 +79,7 @@ def clean_colour(colour: str | None) -> str | None:
         return None
     plain = colour.strip().lower()
     if plain not in COLOURS and not _RGB.fullmatch(plain):
-        raise BadRequest(f"A colour is #rrggbb or one of {', '.join(COLOURS)}.", field="colour")
+        raise BadRequest(Told("A colour is #rrggbb or one of {names}.", names=", ".join(COLOURS)), field="colour")
     return plain
 
 
@@ -76,10 +87,10 @@ def clean_labels(labels: Iterable[str]) -> tuple[str, ...]:
     """Labels without their @, each once whatever its case, in the order given."""
     kept: dict[str, str] = {}
     for label in labels:
-        line = clean_line(label.strip().removeprefix("@"), field="labels", longest=LABEL_CHARACTERS)
+        line = clean_line(label.strip().removeprefix("@"), field=phrase("labels"), longest=LABEL_CHARACTERS)
         kept.setdefault(line.casefold(), line)
     if len(kept) > LABELS:
-        raise BadRequest(f"A task has at most {LABELS} labels.", field="labels")
+        raise BadRequest(Told("A task has at most {most} labels.", most=LABELS), field="labels")
     return tuple(kept.values())
 
 
@@ -99,11 +110,11 @@ def _check(key: str, value: object) -> object:  # noqa: C901, PLR0911  (one line
         case (("assignees" | "accepted"), list() | tuple()):
             return _people(value)
         case "status", _ if value not in {"open", "done", "cancelled"}:
-            raise BadRequest("A status is open, done or cancelled.", field="status")
+            raise BadRequest(phrase("A status is open, done or cancelled."), field="status")
         case "priority", int() if not 1 <= value <= 4:  # noqa: PLR2004  (p1 to p4)
-            raise BadRequest("A priority is 1 (highest) to 4.", field="priority")
+            raise BadRequest(phrase("A priority is 1 (highest) to 4."), field="priority")
         case "duration_minutes", int() if not 1 <= value <= DURATION_MINUTES:
-            raise BadRequest("A duration is one minute to a year.", field="duration_minutes")
+            raise BadRequest(phrase("A duration is one minute to a year."), field="duration_minutes")
         case (("start_on" | "deadline_on"), dt.date()):
             return check_day(value, field=key.removesuffix("_on"))
         case "recurrence", dict():
@@ -117,5 +128,5 @@ def _check(key: str, value: object) -> object:  # noqa: C901, PLR0911  (one line
 def _people(ids: Iterable[UUID]) -> tuple[UUID, ...]:
     people = tuple(dict.fromkeys(ids))
     if len(people) > ASSIGNEES:
-        raise BadRequest(f"A task has at most {ASSIGNEES} assignees.", field="assignees")
+        raise BadRequest(Told("A task has at most {most} assignees.", most=ASSIGNEES), field="assignees")
     return people

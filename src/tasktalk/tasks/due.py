@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tasktalk.errors import BadRequest
+from tasktalk.phrases import Told, phrase
 from tasktalk.tasks.model import Due
 
 # Beyond these years no wall clock is known, and an instant could fall out of Python's calendar.
@@ -17,7 +18,7 @@ def get_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise BadRequest(f"There is no time zone {name!r}.", field="zone") from error
+        raise BadRequest(Told("There is no time zone {name}.", name=repr(name)), field="zone") from error
 
 
 def instant(on: dt.date, at: dt.time, zone: str) -> dt.datetime:
@@ -39,7 +40,7 @@ def due_columns(
     """
     if on is None:
         if at is not None:
-            raise BadRequest("A time needs a date.", field="due")
+            raise BadRequest(phrase("A time needs a date."), field="due")
         return {"due_on": None, "due_time": None, "due_at": None, "due_zone": None, "due_floats_with": None}
     check_day(on, field="due")
     at = at.replace(second=0, microsecond=0, tzinfo=None) if at is not None else None
@@ -61,5 +62,5 @@ def due_of(row: Mapping[str, object]) -> Due | None:
 def check_day(day: dt.date, *, field: str) -> dt.date:
     """`day`, unless its year is beyond what we plan for."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise BadRequest(f"Dates reach from {FIRST_YEAR} to {LAST_YEAR}.", field=field)
+        raise BadRequest(Told("Dates reach from {first} to {last}.", first=FIRST_YEAR, last=LAST_YEAR), field=field)
     return day

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.errors import BadRequest, NotFound
+from tasktalk.phrases import phrase
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.filters import Expr, Search, parse
 from tasktalk.tasks.filters.beginning import first_day_of
@@ -69,7 +70,7 @@ async def get_task(conn: Conn, *, viewer: Viewer, task_id: UUID) -> Task:
     """A task the viewer sees; NotFound otherwise, and for a deleted one."""
     task = await find_task(conn, viewer=viewer, task_id=task_id)
     if task is None:
-        raise NotFound("There is no such task.")
+        raise NotFound(phrase("There is no such task."))
     return task
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.errors import BadRequest, Conflict
+from tasktalk.phrases import phrase
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.due import due_columns, get_zone
 from tasktalk.tasks.model import Act, Task
@@ -28,12 +29,12 @@ async def skip_occurrence(
     """
     row = await lock_writable(conn, viewer=viewer, task_id=task_id, version=version)
     if row["recurrence"] is None or row["status"] != "open":
-        raise BadRequest("This task does not repeat.", field="recurrence")
+        raise BadRequest(phrase("This task does not repeat."), field="recurrence")
     values: dict[str, object] | None
     if on is None or _place(row) == (on, row["series_time"] if row["series_on"] else row["due_time"]):
         values = advance(row, zone=viewer.timezone, now=by.at, skip=True)
         if values is None:
-            raise Conflict("This is the last one: finish or delete the task instead.")
+            raise Conflict(phrase("This is the last one: finish or delete the task instead."))
     else:
         day, time = _place(row) or (by.at.astimezone(get_zone(row["due_zone"] or viewer.timezone)).date(), None)
         since = dt.datetime.combine(day, time or dt.time())

@@ -8,6 +8,7 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, Forbidden, NotFound
+from tasktalk.phrases import phrase
 
 Q = queries(__file__)
 
@@ -24,9 +25,9 @@ async def check_may_write(conn: Conn, *, viewer: Viewer, project_id: UUID) -> No
     """Raises NotFound for a project the viewer does not see, Forbidden for one they only look at."""
     role = await find_role(conn, viewer=viewer, project_id=project_id)
     if role is None:
-        raise NotFound("There is no such project.", field="project")
+        raise NotFound(phrase("There is no such project."), field="project")
     if role == "viewer":
-        raise Forbidden("You may only look at this project.")
+        raise Forbidden(phrase("You may only look at this project."))
 
 
 async def list_insiders(conn: Conn, *, viewer: Viewer, project_id: UUID | None) -> set[UUID]:
@@ -39,7 +40,7 @@ async def list_insiders(conn: Conn, *, viewer: Viewer, project_id: UUID | None) 
 def check_assignees(people: Collection[UUID], insiders: set[UUID]) -> None:
     """Raises BadRequest when one of `people` would not see the task."""
     if not insiders.issuperset(people):
-        raise BadRequest("Only people who share the task's project can be its assignees.", field="assignees")
+        raise BadRequest(phrase("Only people who share the task's project can be its assignees."), field="assignees")
 
 
 async def hold_insiders(conn: Conn, *, project_id: UUID | None, people: Collection[UUID]) -> set[UUID]:
@@ -68,11 +69,11 @@ async def lock_writable(
 def check_writable(row: Row | None, *, version: int | None = None, deleted: bool = False) -> Row:
     """The row; raises as `lock_writable` does."""
     if row is None or row["place_deleted"] or (row["deleted_at"] and not deleted):
-        raise NotFound("There is no such task.")
+        raise NotFound(phrase("There is no such task."))
     if row["role"] == "viewer":
-        raise Forbidden("You may only look at this project.")
+        raise Forbidden(phrase("You may only look at this project."))
     if version is not None and version != row["version"]:
-        raise Conflict("Somebody else changed this task first.", version=row["version"])
+        raise Conflict(phrase("Somebody else changed this task first."), version=row["version"])
     return row
 
 
@@ -85,7 +86,7 @@ async def settle(conn: Conn, row: Row, sets: dict[UUID, dict[str, Any]], *, view
     if values.get("parent_id") is not None:
         place = await _check_parent(conn, row, values["parent_id"], viewer=viewer)
         if values.get("project_id", place) != place:
-            raise BadRequest("A subtask lies in its parent's project.", field="project_id")
+            raise BadRequest(phrase("A subtask lies in its parent's project."), field="project_id")
         if place != row["project_id"]:
             values |= {"project_id": place, "section_id": values.get("section_id")}
     place = values.get("project_id", row["project_id"])
@@ -134,9 +135,9 @@ async def _check_parent(conn: Conn, row: Row, parent_id: UUID, *, viewer: Viewer
     """The project of a parent to be."""
     parent = (await lock_tasks(conn, viewer=viewer, ids=[parent_id])).get(parent_id)
     if parent is None or parent["deleted_at"] or parent["place_deleted"]:
-        raise NotFound("There is no such parent task.", field="parent_id")
+        raise NotFound(phrase("There is no such parent task."), field="parent_id")
     under = {found["id"] async for found in Q.list_descendants(conn, id=row["id"], leaving=[])}
     if parent_id == row["id"] or parent_id in under:
-        raise BadRequest("A task cannot lie under itself.", field="parent_id")
+        raise BadRequest(phrase("A task cannot lie under itself."), field="parent_id")
     place: UUID | None = parent["project_id"]
     return place

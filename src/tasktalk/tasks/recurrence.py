@@ -10,6 +10,7 @@ from itertools import islice, takewhile
 from typing import Literal, NamedTuple
 
 from tasktalk.errors import BadRequest
+from tasktalk.phrases import phrase
 from tasktalk.tasks.due import LAST_YEAR
 from tasktalk.tasks.model import Recurrence
 from tasktalk.tasks.rules import occurrences, read_rule, spell
@@ -35,7 +36,7 @@ def check_recurrence(given: Mapping[str, object]) -> Recurrence:
         raise BadRequest("A recurrence counts from schedule or completion.", field="recurrence")
     rule, parts = read_rule(text)
     if next(occurrences(rule, _LONG_AGO), None) is None:
-        raise BadRequest("This recurrence never happens.", field="recurrence")
+        raise BadRequest(phrase("This recurrence never happens."), field="recurrence")
     from_: Literal["schedule", "completion"] = "completion" if mode == "completion" else "schedule"
     return {"rrule": spell(parts), "from": from_, "text": said[:_TEXT_CHARACTERS].replace("\x00", "")}
 
@@ -59,7 +60,7 @@ def leave_out(recurrence: Recurrence, on: dt.date, *, since: dt.datetime) -> Rec
     ahead = islice(following, None if rule.count is None else rule.count - 1)
     gone = sum(day == on for day in takewhile(lambda day: day <= on, ahead))
     if not gone:
-        raise BadRequest("It does not come on that day.", field="date")
+        raise BadRequest(phrase("It does not come on that day."), field="date")
     kept = sorted(f"{day:%Y%m%d}" for day in {*rule.left_out, on} if day > since.date())
     rest = parts if rule.count is None else {**parts, "COUNT": str(rule.count - gone)}
     return check_recurrence({**recurrence, "rrule": spell({**rest, "EXDATE": ",".join(kept)})})

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Never
 
 from tasktalk.errors import BadRequest
+from tasktalk.phrases import phrase
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _YEARS_AHEAD = {"YEARLY": 100, "MONTHLY": 50, "WEEKLY": 25, "DAILY": 12, "HOURLY": 2, "MINUTELY": 1}
@@ -207,7 +208,7 @@ def _parts(text: str) -> dict[str, str]:
         parts[part[1]] = part[2]
     if parts.get("FREQ") not in _YEARS_AHEAD:
         raise BadRequest(
-            "A task recurs every so many minutes, hours, days, weeks, months or years.", field="recurrence"
+            phrase("A task recurs every so many minutes, hours, days, weeks, months or years."), field="recurrence"
         )
     if parts.keys() - {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", *_RANGES}:
         _refuse()
@@ -239,7 +240,7 @@ def _day(text: str) -> dt.date:
 
 
 def _refuse() -> Never:
-    raise BadRequest("This recurrence cannot be read.", field="recurrence")
+    raise BadRequest(phrase("This recurrence cannot be read."), field="recurrence")
 
 
 def spell(parts: Mapping[str, str]) -> str:

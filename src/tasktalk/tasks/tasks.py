@@ -11,6 +11,7 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, NotFound
+from tasktalk.phrases import Told, phrase
 from tasktalk.tasks.cards import task_of
 from tasktalk.tasks.checks import checked
 from tasktalk.tasks.due import due_columns, get_zone
@@ -34,7 +35,7 @@ async def create_tasks(conn: Conn, *, viewer: Viewer, new: Sequence[NewTask], by
     Forbidden where they may only look.
     """
     if len(new) > BATCH:
-        raise BadRequest(f"At most {BATCH} tasks at a time.", field="tasks")
+        raise BadRequest(Told("At most {most} tasks at a time.", most=BATCH), field="tasks")
     if not new:
         return []
     places = await _places(conn, viewer=viewer, new=new)
@@ -107,7 +108,7 @@ async def _places(conn: Conn, *, viewer: Viewer, new: Sequence[NewTask]) -> dict
         elif task.parent_id in places:
             places[task.id] = places[task.parent_id]
         else:
-            raise NotFound("There is no such parent task.", field="parent_id")
+            raise NotFound(phrase("There is no such parent task."), field="parent_id")
     return places
 
 
@@ -118,4 +119,4 @@ async def _explain(conn: Conn, *, viewer: Viewer, rows: Sequence[Mapping[str, An
     for row in rows:
         insiders = await list_insiders(conn, viewer=viewer, project_id=row["project_id"])
         check_assignees(row["assignees"], insiders)
-    raise Conflict("Somebody else changed the place of these tasks first.")
+    raise Conflict(phrase("Somebody else changed the place of these tasks first."))

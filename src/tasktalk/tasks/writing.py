@@ -7,6 +7,7 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import Conflict
+from tasktalk.phrases import Told
 from tasktalk.tasks.model import Act
 from tasktalk.tasks.preferences.moving import settle_floating
 from tasktalk.tasks.reminders.planning import plan_reminders
@@ -51,7 +52,7 @@ async def _check_whole(conn: Conn, ids: Sequence[UUID]) -> None:
     """Whatever was done at once or is taken back: a task under one that is purged some day would go with it."""
     if torn := [row["title"] async for row in Q.list_torn(conn, ids=ids)]:
         titles = ", ".join(f"“{title[:100]}”" for title in torn[:5])
-        raise Conflict(f"This would tear subtasks from their parents: {titles}.", titles=torn[:5])
+        raise Conflict(Told("This would tear subtasks from their parents: {titles}.", titles=titles), titles=torn[:5])
 
 
 def verb_of(values: Mapping[str, object]) -> str:

@@ -13,6 +13,7 @@ from tasktalk.db.pool import BUSY, LOST
 from tasktalk.errors import AppError, BadRequest, NotFound, Unauthorized, Unavailable, WrongMethod
 from tasktalk.ids import new_id
 from tasktalk.logs import get_log
+from tasktalk.phrases import phrase
 
 log = get_log("web")
 
@@ -45,9 +46,10 @@ def add_error_handlers(app: FastAPI, *, draw: Draw) -> None:
     async def away(request: Request, error: Exception) -> Response:
         if isinstance(error, ValueError):  # asyncpg's own, of a value that it cannot encode
             return await bug(request, error)
-        what = "Others are changing the same things" if isinstance(error, BUSY) else "The database cannot be reached"
+        busy = phrase("Others are changing the same things right now. Try again in a moment.")
+        lost = phrase("The database cannot be reached right now. Try again in a moment.")
         log.warning("database_unavailable", exc_info=error)
-        return answer(request, Unavailable(f"{what} right now. Try again in a moment."))
+        return answer(request, Unavailable(busy if isinstance(error, BUSY) else lost))
 
     async def bug(request: Request, error: Exception) -> Response:
         error_id = str(new_id())

@@ -15,6 +15,7 @@ from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 
 from tasktalk.errors import RateLimited
 from tasktalk.logs import get_log
+from tasktalk.phrases import phrase
 from tasktalk.settings import Settings
 from tasktalk.web.counters import Counters
 
@@ -75,7 +76,7 @@ class Limits:
         wait = max(1, math.ceil(ends_at - time.time()))
         request.state.standing = Standing(item.amount, max(0, item.amount - count), wait)
         if count > item.amount:
-            raise RateLimited("Too many requests. Wait a little.", retry_after=wait)
+            raise RateLimited(phrase("Too many requests. Wait a little."), retry_after=wait)
 
 
 def _is_free(request: Request) -> bool:

@@ -13,6 +13,7 @@ from tasktalk.crypto import Keyring
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import NotFound
+from tasktalk.phrases import phrase
 
 Q = queries(__file__)
 
@@ -49,7 +50,7 @@ async def make_code(
 ) -> LinkCode:
     """A code for a phone of the viewer's, made by them or at the command line; the one before is void."""
     if await Q.lock_user(conn, id=viewer.user_id) is None:
-        raise NotFound("There is no such user.")
+        raise NotFound(phrase("There is no such user."))
     await Q.void_codes(conn, user_id=viewer.user_id)
     code, expires_at = _new_code(), now + LIFE
     await Q.add_code(conn, code_hash=_hashes(code, keyring)[0], user_id=viewer.user_id, now=now, expires_at=expires_at)

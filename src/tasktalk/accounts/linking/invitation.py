@@ -8,6 +8,7 @@ from tasktalk.accounts.linking.model import PhoneLink
 from tasktalk.accounts.qr import draw_qr
 from tasktalk.db import Conn
 from tasktalk.errors import BadRequest
+from tasktalk.phrases import phrase
 
 
 async def find_number(conn: Conn, *, integration_id: UUID | None = None) -> str | None:
@@ -16,7 +17,7 @@ async def find_number(conn: Conn, *, integration_id: UUID | None = None) -> str 
     Raises BadRequest for an integration that is not there.
     """
     if integration_id is not None and await Q.find_integration(conn, id=integration_id) is None:
-        raise BadRequest("There is no such integration.", field="integration_id")
+        raise BadRequest(phrase("There is no such integration."), field="integration_id")
     number: str | None = await Q.find_number(conn, id=integration_id)
     return number
 

@@ -18,6 +18,7 @@ from tasktalk.accounts.users import get_user
 from tasktalk.db import Conn
 from tasktalk.errors import BadRequest, Conflict, NotFound
 from tasktalk.ids import new_id
+from tasktalk.phrases import phrase
 
 Why = Literal["phone_reused", "number_changed"]
 
@@ -41,7 +42,7 @@ async def map_phone(
     await _check_person(conn, user_id)
     row = await Q.link_phone(conn, id=new_id(), integration_id=integration_id, wa_id=digits, user_id=user_id, now=now)
     if row is None:
-        raise Conflict("This phone is somebody else's. Revoke their link first.", field="phone")
+        raise Conflict(phrase("This phone is somebody else's. Revoke their link first."), field="phone")
     await _note(
         conn,
         by=by,
@@ -67,7 +68,7 @@ async def map_contact(
         raise NotFound("There is no such sender.")
     await _check_person(conn, user_id)
     if await Q.link(conn, id=contact_id, user_id=user_id, linked_by="admin", now=now) is None:
-        raise Conflict("This phone is somebody else's. Revoke their link first.")
+        raise Conflict(phrase("This phone is somebody else's. Revoke their link first."))
     await _note(
         conn,
         by=by,
@@ -98,7 +99,7 @@ async def unlink(conn: Conn, *, by: Viewer, contact_id: UUID) -> None:
     """As `revoke`, a phone of one's own."""
     gone = await Q.unlink(conn, id=contact_id, user_id=by.user_id, integration_id=None)
     if gone is None:
-        raise NotFound("There is no such phone.")
+        raise NotFound(phrase("There is no such phone."))
     await _note(
         conn,
         by=by,
@@ -152,7 +153,7 @@ async def list_own_phones(conn: Conn, *, viewer: Viewer) -> list[OwnPhone]:
 async def check_integration(conn: Conn, integration_id: UUID) -> None:
     """Raises NotFound."""
     if await Q.find_integration(conn, id=integration_id) is None:
-        raise NotFound("There is no such integration.")
+        raise NotFound(phrase("There is no such integration."))
 
 
 def show_phone(wa_id: str | None) -> str | None:
@@ -170,9 +171,9 @@ async def _check_person(conn: Conn, user_id: UUID) -> None:
     try:
         user = await get_user(conn, user_id=user_id)
     except NotFound as error:
-        raise BadRequest("There is no such user.", field="user_id") from error
+        raise BadRequest(phrase("There is no such user."), field="user_id") from error
     if user.disabled_at is not None:
-        raise BadRequest("This person is disabled.", field="user_id")
+        raise BadRequest(phrase("This person is disabled."), field="user_id")
 
 
 def _mapping(row: Record) -> Mapping:

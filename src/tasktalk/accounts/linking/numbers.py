@@ -8,12 +8,13 @@ import phonenumbers
 from phonenumbers import PhoneNumber, ValidationResult
 
 from tasktalk.errors import BadRequest
+from tasktalk.phrases import phrase
 
 _WHY = {
-    ValidationResult.INVALID_COUNTRY_CODE: "There is no such country code.",
-    ValidationResult.TOO_SHORT: "This number is too short for its country.",
-    ValidationResult.TOO_LONG: "This number is too long for its country.",
-    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "The area code is missing.",
+    ValidationResult.INVALID_COUNTRY_CODE: phrase("There is no such country code."),
+    ValidationResult.TOO_SHORT: phrase("This number is too short for its country."),
+    ValidationResult.TOO_LONG: phrase("This number is too long for its country."),
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: phrase("The area code is missing."),
 }
 _LONGEST = 40  # characters with all their spaces and brackets
 _BRAZIL, _MEXICO, _ARGENTINA = "55", "52", "54"
@@ -25,11 +26,13 @@ def check_phone(text: str, *, made_up: bool = False) -> str:
     """The digits of an international number. Raises BadRequest; `made_up`: numbers that nobody can have will do."""
     text = text.strip()
     if not text.startswith("+") or len(text) > _LONGEST or not text.isprintable():
-        raise BadRequest("Write the number with + and the country code, such as +44 7400 123456.", field="phone")
+        raise BadRequest(
+            phrase("Write the number with + and the country code, such as +44 7400 123456."), field="phone"
+        )
     try:
         number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException as error:
-        raise BadRequest("This is no phone number.", field="phone") from error
+        raise BadRequest(phrase("This is no phone number."), field="phone") from error
     digits = _digits_of(number)
     possible = made_up and phonenumbers.is_possible_number(number)
     if not possible and not any(_is_valid(each) for each in (digits, *list_variants(digits))):
@@ -62,4 +65,4 @@ def _is_valid(digits: str) -> bool:
 
 def _explain(number: PhoneNumber) -> str:
     reason = phonenumbers.is_possible_number_with_reason(number)
-    return _WHY.get(reason, "No phone has this number: the country has none of this kind.")
+    return _WHY.get(reason, phrase("No phone has this number: the country has none of this kind."))

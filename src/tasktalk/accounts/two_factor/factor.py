@@ -20,6 +20,7 @@ from tasktalk.crypto import Keyring
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, Forbidden, NotFound, RateLimited
+from tasktalk.phrases import phrase
 
 Q = queries(__file__)
 
@@ -64,7 +65,7 @@ async def begin(conn: Conn, *, viewer: Viewer, keyring: Keyring) -> Enrolment:
     """A new secret, which counts for nothing until a code of it comes. Raises Conflict when there is one in force."""
     row = await _lock(conn, viewer.user_id)
     if row["totp_since"] is not None:
-        raise Conflict("Two-factor sign-in is on already. Turn it off first.")
+        raise Conflict(phrase("Two-factor sign-in is on already. Turn it off first."))
     secret = codes.new_secret()
     await Q.begin_factor(conn, id=viewer.user_id, sealed=keyring.seal(secret))
     return _enrolment(secret, row)
@@ -81,7 +82,7 @@ async def prove(conn: Conn, *, viewer: Viewer, code: str, keyring: Keyring, now:
     row = await _lock(conn, viewer.user_id)
     step = codes.find_step(_pending(row, keyring), codes.plain(code), now=now)
     if step is None:
-        raise BadRequest("This code is not right. Is the clock of your phone?", field="code")
+        raise BadRequest(phrase("This code is not right. Is the clock of your phone?"), field="code")
     await Q.start_factor(conn, id=viewer.user_id, now=now)
     await Q.count_code(conn, id=viewer.user_id, step=step)
     made = await _renew(conn, viewer.user_id)
@@ -117,9 +118,9 @@ def refuse(answer: Answer) -> None:
     """Raises BadRequest (`field`) or RateLimited unless `answer` is that of a right code."""
     if answer == "wait":
         wait = round(WAIT.total_seconds())
-        raise RateLimited("Too many wrong codes. Wait a quarter of an hour.", field="code", retry_after=wait)
+        raise RateLimited(phrase("Too many wrong codes. Wait a quarter of an hour."), field="code", retry_after=wait)
     if answer == "wrong":
-        raise BadRequest("This code is not right, or was used already.", field="code")
+        raise BadRequest(phrase("This code is not right, or was used already."), field="code")
 
 
 async def renew_recovery_codes(conn: Conn, *, viewer: Viewer) -> list[str]:
@@ -141,22 +142,22 @@ async def reset(conn: Conn, *, by: Viewer | None, user_id: UUID) -> None:
     It opens nothing by itself: their password or link is still asked for. Raises Forbidden, NotFound.
     """
     if by is not None and by.role != "owner":
-        raise Forbidden("Only an owner resets somebody's two-factor sign-in.")
+        raise Forbidden(phrase("Only an owner resets somebody's two-factor sign-in."))
     if not await Q.end_factor(conn, id=user_id):
-        raise NotFound("They have no two-factor sign-in.")
+        raise NotFound(phrase("They have no two-factor sign-in."))
     await record(conn, by=by, action="user.two_factor_reset", subject="user", subject_id=user_id)
 
 
 async def _lock(conn: Conn, user_id: UUID) -> asyncpg.Record:
     row: asyncpg.Record | None = await Q.lock_factor(conn, id=user_id)
     if row is None:
-        raise NotFound("There is no such user.")
+        raise NotFound(phrase("There is no such user."))
     return row
 
 
 def _pending(row: asyncpg.Record, keyring: Keyring) -> str:
     if row["totp_secret"] is None or row["totp_since"] is not None:
-        raise Conflict("Nothing is being set up. Begin anew.")
+        raise Conflict(phrase("Nothing is being set up. Begin anew."))
     return keyring.unseal(row["totp_secret"])
 
 

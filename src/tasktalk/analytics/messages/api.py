@@ -16,6 +16,7 @@ from tasktalk.analytics.messages.model import ConversationPage, Direction, Messa
 from tasktalk.db import Conn
 from tasktalk.errors import NotFound
 from tasktalk.messaging.resending import resend
+from tasktalk.phrases import phrase
 from tasktalk.web.http import answers, known_id, pool_of, to_json
 from tasktalk.web.moments import Moment
 
@@ -85,7 +86,7 @@ async def resend_message(request: Request, viewer: Admin, integration_id: str, m
         story = await get_story(conn, integration_id=known_id(integration_id), message_id=message_id, with_text=False)
         way, _, seq = story.message.id.partition("-")
         if way != "out":
-            raise NotFound("There is no such message.")
+            raise NotFound(phrase("There is no such message."))
         new_seq = await resend(conn, by=viewer, seq=int(seq), now=dt.datetime.now(dt.UTC))
     return to_json(Resent(f"out-{new_seq}"), status=201)
 

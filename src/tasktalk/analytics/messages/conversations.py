@@ -10,6 +10,7 @@ from tasktalk.analytics.messages.model import Conversation, ConversationPage
 from tasktalk.analytics.messages.rows import Q, Row
 from tasktalk.db import Conn
 from tasktalk.errors import BadRequest, NotFound
+from tasktalk.phrases import phrase
 
 _LAST = datetime(9999, 1, 1, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -20,7 +21,7 @@ async def list_conversations(
 ) -> ConversationPage:
     """A page, who wrote last first. Raises NotFound for the number, BadRequest for the cursor."""
     if await Q.get_number(conn, id=integration_id) is None:
-        raise NotFound("There is no such integration.")
+        raise NotFound(phrase("There is no such integration."))
     at, id_ = _read_cursor(cursor)
     found = Q.list_conversations(conn, integration_id=integration_id, at=at, id=id_, limit=limit + 1)
     rows = [row async for row in found]

@@ -16,6 +16,7 @@ from tasktalk.analytics.messages.redact import redact
 from tasktalk.analytics.messages.rows import Q, Row, lanes_of, list_writers, payload_of, sent_message
 from tasktalk.db import Conn
 from tasktalk.errors import BadRequest, NotFound
+from tasktalk.phrases import phrase
 
 LIMIT, MOST = 50, 500  # messages on a page
 
@@ -110,7 +111,7 @@ async def get_story(conn: Conn, *, integration_id: UUID, message_id: str, with_t
         row = await Q.find_outbound(conn, seq=seq)
         if row is not None and row["integration_id"] == integration_id:
             return await _sent(conn, row, with_text=with_text)
-    raise NotFound("There is no such message.")
+    raise NotFound(phrase("There is no such message."))
 
 
 async def _received(conn: Conn, row: Row, *, with_text: bool) -> Story:
@@ -142,7 +143,7 @@ async def _sent(conn: Conn, row: Row, *, with_text: bool) -> Story:
 async def _get_number(conn: Conn, integration_id: UUID) -> Row:
     number: Row | None = await Q.get_number(conn, id=integration_id)
     if number is None:
-        raise NotFound("There is no such integration.")
+        raise NotFound(phrase("There is no such integration."))
     return number
 
 

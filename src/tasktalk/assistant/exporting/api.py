@@ -12,6 +12,7 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.assistant.exporting.export import read_export
 from tasktalk.assistant.exporting.model import MEDIA_TYPES, Export, Format
 from tasktalk.errors import BadRequest
+from tasktalk.phrases import phrase
 from tasktalk.tasks.attachments.store import chain
 from tasktalk.tasks.http import Me, pool_of
 
@@ -45,7 +46,7 @@ async def export(
     `json` and `zip` have all that goes with them.
     """
     if project is not None and filter is not None:
-        raise BadRequest("Name a project or a filter, not both.", field="filter")
+        raise BadRequest(phrase("Name a project or a filter, not both."), field="filter")
     return await send_export(request, Export(format, project, filter), viewer=viewer, now=datetime.now(UTC))
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 from tasktalk.accounts.request import COOKIE
 from tasktalk.errors import Forbidden, NotFound
 from tasktalk.ids import parse_id
+from tasktalk.phrases import phrase
 from tasktalk.tasks.attachments.attachments import (
     File,
     FilePage,
@@ -127,7 +128,7 @@ async def delete(request: Request, viewer: Me, attachment_id: str) -> None:
 def _task_id(text: str) -> UUID:
     found = parse_id(text)
     if found is None:
-        raise NotFound("There is no such task.", field="task_id")
+        raise NotFound(phrase("There is no such task."), field="task_id")
     return found
 
 

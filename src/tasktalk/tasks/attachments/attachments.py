@@ -14,6 +14,7 @@ from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, Forbidden, NotFound, TooLarge
 from tasktalk.ids import new_id
+from tasktalk.phrases import Told, phrase
 from tasktalk.tasks.checks import NAME_CHARACTERS, clean_line
 from tasktalk.tasks.model import Act, Ref
 from tasktalk.tasks.places import lock_tasks
@@ -69,11 +70,11 @@ async def check_room(conn: Conn, *, viewer: Viewer, task_id: UUID, most_bytes: i
     """
     place = await Q.find_place(conn, viewer=viewer.user_id, task_id=task_id)
     if place is None:
-        raise NotFound("There is no such task.", field="task_id")
+        raise NotFound(phrase("There is no such task."), field="task_id")
     if place["role"] == "viewer":
-        raise Forbidden("You may only look at this project.")
+        raise Forbidden(phrase("You may only look at this project."))
     if place["files"] >= FILES:
-        raise TooLarge(f"A task has at most {FILES} files.", field="file", most=FILES)
+        raise TooLarge(Told("A task has at most {most} files.", most=FILES), field="file", most=FILES)
     return await count_room(conn, viewer=viewer, most_bytes=most_bytes, size=size)
 
 
@@ -81,7 +82,9 @@ async def count_room(conn: Conn, *, viewer: Viewer, most_bytes: int, size: int =
     """How many bytes more the viewer may keep, of `most_bytes` in all. Raises TooLarge when `size` does not fit."""
     left: int = most_bytes - await Q.sum_sizes(conn, uploader=viewer.user_id)
     if left < max(size, 1):
-        raise TooLarge("There is no room for this file among yours; those in the trash count too.", field="file")
+        raise TooLarge(
+            phrase("There is no room for this file among yours; those in the trash count too."), field="file"
+        )
     return left
 
 
@@ -91,7 +94,7 @@ async def add_attachment(conn: Conn, *, viewer: Viewer, task_id: UUID, kept: Kep
     await Q.lock_uploader(conn, uploader=viewer.user_id)
     await check_room(conn, viewer=viewer, task_id=task_id, most_bytes=most_bytes, size=kept.size)
     if await Q.take_loose(conn, key=kept.key, at=by.at) is None:
-        raise Conflict("The upload took too long. Try again.")
+        raise Conflict(phrase("The upload took too long. Try again."))
     attachment_id = new_id()
     await Q.insert_attachment(
         conn,
@@ -113,7 +116,7 @@ async def add_attachment(conn: Conn, *, viewer: Viewer, task_id: UUID, kept: Kep
 async def list_attachments(conn: Conn, *, viewer: Viewer, task_id: UUID) -> list[File]:
     """Oldest first. Raises NotFound for a task the viewer does not see."""
     if await Q.find_place(conn, viewer=viewer.user_id, task_id=task_id) is None:
-        raise NotFound("There is no such task.", field="task_id")
+        raise NotFound(phrase("There is no such task."), field="task_id")
     rows = Q.read_attachments(conn, viewer=viewer.user_id, task_id=task_id, id=None)
     return [_file(row) async for row in rows]
 
@@ -139,12 +142,12 @@ async def delete_attachment(conn: Conn, *, viewer: Viewer, attachment_id: UUID, 
     """Into the trash, from where an undo brings it back. Raises NotFound; Forbidden for those who may only look."""
     row = await _get_row(conn, viewer=viewer, attachment_id=attachment_id)
     if row["role"] == "viewer":
-        raise Forbidden("You may only look at this project.")
+        raise Forbidden(phrase("You may only look at this project."))
     gone = await Q.delete_attachment(
         conn, id=attachment_id, viewer=viewer.user_id, change_set=by.change_set, channel=by.channel, at=by.at
     )
     if gone is None:
-        raise NotFound("There is no such file.")
+        raise NotFound(phrase("There is no such file."))
 
 
 def clean_name(text: str) -> str:
@@ -156,9 +159,9 @@ def clean_name(text: str) -> str:
     if len(last) > NAME_CHARACTERS:
         ending = PurePosixPath(last).suffix[:_LONGEST_ENDING]
         last = last[: NAME_CHARACTERS - len(ending)] + ending
-    name = clean_line(last, field="name", longest=NAME_CHARACTERS)
+    name = clean_line(last, field=phrase("name"), longest=NAME_CHARACTERS)
     if not name.strip(". "):
-        raise BadRequest("The file needs a name.", field="name")
+        raise BadRequest(phrase("The file needs a name."), field="name")
     return name
 
 
@@ -166,7 +169,7 @@ async def _get_row(conn: Conn, *, viewer: Viewer, attachment_id: UUID) -> Mappin
     async for row in Q.read_attachments(conn, viewer=viewer.user_id, task_id=None, id=attachment_id):
         found: Mapping[str, Any] = row
         return found
-    raise NotFound("There is no such file.")
+    raise NotFound(phrase("There is no such file."))
 
 
 def _file(row: Mapping[str, Any]) -> File:

@@ -10,6 +10,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
 
 from tasktalk.errors import BadRequest, TooLarge
+from tasktalk.phrases import phrase
 from tasktalk.tasks.attachments.uploads import Upload
 
 ENVELOPE = 64 * 1024  # bytes; more than this a form does not need around its file
@@ -60,7 +61,7 @@ async def _body(request: Request) -> AsyncIterator[bytes]:
             if chunk:
                 yield chunk
     except ClientDisconnect:
-        raise BadRequest("The connection closed before the file was complete.", field="file") from None
+        raise BadRequest(phrase("The connection closed before the file was complete."), field="file") from None
 
 
 class _Form:
@@ -113,7 +114,7 @@ class _Form:
         try:
             self._parser.write(chunk)
         except FormParserError:
-            raise BadRequest("The form cannot be read.", field="file") from None
+            raise BadRequest(phrase("The form cannot be read."), field="file") from None
         self._around += len(chunk) - sum(map(len, self._ready))
         if self._around > ENVELOPE:
             raise TooLarge("There is too much around the file.", field="file")

@@ -7,6 +7,7 @@ import re
 from mimetypes import MimeTypes
 
 from tasktalk.errors import BadRequest
+from tasktalk.phrases import Told
 from tasktalk.tasks.attachments.sniff import UNKNOWN, may_be_text, sniff
 
 _MEMBERS = {
@@ -93,7 +94,12 @@ def check_kind(head: bytes, *, name: str, declared: str | None) -> str:
     found = best = sniff(head)
     for claim in _claims(name, declared):
         if not _agrees(claim, found, head):
-            raise BadRequest(f"The file says {claim}, and is {found}.", field="file", claimed=claim, found=found)
+            raise BadRequest(
+                Told("The file says {claim}, and is {found}.", claim=claim, found=found),
+                field="file",
+                claimed=claim,
+                found=found,
+            )
         if found == UNKNOWN or (
             _family(claim) == _family(found) in _BROAD and claim != found and not _is_active(found)
         ):

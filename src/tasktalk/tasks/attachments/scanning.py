@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from tasktalk.errors import BadRequest, Unavailable
 from tasktalk.logs import get_log
+from tasktalk.phrases import phrase
 from tasktalk.settings import BadSetting, Settings
 
 log = get_log("files")
@@ -52,10 +53,12 @@ class Scanner:
             log.warning("scanner_away", error=f"{type(error).__name__}: {error}"[:_LONGEST_WORD], kept=self.lenient)
             if self.lenient:
                 return
-            raise ScannerAway("Files cannot be checked for viruses right now. Try again in a moment.") from error
+            raise ScannerAway(
+                phrase("Files cannot be checked for viruses right now. Try again in a moment.")
+            ) from error
         if found is not None:
             word = "".join(filter(str.isprintable, found))[:_LONGEST_WORD]
-            raise Infected("There is a virus in this file, so it was not kept.", field="file", infected=word)
+            raise Infected(phrase("There is a virus in this file, so it was not kept."), field="file", infected=word)
 
     async def _run(self, path: Path) -> str | None:
         """What the command finds; None: nothing."""

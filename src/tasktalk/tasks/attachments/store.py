@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 from tasktalk.errors import NotFound, Unavailable
 from tasktalk.logs import get_log
+from tasktalk.phrases import phrase
 from tasktalk.settings import BadSetting, Settings
 
 log = get_log("files")
@@ -58,7 +59,7 @@ class Store:
                 found = await obstore.get_async(self.backend, key)
             except FileNotFoundError:
                 log.error("file_lost", key=key)  # noqa: TRY400  (the key says it all)
-                raise NotFound("This file is not in the store any more.") from None
+                raise NotFound(phrase("This file is not in the store any more.")) from None
         return _bytes(found)
 
     async def delete(self, key: str) -> None:
@@ -159,7 +160,7 @@ def _told(what: str) -> Iterator[None]:
         yield
     except (BaseError, OSError) as error:
         log.warning("files_unavailable", doing=what, exc_info=error)
-        raise Unavailable("Files cannot be kept or read right now. Try again in a moment.") from error
+        raise Unavailable(phrase("Files cannot be kept or read right now. Try again in a moment.")) from error
 
 
 def _settle(file: Path, root: Path) -> None:

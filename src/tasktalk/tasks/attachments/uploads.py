@@ -16,6 +16,7 @@ from tasktalk.db import Pool
 from tasktalk.db.sql import queries
 from tasktalk.errors import AppError, BadRequest, TooLarge
 from tasktalk.logs import get_log
+from tasktalk.phrases import Told, phrase
 from tasktalk.settings import Settings
 from tasktalk.tasks.attachments.attachments import File, Kept, add_attachment, check_room, clean_name, count_room
 from tasktalk.tasks.attachments.kinds import check_kind
@@ -112,7 +113,7 @@ async def _keep(store: Store, *, key: str, name: str, upload: Upload, limits: Li
     longest = limits.file
     head, _ = await read_first(upload.chunks, HEAD)
     if not head:
-        raise BadRequest("The file is empty.", field="file")
+        raise BadRequest(phrase("The file is empty."), field="file")
     _check_size(len(head), longest)
     kind = check_kind(head[:HEAD], name=name, declared=upload.declared)
     size, digest = 0, hashlib.sha256()
@@ -151,7 +152,9 @@ async def _chunks_of(file: BinaryIO) -> AsyncIterator[bytes]:
 
 def _check_size(size: int, longest: int) -> None:
     if size > longest:
-        raise TooLarge(f"The file has more than {longest / _MIB:.4g} MiB.", field="file", most=longest)
+        raise TooLarge(
+            Told("The file has more than {most} MiB.", most=f"{longest / _MIB:.4g}"), field="file", most=longest
+        )
 
 
 async def _clear(pool: Pool, store: Store, key: str) -> None:

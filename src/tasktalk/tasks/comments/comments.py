@@ -11,6 +11,7 @@ from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import Conflict, Forbidden, NotFound
 from tasktalk.ids import new_id
+from tasktalk.phrases import phrase
 from tasktalk.tasks.checks import clean_text
 from tasktalk.tasks.comments.mentions import list_mentioned
 from tasktalk.tasks.cursors import LIMIT, read_cursor, write_cursor
@@ -71,14 +72,14 @@ async def get_comment(conn: Conn, *, viewer: Viewer, comment_id: UUID) -> Commen
     """One comment; NotFound when the viewer does not see its task."""
     async for row in Q.read_comments(conn, viewer=viewer.user_id, ids=[comment_id]):
         return comment_of(row)
-    raise NotFound("There is no such comment.")
+    raise NotFound(phrase("There is no such comment."))
 
 
 async def create_comment(
     conn: Conn, *, viewer: Viewer, task_id: UUID, text: str, by: Act, source_message_id: str | None = None
 ) -> Comment:
     """Says something about a task. Raises NotFound for one the viewer does not see, BadRequest for an unusable text."""
-    clean = clean_text(text, field="text", longest=TEXT_CHARACTERS)
+    clean = clean_text(text, field=phrase("text"), longest=TEXT_CHARACTERS)
     comment_id = await Q.insert_comment(
         conn,
         id=new_id(),
@@ -89,7 +90,7 @@ async def create_comment(
         **_act(viewer, by),
     )
     if comment_id is None:
-        raise NotFound("There is no such task.", field="task_id")
+        raise NotFound(phrase("There is no such task."), field="task_id")
     return await get_comment(conn, viewer=viewer, comment_id=comment_id)
 
 
@@ -102,8 +103,8 @@ async def change_comment(
     """
     row = await _lock(conn, viewer=viewer, comment_id=comment_id, version=version)
     if row["author_id"] != viewer.user_id:
-        raise Forbidden("Only who wrote a comment can change it.")
-    clean = row["text"] if text is None else clean_text(text, field="text", longest=TEXT_CHARACTERS)
+        raise Forbidden(phrase("Only who wrote a comment can change it."))
+    clean = row["text"] if text is None else clean_text(text, field=phrase("text"), longest=TEXT_CHARACTERS)
     if clean != row["text"]:
         mentions = await _list_mentioned(conn, clean, viewer=viewer, task_id=row["task_id"])
         await Q.write_comment(conn, id=comment_id, text=clean, mentions=mentions, **_act(viewer, by))
@@ -114,7 +115,7 @@ async def delete_comment(conn: Conn, *, viewer: Viewer, comment_id: UUID, by: Ac
     """Takes a comment away; its author may, and the owners of the project. Raises as `change_comment`."""
     row = await _lock(conn, viewer=viewer, comment_id=comment_id, version=version)
     if row["author_id"] != viewer.user_id and row["role"] != "owner":
-        raise Forbidden("Only who wrote a comment and the project's owners can delete it.")
+        raise Forbidden(phrase("Only who wrote a comment and the project's owners can delete it."))
     await Q.delete_comment(conn, id=comment_id, **_act(viewer, by))
 
 
@@ -137,9 +138,9 @@ def comment_of(row: Mapping[str, Any]) -> Comment:
 async def _lock(conn: Conn, *, viewer: Viewer, comment_id: UUID, version: int | None) -> Mapping[str, Any]:
     row: Mapping[str, Any] | None = await Q.lock_comment(conn, viewer=viewer.user_id, comment_id=comment_id)
     if row is None:
-        raise NotFound("There is no such comment.")
+        raise NotFound(phrase("There is no such comment."))
     if version is not None and version != row["version"]:
-        raise Conflict("Somebody else changed this comment first.", version=row["version"])
+        raise Conflict(phrase("Somebody else changed this comment first."), version=row["version"])
     return row
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import NoReturn
 
 from tasktalk.errors import BadRequest
+from tasktalk.phrases import Told, phrase
 from tasktalk.tasks.filters.days import find_days, find_moment
 from tasktalk.tasks.filters.expressions import All, Any, Dated, Expr, Named, Not, Search, Word
 from tasktalk.tasks.filters.words import match_word
@@ -46,7 +47,9 @@ _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 def parse(text: str) -> Expr:
     """The expression that `text` spells; raises BadRequest with `position` where it cannot be read."""
     if len(text) > LONGEST:
-        raise BadRequest(f"A filter has at most {LONGEST} characters.", field="filter", position=LONGEST)
+        raise BadRequest(
+            Told("A filter has at most {most} characters.", most=LONGEST), field="filter", position=LONGEST
+        )
     # What the database cannot hold, nothing in it can match.
     return _Reader(text.replace("\x00", " ").encode(errors="replace").decode()).read()
 
@@ -62,7 +65,7 @@ class _Reader:
     def read(self) -> Expr:
         expr = self._either()
         if self.at < len(self.text):
-            self._fail("A bracket is closed that was not opened.")
+            self._fail(phrase("A bracket is closed that was not opened."))
         return expr
 
     def _either(self) -> Expr:
@@ -81,13 +84,13 @@ class _Reader:
         start = self._skip()
         self.depth += 1
         if self.depth > DEEPEST:
-            self._fail("This is nested too deeply.")
+            self._fail(phrase("This is nested too deeply."))
         if self._take("!"):
             expr: Expr = Not(self._one())
         elif self._take("("):
             expr = self._either()
             if not self._take(")"):
-                self._fail("This bracket is not closed.", start)
+                self._fail(phrase("This bracket is not closed."), start)
         else:
             expr = self._term()
         self.depth -= 1
@@ -96,10 +99,12 @@ class _Reader:
     def _term(self) -> Expr:  # noqa: PLR0911  (one a kind of term)
         start = self._skip()
         if start == len(self.text) or self.text[start] in "&|,)":
-            self._fail("Something to look for is missing here.")
+            self._fail(phrase("Something to look for is missing here."))
         if self.text[start] == '"':
             quoted = self._quoted().strip()
-            return _fixed(quoted) or _search(quoted) or self._fail("There is nothing between these quotes.", start)
+            return (
+                _fixed(quoted) or _search(quoted) or self._fail(phrase("There is nothing between these quotes."), start)
+            )
         if found := self._match(_SIGIL):
             return Named(_KINDS[found[0]], self._name(start))
         if found := self._match(_FIELD):
@@ -108,14 +113,16 @@ class _Reader:
         if found := self._match(_LABELLED_BY):
             return Named(_LABELLED[found[1].lower()], self._name(start))
         if self._match(_SEARCH):
-            return _search(self._literal(_TEXT)) or self._fail("Say what to search for.", start)
+            return _search(self._literal(_TEXT)) or self._fail(phrase("Say what to search for."), start)
         if word := match_word(self.text, start):
             self.at = word[1]
             return word[0]
         written = self._literal(_RUN)
         if find_days(written, _SAMPLE_DAY):
             return Dated("due", "on", written, start)
-        return self._fail(f"“{written[:50]}” is not a filter. To look for text write search: {written[:50]}", start)
+        return self._fail(
+            Told("“{words}” is not a filter. To look for text write search: {words}", words=written[:50]), start
+        )
 
     def _dated(self, column: str, side: str) -> Dated:
         self._skip()
@@ -124,23 +131,28 @@ class _Reader:
         if find_days(written, _SAMPLE_DAY):
             return Dated(column, side, written, start)
         if not find_moment(written, _SAMPLE_MOMENT):
-            self._fail(f"“{written[:50]}” is not a date. Write it as in 2026-11-20, tomorrow or next friday.", start)
+            self._fail(
+                Told(
+                    "“{words}” is not a date. Write it as in 2026-11-20, tomorrow or next friday.", words=written[:50]
+                ),
+                start,
+            )
         if side == "on":
-            self._fail("With a time say before or after, as in due before: today 5pm.", start)
+            self._fail(phrase("With a time say before or after, as in due before: today 5pm."), start)
         if column in _WHOLE_DAYS:
-            self._fail(f"A {column} is a day, without a time.", start)
+            self._fail(Told("A {column} is a day, without a time.", column=column), start)
         return Dated(column, side, written, start)
 
     def _name(self, start: int) -> tuple[str | None, ...]:
         """A name's parts; None where a bare * stands for anything."""
         if self._peek() == '"':
             name = self._quoted().strip()
-            return (name,) if name else self._fail("The name is missing.", start)
+            return (name,) if name else self._fail(phrase("The name is missing."), start)
         found = self._match(_RUN)
         parts: list[str | None] = []
         for literal, star in _PIECE.findall(" ".join(found[0].split()) if found else ""):
             parts.append(None if star else literal.removeprefix("\\"))
-        return tuple(parts) if parts else self._fail("The name is missing.", start)
+        return tuple(parts) if parts else self._fail(phrase("The name is missing."), start)
 
     def _literal(self, pattern: re.Pattern[str]) -> str:
         """Quoted text, or what stands before the next operator; a backslash makes the next character plain."""
@@ -151,7 +163,7 @@ class _Reader:
 
     def _quoted(self) -> str:
         found = self._match(_QUOTED)
-        return found[1].replace('""', '"') if found else self._fail("This quote is not closed.")
+        return found[1].replace('""', '"') if found else self._fail(phrase("This quote is not closed."))
 
     def _match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         found = pattern.match(self.text, self._skip())

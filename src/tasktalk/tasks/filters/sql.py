@@ -8,6 +8,7 @@ The SQL is put together from the constants in this file; whatever a person wrote
 from datetime import date, datetime, time, timedelta
 
 from tasktalk.errors import BadRequest
+from tasktalk.phrases import Told
 from tasktalk.tasks.due import get_zone
 from tasktalk.tasks.filters.days import Days, find_days, find_moment
 from tasktalk.tasks.filters.expressions import All, Any, Dated, Expr, Named, Not, Search, Word
@@ -245,4 +246,4 @@ def _read(word: str, today: date) -> Days:
 
 
 def _no_date(written: str, *, position: int) -> BadRequest:
-    return BadRequest(f"“{written[:50]}” is not a date.", field="filter", position=position)
+    return BadRequest(Told("“{words}” is not a date.", words=written[:50]), field="filter", position=position)

@@ -10,6 +10,7 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, NotFound
+from tasktalk.phrases import phrase
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.model import Ref
 
@@ -72,7 +73,7 @@ async def list_history(
     Also of a task in the trash. Raises NotFound, and BadRequest for a cursor that is not ours.
     """
     if not await list_tasks_by_ids(conn, viewer=viewer, ids=[task_id], trashed=True):
-        raise NotFound("There is no such task.")
+        raise NotFound(phrase("There is no such task."))
     if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):  # noqa: PLR2004
         raise BadRequest("This cursor is not ours.", field="cursor")
     before = None if cursor is None else int(cursor)

@@ -9,6 +9,7 @@ from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Forbidden, NotFound
 from tasktalk.ids import parse_id
+from tasktalk.phrases import phrase
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.listing import LIMIT, Page
 from tasktalk.tasks.places import lock_tasks
@@ -47,9 +48,9 @@ async def purge(conn: Conn, *, viewer: Viewer, thing_id: UUID) -> str:
     project = None if task else (await lock_projects(conn, viewer=viewer, ids=[thing_id])).get(thing_id)
     row = task or project
     if row is None or row["deleted_at"] is None or (task and task["place_deleted"]):
-        raise NotFound("There is no such thing in the trash.")
+        raise NotFound(phrase("There is no such thing in the trash."))
     if row["role"] != "owner":
-        raise Forbidden("Only a project's owner may do this.")
+        raise Forbidden(phrase("Only a project's owner may do this."))
     await (Q.purge_task if task else Q.purge_project)(conn, id=thing_id)
     return str(row["title"] if task else row["name"])
 

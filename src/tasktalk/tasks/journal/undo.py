@@ -12,6 +12,7 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import Conflict, NotFound
+from tasktalk.phrases import Told, phrase
 from tasktalk.tasks.journal.satellites import AFTER_TASKS, BEFORE_TASKS, SATELLITES, Span, list_moved, put_back
 from tasktalk.tasks.model import Act
 from tasktalk.tasks.places import find_role, list_insiders, lock_tasks
@@ -54,19 +55,20 @@ async def undo(conn: Conn, *, viewer: Viewer, change_set: UUID, by: Act) -> list
     """
     noted = [dict(row) async for row in Q.take_journal(conn, viewer=viewer.user_id, change_set=change_set)]
     if not noted:
-        raise NotFound("There is nothing to undo.")
+        raise NotFound(phrase("There is nothing to undo."))
     spans = _spans(noted)
     blocked = await _list_blocked(conn, viewer=viewer, spans=spans)
     if blocked:
-        raise Conflict("Something changed since: " + ", ".join(f"“{title}”" for title in blocked), titles=blocked)
+        named = ", ".join(f"“{title}”" for title in blocked)
+        raise Conflict(Told("Something changed since: {titles}", titles=named), titles=blocked)
     try:
         async with conn.transaction():
             changes = await _put_back_all(conn, viewer=viewer, spans=spans, by=by)
     except UniqueViolationError as error:
-        raise Conflict("Something of the same name was made since.", titles=_names(spans)) from error
+        raise Conflict(phrase("Something of the same name was made since."), titles=_names(spans)) from error
     except ForeignKeyViolationError as error:
         titles = [str(span.row["title"]) for span in spans.get("task", {}).values()]
-        raise Conflict("What this belonged to is gone for good.", titles=titles) from error
+        raise Conflict(phrase("What this belonged to is gone for good."), titles=titles) from error
     reminded = {span.task_id for span in spans.get("reminder", {}).values() if span.task_id is not None}
     await plan_reminders(conn, task_ids=list(reminded), now=by.at)
     seqs = [row["seq"] for row in noted]

@@ -14,6 +14,7 @@ from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import Conflict, NotFound
 from tasktalk.ids import new_id
+from tasktalk.phrases import phrase
 from tasktalk.tasks.changes import change_tasks
 from tasktalk.tasks.checks import LABEL_CHARACTERS, clean_colour, clean_line
 from tasktalk.tasks.cursors import LIMIT, read_cursor, write_cursor
@@ -66,7 +67,7 @@ async def get_label(conn: Conn, *, viewer: Viewer, label_id: UUID) -> Label:
     """One of the viewer's labels; NotFound otherwise."""
     for label in await _read(conn, viewer=viewer, label_id=label_id):
         return label
-    raise NotFound("There is no such label.")
+    raise NotFound(phrase("There is no such label."))
 
 
 async def create_label(
@@ -82,7 +83,7 @@ async def create_label(
         **_act(viewer, by),
     )
     if label_id is None:
-        raise Conflict("You have a label of that name.", field="name")
+        raise Conflict(phrase("You have a label of that name."), field="name")
     return await get_label(conn, viewer=viewer, label_id=label_id)
 
 
@@ -119,7 +120,7 @@ async def change_label(
         try:
             await Q.write_label(conn, id=row["id"], set=differing, **_act(viewer, by))
         except UniqueViolationError as error:  # made in this very moment
-            raise Conflict("You have a label of that name.", field="name") from error
+            raise Conflict(phrase("You have a label of that name."), field="name") from error
     await _rename(conn, carriers, old, str(new), viewer=viewer, by=by)
     return await get_label(conn, viewer=viewer, label_id=row["id"])
 
@@ -192,14 +193,14 @@ def label_of(row: Mapping[str, Any]) -> Label:
 async def _lock(conn: Conn, *, viewer: Viewer, label_id: UUID, version: int | None) -> Mapping[str, Any]:
     row: Mapping[str, Any] | None = await Q.lock_label(conn, viewer=viewer.user_id, label_id=label_id)
     if row is None:
-        raise NotFound("There is no such label.")
+        raise NotFound(phrase("There is no such label."))
     if version is not None and version != row["version"]:
-        raise Conflict("Somebody else changed this label first.", version=row["version"])
+        raise Conflict(phrase("Somebody else changed this label first."), version=row["version"])
     return row
 
 
 def _clean_name(name: str) -> str:
-    return clean_line(name.strip().removeprefix("@"), field="name", longest=LABEL_CHARACTERS)
+    return clean_line(name.strip().removeprefix("@"), field=phrase("name"), longest=LABEL_CHARACTERS)
 
 
 def _act(viewer: Viewer, by: Act) -> dict[str, object]:

@@ -12,6 +12,7 @@ from tasktalk.accounts.users import change_user
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, NotFound
+from tasktalk.phrases import Told, phrase
 from tasktalk.tasks.preferences.events import Event, all_told
 from tasktalk.tasks.preferences.moving import move_floating_tasks, replan
 from tasktalk.tasks.reminders.digests import plan_digests
@@ -85,7 +86,7 @@ async def change_preferences(
     await Q.keep_row(conn, user_id=viewer.user_id, at=now)
     old = await _read(conn, viewer=viewer)  # locked by the row just kept
     if version is not None and version != old["version"]:
-        raise Conflict("Your preferences were changed meanwhile.", version=old["version"])
+        raise Conflict(phrase("Your preferences were changed meanwhile."), version=old["version"])
     columns = _columns(changes, old)
     if {key: old[key] for key in columns} == columns and all(
         old[key] == value for key, value in changes.items() if key in _OF_USER
@@ -114,7 +115,7 @@ async def change_preferences(
 async def _read(conn: Conn, *, viewer: Viewer) -> Mapping[str, Any]:
     row: Mapping[str, Any] | None = await Q.read_preferences(conn, user_id=viewer.user_id)
     if row is None:
-        raise NotFound("There is no such user.")
+        raise NotFound(phrase("There is no such user."))
     return row
 
 
@@ -127,7 +128,7 @@ def _columns(changes: PreferenceChanges, old: Mapping[str, Any]) -> dict[str, An
                 columns |= {"quiet_from": None, "quiet_to": None}
             case "quiet_hours", (dt.time() as begin, dt.time() as end):
                 if _minute(begin) == _minute(end):
-                    raise BadRequest("Quiet hours begin and end at different times.", field="quiet_hours")
+                    raise BadRequest(phrase("Quiet hours begin and end at different times."), field="quiet_hours")
                 columns |= {"quiet_from": _minute(begin), "quiet_to": _minute(end)}
             case "notifications", dict():
                 if unknown := value.keys() - set(Event):
@@ -135,12 +136,16 @@ def _columns(changes: PreferenceChanges, old: Mapping[str, Any]) -> dict[str, An
                 columns["switches"] = old["switches"] | {str(event): told for event, told in value.items()}
             case "default_reminder", dt.timedelta():
                 if not -FURTHEST <= value <= dt.timedelta():
-                    raise BadRequest("A default reminder rings when a task is due or before.", field="default_reminder")
+                    raise BadRequest(
+                        phrase("A default reminder rings when a task is due or before."), field="default_reminder"
+                    )
                 columns["default_reminder"] = -value  # the column says how long before
             case "review_weekday", int() if not 1 <= value <= _SUNDAY:
-                raise BadRequest("A weekday is 1 (Monday) to 7.", field="review_weekday")
+                raise BadRequest(phrase("A weekday is 1 (Monday) to 7."), field="review_weekday")
             case "monthly_messages", int() if not 1 <= value <= MOST_MESSAGES:
-                raise BadRequest(f"That is a number from 1 to {MOST_MESSAGES}.", field="monthly_messages")
+                raise BadRequest(
+                    Told("That is a number from 1 to {most}.", most=MOST_MESSAGES), field="monthly_messages"
+                )
             case _, dt.time():
                 columns[key] = _minute(value)
             case _ if key not in _OF_USER:

@@ -9,6 +9,7 @@ from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import NotFound
 from tasktalk.ids import new_id
+from tasktalk.phrases import phrase
 from tasktalk.tasks.checks import NAME_CHARACTERS, clean_line
 from tasktalk.tasks.names import fold
 
@@ -25,7 +26,7 @@ async def find_or_make_sections(
     Raises BadRequest for an unusable name, NotFound where the viewer may not write.
     """
     clean = {
-        (place, name): clean_line(name.strip().removeprefix("/"), field="section", longest=NAME_CHARACTERS)
+        (place, name): clean_line(name.strip().removeprefix("/"), field=phrase("section"), longest=NAME_CHARACTERS)
         for place, name in names
     }
     wanted = sorted(clean.items(), key=lambda entry: (str(entry[0][0]), entry[1]))
@@ -44,4 +45,4 @@ async def find_or_make_sections(
         }
         if all((place, fold(name)) in found for (place, _), name in wanted):
             return {key: found[key[0], fold(name)] for key, name in wanted}
-    raise NotFound("There is no such project.", field="project")
+    raise NotFound(phrase("There is no such project."), field="project")

@@ -10,6 +10,7 @@ from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest
 from tasktalk.ids import new_id
+from tasktalk.phrases import Told, phrase
 from tasktalk.tasks.due import check_day
 from tasktalk.tasks.model import Act, NewTask
 from tasktalk.tasks.projects.model import Project
@@ -46,7 +47,9 @@ async def copy_project(
     source = await get_project(conn, viewer=viewer, project_id=project_id)
     rows = [dict(row) async for row in Q.list_copied(conn, project_id=project_id, limit=MOST_TASKS + 1)]
     if len(rows) > MOST_TASKS:
-        raise BadRequest(f"A project with more than {MOST_TASKS} open tasks cannot be copied.", field="project_id")
+        raise BadRequest(
+            Told("A project with more than {most} open tasks cannot be copied.", most=MOST_TASKS), field="project_id"
+        )
     copy = await create_project(
         conn,
         viewer=viewer,
@@ -116,7 +119,7 @@ def _moved(day: dt.date | None, by: dt.timedelta | None) -> dt.date | None:
     try:
         return day + by
     except OverflowError as error:
-        raise BadRequest("A task's day would lie beyond the calendar.", field="start") from error
+        raise BadRequest(phrase("A task's day would lie beyond the calendar."), field="start") from error
 
 
 async def _copy_sections(conn: Conn, *, viewer: Viewer, source: UUID, copy: UUID, by: Act) -> None:

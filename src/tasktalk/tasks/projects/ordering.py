@@ -8,6 +8,7 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, NotFound
+from tasktalk.phrases import phrase
 from tasktalk.tasks.changes import change_tasks
 from tasktalk.tasks.listing import get_task
 from tasktalk.tasks.model import Act, Task, TaskChanges
@@ -52,10 +53,10 @@ async def move_card(
     """
     project = (await get_task(conn, viewer=viewer, task_id=task_id)).project  # all are locked at once, below
     if project is None:
-        raise BadRequest("Only a task of a project lies on a board.", field="task")
+        raise BadRequest(phrase("Only a task of a project lies on a board."), field="task")
     sections = {each.id: each.name for each in await list_sections(conn, viewer=viewer, place=project.id)}
     if section_id is not None and section_id not in sections:
-        raise NotFound("There is no such section.", field="section")
+        raise NotFound(phrase("There is no such section."), field="section")
     there = [
         (each["id"], each["position"])
         async for each in Q.list_cards_from(
@@ -83,7 +84,7 @@ async def move_section(
     sections = await list_sections(conn, viewer=viewer, place=project_id)
     own = next((number for number, each in enumerate(sections) if each.id == section_id), None)
     if own is None:
-        raise NotFound("There is no such section.")
+        raise NotFound(phrase("There is no such section."))
     others = [each for each in sections if each.id != section_id]
     place = max(0, min(len(others), own + by_places))
     position, moved = arrange([each.position for each in others], place)

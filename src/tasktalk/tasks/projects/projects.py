@@ -13,6 +13,7 @@ from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, Forbidden, NotFound
 from tasktalk.ids import new_id
+from tasktalk.phrases import phrase
 from tasktalk.tasks.checks import NAME_CHARACTERS, clean_colour, clean_line, clean_notes
 from tasktalk.tasks.cursors import LIMIT, MOST, read_cursor, write_cursor
 from tasktalk.tasks.model import Act, Ref
@@ -94,13 +95,13 @@ async def change_project(
     """
     row = (await lock_projects(conn, viewer=viewer, ids=[project_id])).get(project_id)
     if row is None or (row["deleted_at"] and changes.get("deleted") is not False):
-        raise NotFound("There is no such project.")
+        raise NotFound(phrase("There is no such project."))
     if row["role"] == "viewer":
-        raise Forbidden("You may only look at this project.")
+        raise Forbidden(phrase("You may only look at this project."))
     if row["role"] != "owner" and not changes.keys() <= EDITORS_MAY_CHANGE:
-        raise Forbidden("Only a project's owner may do this.")
+        raise Forbidden(phrase("Only a project's owner may do this."))
     if version is not None and version != row["version"]:
-        raise Conflict("Somebody else changed this project first.", version=row["version"])
+        raise Conflict(phrase("Somebody else changed this project first."), version=row["version"])
     columns = {key: value for key, value in _columns(row, changes, by=by).items() if value != row[key]}
     await write_projects(conn, viewer=viewer, sets={project_id: columns}, by=by)
     return (await _read(conn, viewer=viewer, ids=[project_id], trashed=None))[0]
@@ -146,7 +147,7 @@ async def get_project(conn: Conn, *, viewer: Viewer, project_id: UUID) -> Projec
     """One of the viewer's projects; NotFound otherwise."""
     for project in await _read(conn, viewer=viewer, ids=[project_id]):
         return project
-    raise NotFound("There is no such project.")
+    raise NotFound(phrase("There is no such project."))
 
 
 async def list_project_names(conn: Conn, *, viewer: Viewer) -> list[Ref]:
@@ -200,13 +201,13 @@ def _columns(row: Mapping[str, Any], changes: ProjectChanges, *, by: Act) -> dic
 def _check(key: str, value: object) -> object:
     match key, value:
         case "name", str():
-            return clean_line(value.strip().removeprefix("#"), field="name", longest=NAME_CHARACTERS)
+            return clean_line(value.strip().removeprefix("#"), field=phrase("name"), longest=NAME_CHARACTERS)
         case "colour", str():
             return clean_colour(value)
         case "icon", str():
-            return clean_line(value, field="icon", longest=ICON_CHARACTERS)
+            return clean_line(value, field=phrase("icon"), longest=ICON_CHARACTERS)
         case "description", str():
-            return clean_notes(value, field="description")
+            return clean_notes(value, field=phrase("description"))
         case "position", float() if not math.isfinite(value):
             raise BadRequest("A position is a finite number.", field="position")
         case _:

@@ -11,6 +11,7 @@ from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import Conflict, Forbidden, NotFound
 from tasktalk.ids import new_id
+from tasktalk.phrases import phrase
 from tasktalk.tasks.changes import change_tasks
 from tasktalk.tasks.checks import NAME_CHARACTERS, clean_line
 from tasktalk.tasks.model import Act
@@ -25,7 +26,7 @@ Q = queries(__file__)
 async def list_sections(conn: Conn, *, viewer: Viewer, place: Place) -> list[Section]:
     """In their order. Raises NotFound for a project the viewer does not see."""
     if place is not None and await find_role(conn, viewer=viewer, project_id=place) is None:
-        raise NotFound("There is no such project.")
+        raise NotFound(phrase("There is no such project."))
     return [section_of(row) async for row in Q.list_sections(conn, viewer=viewer.user_id, project_id=place)]
 
 
@@ -99,17 +100,17 @@ async def delete_section(conn: Conn, *, viewer: Viewer, section_id: UUID, by: Ac
 async def _lock(conn: Conn, *, viewer: Viewer, section_id: UUID, version: int | None) -> Mapping[str, Any]:
     row: Mapping[str, Any] | None = await Q.lock_section(conn, id=section_id, viewer=viewer.user_id)
     if row is None:
-        raise NotFound("There is no such section.")
+        raise NotFound(phrase("There is no such section."))
     if row["role"] == "viewer":
-        raise Forbidden("You may only look at this project.")
+        raise Forbidden(phrase("You may only look at this project."))
     if version is not None and version != row["version"]:
-        raise Conflict("Somebody else changed this section first.", version=row["version"])
+        raise Conflict(phrase("Somebody else changed this section first."), version=row["version"])
     return row
 
 
 def _clean(name: str) -> str:
-    return clean_line(name.strip().removeprefix("/"), field="name", longest=NAME_CHARACTERS)
+    return clean_line(name.strip().removeprefix("/"), field=phrase("name"), longest=NAME_CHARACTERS)
 
 
 def _taken() -> Conflict:
-    return Conflict("There is a section of that name already.", field="name")
+    return Conflict(phrase("There is a section of that name already."), field="name")

@@ -15,6 +15,7 @@ from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, NotFound
 from tasktalk.ids import new_id
+from tasktalk.phrases import Told, phrase
 from tasktalk.tasks.listing import get_task
 from tasktalk.tasks.model import Act, Status
 from tasktalk.tasks.places import check_writable, lock_tasks
@@ -91,13 +92,13 @@ async def create_relation(
     rows = await lock_tasks(conn, viewer=viewer, ids=[task_id, other_id])
     task, other = check_writable(rows.get(task_id)), rows.get(other_id)
     if other is None or other["deleted_at"] or other["place_deleted"]:
-        raise NotFound("There is no such task to relate to.", field="task_id")
+        raise NotFound(phrase("There is no such task to relate to."), field="task_id")
     if task_id == other_id:
-        raise Conflict("A task cannot be related to itself.", field="task_id")
+        raise Conflict(phrase("A task cannot be related to itself."), field="task_id")
     await await_turn(conn)
     async for row in Q.count_relations(conn, task_ids=[task_id, other_id]):
         if row["relations"] >= RELATIONS:
-            raise BadRequest(f"A task has at most {RELATIONS} relations.", field="task_id")
+            raise BadRequest(Told("A task has at most {most} relations.", most=RELATIONS), field="task_id")
     stored = _STORED.get(kind, kind)
     first, second = (other_id, task_id) if stored != kind else (task_id, other_id)
     if stored == "related":
@@ -113,7 +114,7 @@ async def create_relation(
         **_act(viewer, task, by),
     )
     if relation_id is None:
-        raise Conflict("These two tasks are related like that already.", field="task_id")
+        raise Conflict(phrase("These two tasks are related like that already."), field="task_id")
     [relation] = await _read(conn, viewer=viewer, task_id=task_id, relation_id=relation_id)
     return relation
 
@@ -122,7 +123,7 @@ async def delete_relation(conn: Conn, *, viewer: Viewer, task_id: UUID, relation
     """Takes a relation away from a task the viewer may change. Raises NotFound, Forbidden where they may only look."""
     task = check_writable((await lock_tasks(conn, viewer=viewer, ids=[task_id])).get(task_id))
     if not await _read(conn, viewer=viewer, task_id=task_id, relation_id=relation_id):
-        raise NotFound("There is no such relation.")
+        raise NotFound(phrase("There is no such relation."))
     await Q.delete_relation(conn, id=relation_id, **_act(viewer, task, by))
 
 
@@ -149,13 +150,13 @@ async def check_no_circle(conn: Conn, kind: Kind, first: UUID, second: UUID) -> 
     behind = {row["id"] async for row in Q.list_behind(conn, kind=kind, task_id=second, limit=_FARTHEST)}
     if first in behind:
         raise Conflict(
-            "These tasks would wait for each other."
+            phrase("These tasks would wait for each other.")
             if kind == "blocks"
-            else "These tasks would be duplicates of each other.",
+            else phrase("These tasks would be duplicates of each other."),
             field="task_id",
         )
     if len(behind) == _FARTHEST:
-        raise Conflict("Too many tasks hang together here.", field="task_id")
+        raise Conflict(phrase("Too many tasks hang together here."), field="task_id")
 
 
 def _act(viewer: Viewer, task: Mapping[str, Any], by: Act) -> dict[str, object]:

@@ -5,6 +5,7 @@ import re
 from zoneinfo import ZoneInfo
 
 from tasktalk.errors import BadRequest
+from tasktalk.phrases import phrase
 from tasktalk.tasks.due import check_day
 from tasktalk.tasks.reminders.model import Moment, NewReminder
 
@@ -36,7 +37,7 @@ def read_moment(moment: dt.datetime, *, zone: str, now: dt.datetime | None = Non
     check_day(moment.date(), field=field)
     wall = moment.astimezone(ZoneInfo(zone)) if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
     if now is not None and wall < now:
-        raise BadRequest("This moment is past.", field=field)
+        raise BadRequest(phrase("This moment is past."), field=field)
     return Moment(wall.date(), wall.time().replace(microsecond=0))
 
 
@@ -48,7 +49,7 @@ def read_offset(text: str, *, field: str) -> dt.timedelta:
     weeks, days, hours, minutes, seconds = (int(figure or 0) for figure in found.groups()[1:])
     length = dt.timedelta(days=days, seconds=seconds, minutes=minutes, hours=hours, weeks=weeks)
     if length > FURTHEST:
-        raise BadRequest("A reminder rings at most a year before or after.", field=field)
+        raise BadRequest(phrase("A reminder rings at most a year before or after."), field=field)
     return -length if found[1] == "-" else length
 
 

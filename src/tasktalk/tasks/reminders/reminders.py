@@ -12,6 +12,7 @@ from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, NotFound
 from tasktalk.ids import new_id
+from tasktalk.phrases import Told, phrase
 from tasktalk.tasks.due import check_day, get_zone, instant
 from tasktalk.tasks.model import Act, Due
 from tasktalk.tasks.recurrence import check_recurrence
@@ -90,7 +91,7 @@ async def insert_reminders(
     )
     if not [row["id"] async for row in made]:
         await check_tasks_seen(conn, viewer=viewer, task_ids=[task_id for task_id, _ in wanted])
-        raise BadRequest(f"A task has at most {OFTEN} reminders of one person.", field="reminders")
+        raise BadRequest(Told("A task has at most {most} reminders of one person.", most=OFTEN), field="reminders")
     return ids
 
 
@@ -145,7 +146,7 @@ async def get_reminder(conn: Conn, *, viewer: Viewer, reminder_id: UUID) -> Remi
     """One of the viewer's; NotFound otherwise."""
     found = await _list_by_ids(conn, viewer=viewer, ids=[reminder_id])
     if not found:
-        raise NotFound("There is no such reminder.")
+        raise NotFound(phrase("There is no such reminder."))
     return found[0]
 
 
@@ -173,7 +174,7 @@ async def check_tasks_seen(conn: Conn, *, viewer: Viewer, task_ids: Sequence[UUI
     """Raises NotFound unless the viewer sees all of them."""
     seen = {row["id"] async for row in Q.list_seen(conn, viewer=viewer.user_id, ids=task_ids)}
     if not seen.issuperset(task_ids):
-        raise NotFound("There is no such task.", field="task_id")
+        raise NotFound(phrase("There is no such task."), field="task_id")
 
 
 def reminder_of(row: Row) -> Reminder:
@@ -199,9 +200,9 @@ def reminder_of(row: Row) -> Reminder:
 async def _lock(conn: Conn, *, viewer: Viewer, reminder_id: UUID, version: int | None) -> Row:
     row: Row | None = await Q.lock_reminder(conn, viewer=viewer.user_id, id=reminder_id)
     if row is None:
-        raise NotFound("There is no such reminder.")
+        raise NotFound(phrase("There is no such reminder."))
     if version is not None and version != row["version"]:
-        raise Conflict("This reminder was changed meanwhile.", version=row["version"])
+        raise Conflict(phrase("This reminder was changed meanwhile."), version=row["version"])
     return row
 
 
@@ -227,7 +228,7 @@ def _columns(new: NewReminder, *, viewer: Viewer, now: dt.datetime) -> dict[str,
     """The columns that say when it rings; BadRequest for what cannot be."""
     if new.offset is not None and new.at is None:
         if new.rrule is not None:
-            raise BadRequest("A reminder that repeats needs a moment to begin at.", field="recurrence")
+            raise BadRequest(phrase("A reminder that repeats needs a moment to begin at."), field="recurrence")
         return {"offset_seconds": int(new.offset.total_seconds())}
     if new.at is None or new.offset is not None:
         raise BadRequest("A reminder has either an offset or a moment.", field="at")
@@ -246,9 +247,9 @@ def _columns(new: NewReminder, *, viewer: Viewer, now: dt.datetime) -> dict[str,
         columns["rrule"] = _check_rule(new.rrule)
     if instant(moment.on, at, zone or viewer.timezone) < now:
         if new.rrule is None:
-            raise BadRequest("This moment is past.", field="at")
+            raise BadRequest(phrase("This moment is past."), field="at")
         if next_ring({**columns, "zone": zone or viewer.timezone}, after=now) is None:
-            raise BadRequest("This reminder rings no more.", field="recurrence")
+            raise BadRequest(phrase("This reminder rings no more."), field="recurrence")
     return columns
 
 
@@ -256,5 +257,5 @@ def _check_rule(text: str) -> str:
     rule = check_recurrence({"rrule": text})["rrule"]
     step = read_rule(rule)[0].step
     if step is not None and step < _CLOSEST:
-        raise BadRequest("A reminder rings every five minutes at most.", field="recurrence")
+        raise BadRequest(phrase("A reminder rings every five minutes at most."), field="recurrence")
     return rule

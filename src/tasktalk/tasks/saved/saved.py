@@ -13,6 +13,7 @@ from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, NotFound
 from tasktalk.ids import new_id
+from tasktalk.phrases import Told, phrase
 from tasktalk.tasks.checks import NAME_CHARACTERS, clean_colour, clean_line
 from tasktalk.tasks.cursors import LIMIT, read_cursor, write_cursor
 from tasktalk.tasks.filters import parse
@@ -69,7 +70,7 @@ async def get_filter(conn: Conn, *, viewer: Viewer, filter_id: UUID) -> SavedFil
     rows = Q.list_filters(conn, viewer=viewer.user_id, filter_id=filter_id, after=None, position=None, limit=1)
     async for row in rows:
         return filter_of(row)
-    raise NotFound("There is no such filter.")
+    raise NotFound(phrase("There is no such filter."))
 
 
 async def create_filter(
@@ -94,7 +95,7 @@ async def create_filter(
         **_act(viewer, by),
     )
     if row is None:
-        raise BadRequest(f"You have {FILTERS} filters, which is the most.", field="name")
+        raise BadRequest(Told("You have {most} filters, which is the most.", most=FILTERS), field="name")
     return filter_of(row)
 
 
@@ -124,7 +125,7 @@ async def delete_filter(conn: Conn, *, viewer: Viewer, filter_id: UUID, by: Act,
 def clean_query(text: str) -> str:
     """A filter on one line that can be read; BadRequest with the `position` in `text` where it cannot."""
     _check_query(text)
-    line = clean_line(text, field="query", longest=QUERY_CHARACTERS)
+    line = clean_line(text, field=phrase("query"), longest=QUERY_CHARACTERS)
     if line != text:
         _check_query(line)  # what was taken out may have been all there was
     return line
@@ -154,14 +155,14 @@ def filter_of(row: Mapping[str, Any]) -> SavedFilter:
 async def _lock(conn: Conn, *, viewer: Viewer, filter_id: UUID, version: int | None) -> Mapping[str, Any]:
     row: Mapping[str, Any] | None = await Q.lock_filter(conn, viewer=viewer.user_id, filter_id=filter_id)
     if row is None:
-        raise NotFound("There is no such filter.")
+        raise NotFound(phrase("There is no such filter."))
     if version is not None and version != row["version"]:
-        raise Conflict("Somebody else changed this filter first.", version=row["version"])
+        raise Conflict(phrase("Somebody else changed this filter first."), version=row["version"])
     return row
 
 
 def _clean_name(name: str) -> str:
-    return clean_line(name, field="name", longest=NAME_CHARACTERS)
+    return clean_line(name, field=phrase("name"), longest=NAME_CHARACTERS)
 
 
 def _act(viewer: Viewer, by: Act) -> dict[str, object]:

@@ -16,6 +16,7 @@ from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, Forbidden, NotFound
 from tasktalk.ids import new_id
+from tasktalk.phrases import Told, phrase
 from tasktalk.tasks.model import Act, Ref
 from tasktalk.tasks.projects.model import Role
 from tasktalk.tasks.projects.sharing.members import is_acquaintance
@@ -29,6 +30,11 @@ _RANKS: tuple[Role, ...] = ("owner", "editor", "viewer")
 
 InvitedRole = Literal["editor", "viewer"]
 State = Literal["pending", "accepted", "declined", "withdrawn"]
+_SETTLED = {
+    "accepted": phrase("This invitation is accepted already."),
+    "declined": phrase("This invitation is declined already."),
+    "withdrawn": phrase("This invitation is withdrawn already."),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,17 +81,17 @@ async def invite(
     if email is not None:
         email = check_email(email)
         if any(row["email"] == email for row in pending):
-            raise Conflict("This address is invited already.", field="email")
+            raise Conflict(phrase("This address is invited already."), field="email")
         found = await find_user_by_email(conn, email=email)
         user_id = found.id if found else None
     elif user_id is None or not await is_acquaintance(conn, viewer=viewer, user_id=user_id):
-        raise NotFound("You share nothing with such a person yet. Invite them by e-mail.", field="user")
+        raise NotFound(phrase("You share nothing with such a person yet. Invite them by e-mail."), field="user")
     elif any(row["email"] is None and row["user_id"] == user_id for row in pending):
-        raise Conflict("This person is invited already.", field="user")
+        raise Conflict(phrase("This person is invited already."), field="user")
     elif user_id in {row["id"] async for row in Q.list_memberships(conn, project_id=project_id)}:
-        raise Conflict("This person is in the project already.", field="user")
+        raise Conflict(phrase("This person is in the project already."), field="user")
     if len(pending) >= MOST_PENDING:
-        raise Conflict(f"At most {MOST_PENDING} invitations of a project can be open.")
+        raise Conflict(Told("At most {most} invitations of a project can be open.", most=MOST_PENDING))
     invitation_id = new_id()
     await Q.insert_invitation(
         conn,
@@ -120,7 +126,7 @@ async def withdraw(conn: Conn, *, viewer: Viewer, invitation_id: UUID, by: Act) 
     """An owner of the project takes an invitation back. Raises NotFound, Forbidden, Conflict when it is answered."""
     row = await _lock(conn, viewer=viewer, invitation_id=invitation_id)
     if row["viewer_role"] != "owner":
-        raise Forbidden("Only a project's owner takes invitations back.")
+        raise Forbidden(phrase("Only a project's owner takes invitations back."))
     _check_open(row)
     await _settle(conn, invitation_id, "withdrawn", viewer=viewer, by=by)
 
@@ -132,10 +138,10 @@ async def answer(conn: Conn, *, viewer: Viewer, invitation_id: UUID, accept: boo
     """
     row = await _lock(conn, viewer=viewer, invitation_id=invitation_id)
     if not row["is_mine"]:
-        raise Forbidden("Only who is invited answers an invitation.")
+        raise Forbidden(phrase("Only who is invited answers an invitation."))
     _check_open(row)
     if row["expires_at"] <= by.at:
-        raise Conflict("This invitation is too old. Ask for another one.")
+        raise Conflict(phrase("This invitation is too old. Ask for another one."))
     await _settle(conn, invitation_id, "accepted" if accept else "declined", viewer=viewer, by=by)
     if accept:
         place = row["project_id"]
@@ -152,13 +158,13 @@ async def answer(conn: Conn, *, viewer: Viewer, invitation_id: UUID, accept: boo
 async def _lock(conn: Conn, *, viewer: Viewer, invitation_id: UUID) -> Mapping[str, Any]:
     row: Mapping[str, Any] | None = await Q.lock_invitation(conn, id=invitation_id, viewer=viewer.user_id)
     if row is None or not (row["is_mine"] or row["viewer_role"] == "owner"):
-        raise NotFound("There is no such invitation.")
+        raise NotFound(phrase("There is no such invitation."))
     return row
 
 
 def _check_open(row: Mapping[str, Any]) -> None:
     if row["state"] != "pending":
-        raise Conflict(f"This invitation is {row['state']} already.", state=row["state"])
+        raise Conflict(_SETTLED[row["state"]], state=row["state"])
 
 
 async def _settle(conn: Conn, invitation_id: UUID, state: State, *, viewer: Viewer, by: Act) -> None:
@@ -176,7 +182,7 @@ async def _settle(conn: Conn, invitation_id: UUID, state: State, *, viewer: View
 async def _read(conn: Conn, invitation_id: UUID) -> Invitation:
     async for row in Q.list_invitations(conn, id=invitation_id, project_id=None, invited=None, at=None):
         return _invitation_of(row)
-    raise NotFound("There is no such invitation.")
+    raise NotFound(phrase("There is no such invitation."))
 
 
 def _invitation_of(row: Mapping[str, Any]) -> Invitation:

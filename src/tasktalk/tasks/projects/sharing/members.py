@@ -10,6 +10,7 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, Forbidden, NotFound
+from tasktalk.phrases import phrase
 from tasktalk.tasks.model import Act
 from tasktalk.tasks.places import find_role
 from tasktalk.tasks.preferences.events import Event
@@ -69,7 +70,7 @@ async def get_membership(conn: Conn, *, viewer: Viewer, project_id: UUID) -> Own
     async for row in Q.list_memberships(conn, project_id=project_id):
         if row["id"] == viewer.user_id:
             return OwnMembership(row["id"], row["name"], row["role"], row["own_role"], row["added_at"], row["switches"])
-    raise NotFound("There is no such project.")
+    raise NotFound(phrase("There is no such project."))
 
 
 async def list_own_switches(conn: Conn, *, viewer: Viewer) -> dict[UUID, dict[str, bool]]:
@@ -91,9 +92,9 @@ async def add_acquaintance(
     """
     await lock_as_owner(conn, viewer=viewer, project_id=project_id)
     if not await is_acquaintance(conn, viewer=viewer, user_id=user_id):
-        raise NotFound("You share nothing with such a person yet. Invite them by e-mail.", field="user")
+        raise NotFound(phrase("You share nothing with such a person yet. Invite them by e-mail."), field="user")
     if (there := await _find(conn, project_id=project_id, user_id=user_id)) and there.own_role:
-        raise Conflict("This person is in the project already.", field="user")
+        raise Conflict(phrase("This person is in the project already."), field="user")
     await settle_members(
         conn, viewer=viewer, project_ids=[project_id], own={(project_id, user_id): role}, now=by.at, by=by
     )
@@ -117,7 +118,7 @@ async def add_member(
     await lock_as_owner(conn, viewer=viewer, project_id=project_id)
     _check_role(role)
     if await Q.find_person(conn, user_id=user_id) is None:
-        raise NotFound("There is no such person.", field="user_id")
+        raise NotFound(phrase("There is no such person."), field="user_id")
     await _check_owner_stays(conn, project_id=project_id, user_id=user_id, role=role)
     await settle_members(
         conn, viewer=viewer, project_ids=[project_id], own={(project_id, user_id): role}, now=now, by=by
@@ -142,9 +143,11 @@ async def remove_member(conn: Conn, *, viewer: Viewer, project_id: UUID, user_id
     await lock_sharing(conn, project_ids=[project_id])
     role = await _check_sees(conn, viewer=viewer, project_id=project_id)
     if user_id != viewer.user_id and role != "owner":
-        raise Forbidden("Only a project's owner says who is in it.")
+        raise Forbidden(phrase("Only a project's owner says who is in it."))
     if (await _get(conn, project_id=project_id, user_id=user_id)).own_role is None:
-        raise Conflict("They are here through a team: the team, or the project, has to let them go.", field="user")
+        raise Conflict(
+            phrase("They are here through a team: the team, or the project, has to let them go."), field="user"
+        )
     await _check_owner_stays(conn, project_id=project_id, user_id=user_id, role=None)
     await settle_members(
         conn, viewer=viewer, project_ids=[project_id], own={(project_id, user_id): None}, now=by.at, by=by
@@ -167,13 +170,13 @@ async def switch_notifications(
 
 def _check_role(role: str) -> None:
     if role not in get_args(Role):
-        raise BadRequest("A role is owner, editor or viewer.", field="role")
+        raise BadRequest(phrase("A role is owner, editor or viewer."), field="role")
 
 
 async def _check_sees(conn: Conn, *, viewer: Viewer, project_id: UUID) -> str:
     role = await find_role(conn, viewer=viewer, project_id=project_id)
     if role is None:
-        raise NotFound("There is no such project.")
+        raise NotFound(phrase("There is no such project."))
     return role
 
 
@@ -181,7 +184,7 @@ async def _check_owner_stays(conn: Conn, *, project_id: UUID, user_id: UUID, rol
     """Raises Conflict when nobody would own the project any more."""
     owners = {row["id"] async for row in Q.list_memberships(conn, project_id=project_id) if row["role"] == "owner"}
     if role != "owner" and owners == {user_id}:
-        raise Conflict("This is the project's last owner: make somebody else owner first.", field="role")
+        raise Conflict(phrase("This is the project's last owner: make somebody else owner first."), field="role")
 
 
 async def _find(conn: Conn, *, project_id: UUID, user_id: UUID) -> Membership | None:
@@ -194,5 +197,5 @@ async def _find(conn: Conn, *, project_id: UUID, user_id: UUID) -> Membership | 
 async def _get(conn: Conn, *, project_id: UUID, user_id: UUID) -> Membership:
     found = await _find(conn, project_id=project_id, user_id=user_id)
     if found is None:
-        raise NotFound("There is no such person in this project.")
+        raise NotFound(phrase("There is no such person in this project."))
     return found

@@ -9,6 +9,7 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import Forbidden, NotFound
+from tasktalk.phrases import phrase
 from tasktalk.tasks.model import Act
 from tasktalk.tasks.places import find_role
 from tasktalk.tasks.projects.model import Role
@@ -41,9 +42,9 @@ async def check_owner(conn: Conn, *, viewer: Viewer, project_id: UUID) -> None:
     """Raises NotFound for a project the viewer does not see, Forbidden unless they are an owner."""
     role = await find_role(conn, viewer=viewer, project_id=project_id)
     if role is None:
-        raise NotFound("There is no such project.")
+        raise NotFound(phrase("There is no such project."))
     if role != "owner":
-        raise Forbidden("Only a project's owner says who is in it.")
+        raise Forbidden(phrase("Only a project's owner says who is in it."))
 
 
 async def settle_members(

@@ -9,6 +9,7 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import NotFound
+from tasktalk.phrases import phrase
 from tasktalk.tasks.model import Act
 from tasktalk.tasks.places import find_role
 from tasktalk.tasks.projects.sharing.settling import lock_as_owner, settle_members
@@ -40,7 +41,7 @@ class ProjectTeamPage:
 async def list_project_teams(conn: Conn, *, viewer: Viewer, project_id: UUID) -> list[ProjectTeam]:
     """For everybody in the project; NotFound for others."""
     if await find_role(conn, viewer=viewer, project_id=project_id) is None:
-        raise NotFound("There is no such project.")
+        raise NotFound(phrase("There is no such project."))
     return [ProjectTeam(**dict(row)) async for row in Q.list_project_teams(conn, project_id=project_id)]
 
 
@@ -52,7 +53,7 @@ async def put_project_team(
     Raises NotFound for a team or a project that is not theirs to see, Forbidden unless they own the project.
     """
     if await find_role(conn, viewer=viewer, project_id=project_id) is None:
-        raise NotFound("There is no such project.")
+        raise NotFound(phrase("There is no such project."))
     there = await _find(conn, project_id, team_id)
     if there is None:  # otherwise an owner may give it another role without being in it
         await lock_team(conn, viewer=viewer, team_id=team_id, to_change=False)
@@ -71,7 +72,7 @@ async def put_project_team(
         await settle_members(conn, viewer=viewer, project_ids=[project_id], now=by.at, by=by)
     put = await _find(conn, project_id, team_id)
     if put is None:
-        raise NotFound("There is no such team.", field="team")
+        raise NotFound(phrase("There is no such team."), field="team")
     return put
 
 
@@ -88,7 +89,7 @@ async def remove_project_team(conn: Conn, *, viewer: Viewer, project_id: UUID, t
         at=by.at,
     )
     if gone is None:
-        raise NotFound("There is no such team in this project.")
+        raise NotFound(phrase("There is no such team in this project."))
     await settle_members(conn, viewer=viewer, project_ids=[project_id], now=by.at, by=by)
 
 

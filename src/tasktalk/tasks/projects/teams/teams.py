@@ -15,6 +15,7 @@ from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import Conflict, Forbidden, NotFound
 from tasktalk.ids import new_id
+from tasktalk.phrases import phrase
 from tasktalk.tasks.checks import NAME_CHARACTERS, clean_line
 from tasktalk.tasks.model import Act
 from tasktalk.tasks.projects.sharing.members import is_acquaintance
@@ -72,7 +73,7 @@ async def get_team(conn: Conn, *, viewer: Viewer, team_id: UUID) -> Team:
     """One of the viewer's teams; NotFound otherwise."""
     async for row in Q.list_teams(conn, viewer=viewer.user_id, id=team_id):
         return _team_of(row)
-    raise NotFound("There is no such team.")
+    raise NotFound(phrase("There is no such team."))
 
 
 async def create_team(conn: Conn, *, viewer: Viewer, name: str, by: Act) -> Team:
@@ -88,7 +89,7 @@ async def rename_team(
     """Raises NotFound, Forbidden unless the viewer owns the team, Conflict for a version that has moved on."""
     row = await lock_team(conn, viewer=viewer, team_id=team_id, to_change=True)
     if version is not None and version != row["version"]:
-        raise Conflict("Somebody else changed this team first.", version=row["version"])
+        raise Conflict(phrase("Somebody else changed this team first."), version=row["version"])
     if (name := _clean(name)) != row["name"]:
         await Q.rename_team(conn, id=team_id, name=name, **_by(viewer, by))
     return await get_team(conn, viewer=viewer, team_id=team_id)
@@ -112,9 +113,11 @@ async def put_team_member(
     await lock_team(conn, viewer=viewer, team_id=team_id, to_change=True)
     had = await Q.find_team_role(conn, id=team_id, user_id=user_id)
     if new and had is not None:
-        raise Conflict("This person is in the team already.", field="user")
+        raise Conflict(phrase("This person is in the team already."), field="user")
     if had is None and not (new and await is_acquaintance(conn, viewer=viewer, user_id=user_id)):
-        raise NotFound("There is no such person." if new else "There is no such person in this team.", field="user")
+        raise NotFound(
+            phrase("There is no such person.") if new else phrase("There is no such person in this team."), field="user"
+        )
     if role != "owner":
         await _check_owner_stays(conn, team_id, but=user_id)
     if role != had:
@@ -132,7 +135,7 @@ async def remove_team_member(conn: Conn, *, viewer: Viewer, team_id: UUID, user_
     """
     await lock_team(conn, viewer=viewer, team_id=team_id, to_change=user_id != viewer.user_id)
     if await Q.find_team_role(conn, id=team_id, user_id=user_id) is None:
-        raise NotFound("There is no such person in this team.", field="user")
+        raise NotFound(phrase("There is no such person in this team."), field="user")
     await _check_owner_stays(conn, team_id, but=user_id)
     await Q.delete_team_member(conn, id=team_id, user_id=user_id, **_by(viewer, by))
     projects = await _lock_projects(conn, team_id)
@@ -144,9 +147,9 @@ async def lock_team(conn: Conn, *, viewer: Viewer, team_id: UUID, to_change: boo
     row: Mapping[str, Any] | None = await Q.lock_team(conn, id=team_id)
     role = row and await Q.find_team_role(conn, id=team_id, user_id=viewer.user_id)
     if row is None or role is None:
-        raise NotFound("There is no such team.", field="team")
+        raise NotFound(phrase("There is no such team."), field="team")
     if to_change and role != "owner":
-        raise Forbidden("Only a team's owner says what it is and who is in it.")
+        raise Forbidden(phrase("Only a team's owner says what it is and who is in it."))
     return row
 
 
@@ -158,7 +161,7 @@ async def _lock_projects(conn: Conn, team_id: UUID) -> list[UUID]:
 
 async def _check_owner_stays(conn: Conn, team_id: UUID, *, but: UUID) -> None:
     if not await Q.count_team_owners(conn, id=team_id, but=but):
-        raise Conflict("This is the team's last owner: make somebody else owner first.", field="role")
+        raise Conflict(phrase("This is the team's last owner: make somebody else owner first."), field="role")
 
 
 def _by(viewer: Viewer, by: Act) -> dict[str, object]:
@@ -166,7 +169,7 @@ def _by(viewer: Viewer, by: Act) -> dict[str, object]:
 
 
 def _clean(name: str) -> str:
-    return clean_line(name, field="name", longest=NAME_CHARACTERS)
+    return clean_line(name, field=phrase("name"), longest=NAME_CHARACTERS)
 
 
 def _team_of(row: Mapping[str, Any]) -> Team:

@@ -21,6 +21,7 @@ from tasktalk.assistant.grammar.outlines import read_outline
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
 from tasktalk.assistant.grammar.reading import begins_with_time
+from tasktalk.assistant.grammar.recalls import moments_of, read_recall
 from tasktalk.assistant.grammar.selections import is_loose, leaves_out
 from tasktalk.assistant.grammar.spoken import blank_hesitations, filler_length, split_spoken
 from tasktalk.assistant.grammar.targets import find_open, read_target
@@ -64,6 +65,7 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
         read_lookback(plain, context, engine, book.language)
         or _read_short(plain, context, engine, book)
         or read_command(plain, context, engine, book)
+        or read_recall(plain, context, engine, book)
         or _read_filter(plain, context)
     )
     refused = _refuse(command, plain, context, book) if command else None
@@ -235,7 +237,7 @@ def _read_titleless(plain: str, captured: Captured, context: Context, engine: En
             confidence=PERHAPS,
             target=Target(last=True),
             due=captured.draft.due,
-            reminders=_reminders(captured.draft),
+            reminders=moments_of(captured.draft),
         )
     if slots.has_time or slots.has_marks or captured.draft.priority:
         slots.priority = slots.priority or captured.draft.priority
@@ -253,13 +255,7 @@ def _read_remind(captured: Captured, context: Context, book: Phrasebook) -> Inte
         intent="remind",
         confidence=LIKELY,
         target=target,
-        reminders=_reminders(draft),
+        reminders=moments_of(draft),
         due=draft.due,
         spans=draft.spans,
     )
-
-
-def _reminders(draft: Draft) -> tuple[str, ...]:
-    """Of a task that exists: so long before it is due, else the moment that was said."""
-    at = (draft.due.datetime or draft.due.date) if draft.due else None
-    return tuple(each for each in draft.reminders if each != "PT0S") or ((at,) if at else ())

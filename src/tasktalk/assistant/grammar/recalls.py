@@ -26,7 +26,7 @@ def _read_about_all(text: str, context: Context, engine: Engine, book: Phraseboo
     if not places:
         return None
     begin, end = places[-1].span()
-    captured = capture(f"{text[:begin]} {text[end:]}".strip(), context, engine, book)
+    captured = capture(f"{text[:begin].rstrip()} {text[end:]}".strip(), context, engine, book)
     draft = captured.draft
     if not captured.reminded or captured.to_do or draft.title or draft.recurrence:
         return None

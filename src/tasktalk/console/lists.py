@@ -1,8 +1,8 @@
 """Tasks as a page shows them: which, in what order, under which headings."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Literal, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,18 +10,21 @@ from zoneinfo import ZoneInfo
 from tasktalk.accounts.access import Viewer
 from tasktalk.assistant.replies.speech import Speech, phrase
 from tasktalk.console import when
+from tasktalk.console.items import Group, item_of
 from tasktalk.console.log import Q
+from tasktalk.console.nesting import name_parents, nest
 from tasktalk.db import Conn
 from tasktalk.errors import BadRequest
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.listing import list_tasks
-from tasktalk.tasks.model import Due, Task
+from tasktalk.tasks.model import Task
 from tasktalk.tasks.projects.projects import Project
 
 View = Literal["today", "upcoming", "inbox", "all", "done"]
 VIEWS: tuple[View, ...] = get_args(View)
 
 PAGE = 100
+_NESTED = frozenset({"project", "inbox", "all"})  # elsewhere the hour or the moment is the order
 _FILTERS = {
     "today": "today | overdue",
     "upcoming": "!no date & !overdue",
@@ -37,25 +40,6 @@ _BUCKETS = {
     "later": phrase("Later"),
     "none": phrase("No date"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A task with its due moment in words, the tone of that, and the hour alone where it has one."""
-
-    task: Task
-    due: str
-    tone: str
-    clock: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Tasks under a heading; "" for a list that needs none."""
-
-    title: str
-    tone: str = ""
-    items: list[Item] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,46 +117,36 @@ async def list_in_project(
     return await _by_ids(conn, viewer, ids, start)
 
 
-def group(tasks: list[Task], *, view: str, now: datetime, zone: ZoneInfo, speech: Speech) -> list[Group]:
-    """The tasks under headings that suit the view, in the order given."""
+def group(
+    tasks: list[Task], *, view: str, parents: Mapping[UUID, str], now: datetime, zone: ZoneInfo, speech: Speech
+) -> list[Group]:
+    """The tasks under headings that suit the view, in the order given; what a heading says, its rows do not repeat.
+
+    `parents`: the titles of what they are part of.
+    """
     today = now.astimezone(zone).date()
+    days = {"today": today, "tomorrow": today + timedelta(days=1)}
 
-    def heading_of(task: Task) -> tuple[str, str]:
+    def heading_of(task: Task) -> tuple[str, str, date | None]:
+        """Its words, its tone, and the day it is, if it is one."""
         if view == "done":
-            return when.heading((task.completed_at or task.updated_at).astimezone(zone).date(), today, speech), ""
+            return when.heading((task.completed_at or task.updated_at).astimezone(zone).date(), today, speech), "", None
         if view == "sections":
-            return task.section or "", ""
+            return task.section or "", "", None
         if view == "upcoming" and task.due:
-            return when.heading(task.due.date, today, speech), ""
+            return when.heading(task.due.date, today, speech), "", task.due.date
         tone = "none" if task.due is None else when.tone_of(task.due.date, today)
-        return speech.say(_BUCKETS[tone]), tone
+        return speech.say(_BUCKETS[tone]), tone, days.get(tone)
 
+    headings = [heading_of(task) for task in tasks]
+    if view not in {"done", "upcoming", "sections"} and {tone for _, tone, _ in headings} in ({"none"}, {"today"}):
+        headings = [("", "", today if view == "today" else None)] * len(tasks)  # a heading would say nothing
     groups: dict[tuple[str, str], Group] = {}
-    for task in tasks:
-        title, tone = heading_of(task)
-        groups.setdefault((title, tone), Group(title, tone)).items.append(item_of(task, now, zone, speech))
-    if view not in {"done", "upcoming", "sections"} and [tone for _, tone in groups] in (["none"], ["today"]):
-        return [Group("", "", next(iter(groups.values())).items)]  # a heading would say nothing
-    return list(groups.values())
-
-
-def item_of(task: Task, now: datetime, zone: ZoneInfo, speech: Speech) -> Item:
-    """The task with its due moment in words."""
-    if task.due is None:
-        return Item(task, "", "")
-    today, (on, clock) = now.astimezone(zone).date(), due_in(task.due, zone)
-    late = task.due.datetime is not None and task.due.datetime < now
-    tone = "" if task.status != "open" else "overdue" if late else when.tone_of(on, today)
-    words = " ".join(filter(None, (when.day_words(on, today, speech), clock)))
-    return Item(task, words, tone, clock or "")
-
-
-def due_in(due: Due, zone: ZoneInfo) -> tuple[date, str | None]:
-    """The day and hour of a due moment, which was set in another zone perhaps, on the clock of `zone`."""
-    if due.datetime is None:
-        return due.date, due.time
-    local = due.datetime.astimezone(zone)
-    return local.date(), f"{local:%H:%M}"
+    for task, (title, tone, day) in zip(tasks, headings, strict=True):
+        item = item_of(task, now, zone, speech, under=day)
+        groups.setdefault((title, tone), Group(title, tone)).items.append(item)
+    found = name_parents(list(groups.values()), parents)
+    return nest(found) if view in _NESTED else found
 
 
 async def _by_ids(conn: Conn, viewer: Viewer, ids: list[UUID], start: int) -> tuple[list[Task], str | None]:

@@ -129,6 +129,10 @@ select t.id from tasks t left join sections s on s.id = t.section_id
 where t.project_id = :project_id::uuid and t.status = 'open' and t.deleted_at is null and t.parent_id is null
 order by s.position nulls first, s.id, t.position, t.id offset :offset::int limit :limit::int;
 
+-- name: list_titles(ids)
+-- Of what tasks that the viewer was found to see are part of: that lies where they lie.
+select id, title from tasks where id = any(:ids::uuid[]);
+
 -- name: list_steps(parent_id)
 -- The subtasks of a task that the viewer was found to see.
 select id from tasks where parent_id = :parent_id and deleted_at is null order by position, id limit 100;

@@ -10,6 +10,7 @@ from tasktalk.assistant.replies.speech import Speech, phrase
 from tasktalk.assistant.replies.when import say_recurrence
 from tasktalk.console.frame import load_frame
 from tasktalk.console.log import Q
+from tasktalk.console.nesting import load_parents
 from tasktalk.console.origin import tell_origin
 from tasktalk.console.page import Wrong, draw, now_of
 from tasktalk.console.prose import prose, says_more
@@ -104,6 +105,7 @@ async def draw_task(
         relations = await list_relations(conn, viewer=viewer, task_id=task_id)
         names = {each.id: each.name for each in frame["projects"]}
         own = [row["name"] async for row in Q.list_label_names(conn, viewer=viewer.user_id, limit=_LABELS)]
+        parents = await load_parents(conn, found)
         origin = await tell_origin(conn, task=task, viewer=viewer, speech=speech, projects=names, now=now)
     return draw(
         request,
@@ -119,6 +121,7 @@ async def draw_task(
         may_write=project is None or project.role != "viewer",
         comments=comments,
         steps=steps,
+        parent=parents.get(task.parent_id) if task.parent_id else None,
         history=[(entry, tell(entry, speech)) for entry in history],
         people=_people(task, project),
         priorities=[(key, speech.say(words)) for key, words in PRIORITIES],

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.assistant.replies.speech import Speech
-from tasktalk.console.lists import Item, item_of
+from tasktalk.console.items import Item, item_of
 from tasktalk.console.log import Q
 from tasktalk.console.page import Note, PageRoute, act_of, go, read_form
 from tasktalk.console.visits import Anybody

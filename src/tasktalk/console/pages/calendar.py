@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.assistant.replies.speech import Speech
-from tasktalk.console.lists import due_in
+from tasktalk.console.items import due_in
 from tasktalk.console.log import Q
 from tasktalk.console.page import Note, PageRoute, act_of, address_with, go_back, read_form
 from tasktalk.console.visits import Anybody

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from urllib.parse import quote
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
@@ -12,6 +13,7 @@ from tasktalk.console import lists
 from tasktalk.console.choices import load_choices
 from tasktalk.console.frame import load_frame
 from tasktalk.console.log import Q
+from tasktalk.console.nesting import load_parents
 from tasktalk.console.page import Note, PageRoute, Wrong, act_of, address_with, draw, go, now_of, read_form
 from tasktalk.console.visits import Anybody
 from tasktalk.console.words import speech_of
@@ -62,6 +64,7 @@ async def _draw(request: Request, visit: Visit, *, wrong: Wrong | None = None, a
     text = (asked if asked is not None else request.query_params.get("q", "")).strip()[:_LONGEST]
     cursor = request.query_params.get("after")
     tasks: list[Task] = []
+    parents: dict[UUID, str] = {}
     after, hint, is_filter = None, None, False
     async with request.app.state.pool.acquire() as conn:
         frame = await load_frame(conn, visit, here="find", title=speech.say("Find"), now=now)
@@ -76,6 +79,7 @@ async def _draw(request: Request, visit: Visit, *, wrong: Wrong | None = None, a
                     raise
                 page = await _list(conn, viewer, f"search: {quoted(text)}", cursor, now)
             tasks, after = page.items, page.next
+            parents = await load_parents(conn, tasks)
             hint = None if tasks else await _label_of(conn, viewer, text)
     return draw(
         request,
@@ -87,7 +91,7 @@ async def _draw(request: Request, visit: Visit, *, wrong: Wrong | None = None, a
         hint=hint,
         saved=kept,
         kept_already=any(each.query == text for each in kept),
-        groups=lists.group(tasks, view="find", now=now, zone=frame["zone"], speech=speech),
+        groups=lists.group(tasks, view="find", parents=parents, now=now, zone=frame["zone"], speech=speech),
         today=now.astimezone(frame["zone"]).date(),
         next_page=f"/find?q={quote(text)}&after={quote(after)}" if after else None,
         **frame | choices | {"live": "" if cursor else "tasks"},

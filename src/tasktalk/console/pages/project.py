@@ -12,6 +12,7 @@ from tasktalk.assistant.replies.speech import Speech
 from tasktalk.console import lists
 from tasktalk.console.choices import load_choices
 from tasktalk.console.frame import find_number, load_frame
+from tasktalk.console.nesting import load_parents
 from tasktalk.console.page import PageRoute, Wrong, draw, now_of
 from tasktalk.console.pages.board import load_board
 from tasktalk.console.pages.calendar import load_calendar
@@ -85,6 +86,7 @@ async def _load(
         "groups": lists.group(
             tasks,
             view="sections" if project.sections else "project",
+            parents=await load_parents(conn, tasks),
             now=frame["now"],
             zone=frame["zone"],
             speech=speech,

@@ -12,6 +12,8 @@ from tasktalk.assistant.replies.speech import phrase
 from tasktalk.console import lists
 from tasktalk.console.choices import load_choices
 from tasktalk.console.frame import find_number, load_frame
+from tasktalk.console.items import Group
+from tasktalk.console.nesting import load_parents
 from tasktalk.console.page import Note, PageRoute, act_of, draw, go_back, now_of, read_form
 from tasktalk.console.pages.calendar import Calendar, load_calendar
 from tasktalk.console.when import day_words, long_day
@@ -82,7 +84,7 @@ async def _show_view(request: Request, visit: Visit, view: lists.View) -> Respon
     cursor, now = request.query_params.get("after"), now_of(request)
     speech, viewer = speech_of(visit.viewer.language), visit.viewer
     month: Calendar | None = None
-    groups: list[lists.Group] = []
+    groups: list[Group] = []
     after: str | None = None
     choices: dict[str, Any] = {}
     async with request.app.state.pool.acquire() as conn:
@@ -102,7 +104,8 @@ async def _show_view(request: Request, visit: Visit, view: lists.View) -> Respon
             places = [place.id for place in frame["projects"]]
             tasks, after = await lists.list_view(conn, viewer=viewer, view=view, cursor=cursor, now=now, places=places)
             choices = await load_choices(conn, viewer)
-            groups = lists.group(tasks, view=view, now=now, zone=frame["zone"], speech=speech)
+            parents = await load_parents(conn, tasks)
+            groups = lists.group(tasks, view=view, parents=parents, now=now, zone=frame["zone"], speech=speech)
     today = now.astimezone(frame["zone"]).date()
     shown = frame | choices | {"live": "" if cursor else "tasks", "number": number, "groups": groups, "today": today}
     return draw(

@@ -28,7 +28,7 @@ def _read_about_all(text: str, context: Context, engine: Engine, book: Phraseboo
     begin, end = places[-1].span()
     captured = capture(f"{text[:begin].rstrip()} {text[end:]}".strip(), context, engine, book)
     draft = captured.draft
-    if not captured.reminded or captured.to_do or draft.title or draft.recurrence:
+    if not captured.reminded or draft.title or draft.recurrence:
         return None
     if timed is not bool(draft.due or draft.reminders):
         return None

@@ -22,6 +22,31 @@ async def test_a_project_is_arranged_by_hand(shared: Running, someone: dict[str,
     await press_keys(desk)
 
 
+@pytest.mark.timeout(120)
+async def test_cards_move_by_their_menus_where_no_script_runs(
+    shared: Running, someone: dict[str, str], new_page: NewPage
+) -> None:
+    phone = await new_page(java_script_enabled=False, has_touch=True, viewport={"width": 375, "height": 700})
+    await phone.goto(await shared.sign_in_link(someone["email"]))
+    project = await furnish(phone, shared, someone)
+    await phone.goto(f"{shared.facts['web']}/projects/{project}?view=board")
+    todo, doing, toast = column(phone, "To do"), column(phone, "Doing"), phone.get_by_role("status")
+    for title, button, left, right in (
+        ("a", "Doing", ["b", "c"], ["a"]),
+        ("b", "Doing", ["c"], ["a", "b"]),  # under what is said of the one before
+        ("b", "Up", ["c"], ["b", "a"]),
+        ("a", "To do", ["c", "a"], ["b"]),
+    ):
+        menu = phone.locator(".work").filter(has=phone.get_by_role("link", name=title, exact=True)).locator(".menu")
+        await menu.locator("summary").tap()
+        await menu.get_by_role("button", name=button).tap()
+        await expect(todo).to_have_text(left)
+        await expect(doing).to_have_text(right)
+        await expect(toast).to_contain_text(f"Moved: {title} to ")
+    await toast.get_by_role("button", name="Undo").tap()
+    await expect(doing).to_have_text(["b", "a"])
+
+
 async def arrange_cards(desk: Page, address: str) -> None:
     """By mouse, finger and keyboard; with no server to be reached they go back."""
     await desk.goto(address)
@@ -80,6 +105,10 @@ async def change_many(desk: Page, address: str) -> None:
         await desk.keyboard.press(key)
     await expect(desk.locator(".bulk-count")).to_have_text("2 selected")
     bar = desk.get_by_role("form", name="Selected tasks")
+    await bar.get_by_text("Labels").first.click()
+    await bar.locator("#bulk-labels").press_sequentially("new, a")
+    suggested = await bar.locator("#own-labels option").evaluate_all("options => options.map((each) => each.value)")
+    assert suggested == ["new, away"]  # from where the line has got to
     await bar.get_by_text("Priority").first.click()
     await bar.get_by_label("Priority").last.select_option("p1")
     await bar.get_by_role("button", name="Apply").click()
@@ -120,6 +149,7 @@ async def furnish(page: Page, running: Running, person: dict[str, str]) -> Any:
     for title in "abc":
         task = {"title": title, "project_id": project, "section": "To do"}
         assert (await page.request.post(f"{api}/tasks", data=task, headers=sent)).ok
+    await page.request.post(f"{api}/labels", data={"name": "away"}, headers=sent)
     return project
 
 

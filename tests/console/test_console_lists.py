@@ -1,11 +1,15 @@
 """What a row of a list says beside its title: when, where its heading does not say so already, and part of what."""
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from desk import Browser, Desk
 
+from tasktalk.console.colours import hues_of
+from tasktalk.console.when import heading
+from tasktalk.console.words import speech_of
+from tasktalk.tasks.changes import change_task
 from tasktalk.tasks.model import Act, NewTask
 from tasktalk.tasks.projects.projects import create_project
 from tasktalk.tasks.tasks import create_tasks
@@ -100,3 +104,36 @@ async def test_subtasks_stand_under_what_they_are_part_of_or_name_it(desk: Desk,
     days = rows(await ana.read("/tasks?view=upcoming"))
     assert days["same days"] == (0, ["hotel &lt;b&gt;"])
     assert rows(await ana.read("/find?q=compare"))["compare"][1][0] == "hotel &lt;b&gt;"
+
+
+async def test_subtasks_stand_under_what_they_are_part_of_in_sections_too(desk: Desk, ana: Browser, act: Act) -> None:
+    assert ana.viewer is not None
+    today = datetime.now(ZoneInfo(ana.viewer.timezone)).date()
+    project = (await create_project(desk.pool, viewer=ana.viewer, name="Trip", by=act)).id
+    new = [NewTask(title="pack", project_id=project), NewTask(title="hotel", project_id=project, section="Doing")]
+    pack, hotel = await create_tasks(desk.pool, viewer=ana.viewer, new=new, by=act)
+    new = [
+        NewTask(title="ask Paul", parent_id=hotel.id, due_on=today + timedelta(days=1)),
+        NewTask(title="socks", parent_id=pack.id),
+        NewTask(title="shoes", parent_id=pack.id),
+    ]
+    *_, shoes = await create_tasks(desk.pool, viewer=ana.viewer, new=new, by=act)
+    await change_task(desk.pool, viewer=ana.viewer, task_id=shoes.id, changes={"status": "done"}, by=act)
+    page = await ana.read(f"/projects/{project}")
+    assert [(title, depth) for title, (depth, _) in rows(page).items()] == [
+        ("pack", 0),
+        ("socks", 1),
+        ("hotel", 0),
+        ("ask Paul", 1),
+    ]
+    assert re.findall(r"<h2>(.*?)</h2>", page) == ["Doing"]
+
+
+def test_a_heading_of_another_year_says_which() -> None:
+    assert heading(date(2027, 1, 20), date(2026, 12, 1), speech_of("en")) == "Wednesday 20 Jan 2027"
+    assert heading(date(2026, 12, 20), date(2026, 12, 1), speech_of("en")) == "Sunday 20 Dec"
+
+
+def test_a_colour_that_was_chosen_is_not_given_to_another_project() -> None:
+    assert hues_of([None, None, None, "#d9822b"]) == [0, 3, 2, "orange"]
+    assert hues_of([None] * 9) == [0, 1, 2, 3, 4, 5, 6, 7, 0]

@@ -28,6 +28,12 @@ def test_a_phone_writes_some_of_the_labels_that_a_desk_writes() -> None:
     assert (month.middle(0), month.middle(29)) == ("1.67%", "100%")
 
 
+def test_a_line_ends_where_nothing_was_measured() -> None:
+    chart = Chart("x", list("abcd"), [Series("one", "blue", [5, None, 10, 0])], kind="lines")
+    assert chart.lines([5, None, 10, 0]) == ["90.0,80.0 90.0,80.0", "450.0,0.0 630.0,160.0"]
+    assert chart.lines([None] * 4) == []
+
+
 async def test_the_page_draws_every_part_and_a_table_for_each_chart(ana: Browser) -> None:
     page = await ana.read("/patterns")
     assert page.count('<figure class="chart">') == page.count("Figures as a table") == 2

@@ -14,11 +14,14 @@ _ROUND = (1, 2, 5, 10)
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One colour of a chart; `tone` is a class of the style sheet, `values` go with the chart's labels."""
+    """One colour of a chart; `tone` is a class of the style sheet, `values` go with the chart's labels.
+
+    None where there was nothing to measure, which is not 0.
+    """
 
     name: str
     tone: str
-    values: Sequence[float]
+    values: Sequence[float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Chart:
     @property
     def top(self) -> float:
         """What the chart is high; never 0."""
-        return round_up(max((value for each in self.series for value in each.values), default=0))
+        return round_up(max((value or 0 for each in self.series for value in each.values), default=0))
 
     @property
     def step(self) -> float:
@@ -71,9 +74,15 @@ class Chart:
         """How high a value stands above the floor."""
         return round(FLOOR * value / self.top, 1)
 
-    def points(self, values: Sequence[float]) -> str:
-        """The line through the middle of each place."""
-        return " ".join(f"{(at + 0.5) * self.step:.1f},{FLOOR - self.tall(value)}" for at, value in enumerate(values))
+    def lines(self, values: Sequence[float | None]) -> list[str]:
+        """The points of the line through the middles of the places, in pieces where there is nothing between."""
+        found: list[list[str]] = [[]]
+        for at, value in enumerate(values):
+            if value is not None:
+                found[-1].append(f"{(at + 0.5) * self.step:.1f},{FLOOR - self.tall(value):.1f}")
+            elif found[-1]:
+                found.append([])
+        return [" ".join(points if len(points) > 1 else points * 2) for points in found if points]  # one is a dot
 
 
 def round_up(most: float) -> float:
@@ -88,6 +97,8 @@ def round_up(most: float) -> float:
     return next(size * each for each in _ROUND if size * each >= most)
 
 
-def figure(value: float) -> str:
-    """`1,204`, `3.5`."""
+def figure(value: float | None) -> str:
+    """`1,204`, `3.5`; a dash for nothing."""
+    if value is None:
+        return "\N{EN DASH}"
     return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"

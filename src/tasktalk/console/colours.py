@@ -1,6 +1,7 @@
 """The colours of projects as the console draws them: one of the named ones, or the nearest to what was chosen."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from tasktalk.assistant.replies.speech import phrase
 
@@ -27,6 +28,10 @@ _NAMED: Mapping[str, str] = {
     "brown": "#8a6a4c",
     "taupe": "#8a7a6c",
 }
+
+# Those without a colour of their own take these (static/tasks.css) in turn.
+_IN_TURN = ("teal", "orange", "blue", "violet", "magenta", "green", "red", "taupe")
+ARCHIVED = _IN_TURN.index("taupe")
 
 NAMES: Mapping[str, str] = {
     "charcoal": phrase("Charcoal"),
@@ -61,6 +66,25 @@ def hue_of(colour: str | None) -> str | None:
         _NAMED,
         key=lambda name: sum((a - b) ** 2 for a, b in zip(_parts(_NAMED[name]), (red, green, blue), strict=True)),
     )
+
+
+def hues_of(colours: Sequence[str | None]) -> list[str | int]:
+    """A class for each project's dot: its colour's, else one of ours in turn.
+
+    Where somebody has chosen the one whose turn it is, that which is used least; the others keep theirs.
+    """
+    named = [hue_of(colour) for colour in colours]
+    turns = [number % len(_IN_TURN) for number in range(len(named))]
+    free = [number for number, name in enumerate(_IN_TURN) if name not in named] or list(range(len(_IN_TURN)))
+    used = Counter(turn for turn, name in zip(turns, named, strict=True) if name is None and turn in free)
+
+    def take(turn: int) -> int:
+        if turn not in free:
+            turn = min(free, key=used.__getitem__)
+            used[turn] += 1
+        return turn
+
+    return [name or take(turn) for turn, name in zip(turns, named, strict=True)]
 
 
 def _parts(colour: str) -> tuple[int, int, int]:

@@ -9,12 +9,11 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 
 from tasktalk.accounts.request import Visit
-from tasktalk.console.colours import hue_of
+from tasktalk.console.colours import ARCHIVED, hues_of
 from tasktalk.console.log import Q
 from tasktalk.db import Conn
 from tasktalk.tasks.projects.projects import list_places
 
-HUES = 8
 SIDE = 50  # projects that every page lists
 
 
@@ -39,11 +38,11 @@ async def load_frame(conn: Conn, visit: Visit, *, here: str, title: str, now: da
     today = now.astimezone(zone).date()
     row = await Q.count_open(conn, viewer=viewer.user_id, is_admin=viewer.is_admin, today=today, now=now)
     places = await list_places(conn, viewer=viewer)
-    hues = {place.id: (place.colour, number % HUES) for number, place in enumerate(places)}
+    hues = hues_of([place.colour for place in places])
+    drawn = {place.id: hue for place, hue in zip(places, hues, strict=True)}
 
     def hue(project_id: UUID) -> str | int:
-        colour, number = hues.get(project_id, (None, HUES - 1))  # an archived one is grey
-        return hue_of(colour) or number
+        return drawn.get(project_id, ARCHIVED)
 
     side = [place for number, place in enumerate(places) if number < SIDE or str(place.id) == here]
     opened = {row["id"]: row["open"] async for row in Q.count_in_projects(conn, ids=[place.id for place in side])}

@@ -24,7 +24,7 @@ View = Literal["today", "upcoming", "inbox", "all", "done"]
 VIEWS: tuple[View, ...] = get_args(View)
 
 PAGE = 100
-_NESTED = frozenset({"project", "inbox", "all"})  # elsewhere the hour or the moment is the order
+_NESTED = frozenset({"project", "sections", "inbox", "all"})  # elsewhere the hour or the moment is the order
 _FILTERS = {
     "today": "today | overdue",
     "upcoming": "!no date & !overdue",
@@ -110,11 +110,19 @@ async def list_view(
 async def list_in_project(
     conn: Conn, *, viewer: Viewer, project: Project, cursor: str | None
 ) -> tuple[list[Task], str | None]:
-    """The open tasks of a project the viewer was found to see: by section, where it has any, else by date."""
+    """The open tasks of a project the viewer was found to see: by section, where it has any, else by date.
+
+    Those of sections come with their subtasks, a page of these at most.
+    """
     start = _read_offset(cursor)
     query = Q.list_in_sections if project.sections else Q.list_in_project
     ids = [row["id"] async for row in query(conn, project_id=project.id, offset=start, limit=PAGE + 1)]
-    return await _by_ids(conn, viewer, ids, start)
+    after = str(start + PAGE) if len(ids) > PAGE else None
+    tasks = list(await list_tasks_by_ids(conn, viewer=viewer, ids=ids[:PAGE]))
+    if project.sections and any(task.subtasks_count for task in tasks):
+        under = [row["id"] async for row in Q.list_under(conn, ids=ids[:PAGE], limit=PAGE)]
+        tasks += await list_tasks_by_ids(conn, viewer=viewer, ids=under)
+    return tasks, after
 
 
 def group(
@@ -146,12 +154,7 @@ def group(
         item = item_of(task, now, zone, speech, under=day)
         groups.setdefault((title, tone), Group(title, tone)).items.append(item)
     found = name_parents(list(groups.values()), parents)
-    return nest(found) if view in _NESTED else found
-
-
-async def _by_ids(conn: Conn, viewer: Viewer, ids: list[UUID], start: int) -> tuple[list[Task], str | None]:
-    tasks = await list_tasks_by_ids(conn, viewer=viewer, ids=ids[:PAGE])
-    return list(tasks), str(start + PAGE) if len(ids) > PAGE else None
+    return nest(found, by_day=view != "sections") if view in _NESTED else found
 
 
 def _read_offset(cursor: str | None) -> int:

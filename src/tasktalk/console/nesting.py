@@ -21,10 +21,10 @@ async def load_parents(conn: Conn, tasks: Sequence[Task]) -> dict[UUID, str]:
     return {id_: title for id_, title in titles.items() if id_ in wanted}
 
 
-def nest(groups: Sequence[Group]) -> list[Group]:
-    """Each subtask right under what it is part of, a step in: out of the same group, or where it has no date.
+def nest(groups: Sequence[Group], *, by_day: bool) -> list[Group]:
+    """Each subtask right under what it is part of, a step in.
 
-    A day of its own is where it is looked for: with another than its parent it stays under that heading.
+    Where headings are days, one with a day of its own is looked for there, if need be under another than its parent.
     """
     group_of = {item.task.id: number for number, group in enumerate(groups) for item in group.items}
     under: dict[UUID, list[Item]] = {}
@@ -32,7 +32,7 @@ def nest(groups: Sequence[Group]) -> list[Group]:
     for number, group in enumerate(groups):
         for item in group.items:
             parent = item.task.parent_id
-            if parent in group_of and (item.task.due is None or group_of[parent] == number):
+            if parent in group_of and (not by_day or item.task.due is None or group_of[parent] == number):
                 under.setdefault(parent, []).append(item)
             else:
                 tops[number].append(item)

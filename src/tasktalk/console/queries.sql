@@ -124,7 +124,7 @@ where project_id = :project_id::uuid and status = 'open' and deleted_at is null
 order by due_on nulls last, due_time nulls last, priority nulls last, position, id offset :offset::int limit :limit::int;
 
 -- name: list_in_sections(project_id, offset, limit)
--- The same section by section, in the order that is theirs by hand; a subtask is its parent's to show.
+-- The same section by section, in the order that is theirs by hand; a subtask stands under its parent.
 select t.id from tasks t left join sections s on s.id = t.section_id
 where t.project_id = :project_id::uuid and t.status = 'open' and t.deleted_at is null and t.parent_id is null
 order by s.position nulls first, s.id, t.position, t.id offset :offset::int limit :limit::int;
@@ -132,6 +132,17 @@ order by s.position nulls first, s.id, t.position, t.id offset :offset::int limi
 -- name: list_titles(ids)
 -- Of what tasks that the viewer was found to see are part of: that lies where they lie.
 select id, title from tasks where id = any(:ids::uuid[]);
+
+-- name: list_under(ids, limit)
+-- The open subtasks of tasks that the viewer was found to see, and theirs, in the order that is theirs by hand.
+with recursive under as (
+    select t.id, t.position, 1 as depth from tasks t
+    where t.parent_id = any(:ids::uuid[]) and t.status = 'open' and t.deleted_at is null
+    union all
+    select t.id, t.position, u.depth + 1 from tasks t join under u on t.parent_id = u.id
+    where t.status = 'open' and t.deleted_at is null
+)
+select id from under order by depth, position, id limit :limit::int;
 
 -- name: list_steps(parent_id)
 -- The subtasks of a task that the viewer was found to see.

@@ -32,9 +32,8 @@ def heading(day: date, today: date, speech: Speech) -> str:
     name, whole = day_words(day, today, speech), long_day(day, speech)
     if abs((day - today).days) <= 1:
         return f"{name} · {whole}"
-    if name == speech.weekdays[day.weekday()] or day.year == today.year:
-        return whole
-    return f"{name} · {speech.weekdays[day.weekday()]}"
+    near = name == speech.weekdays[day.weekday()] or day.year == today.year
+    return whole if near else f"{whole} {day.year}"
 
 
 def tone_of(day: date, today: date) -> str:

@@ -111,16 +111,16 @@ def _charts(hours: Sequence[HourFigures], period: Period, speech: Speech) -> lis
     received = [sum(each.messages_received for each in group) for group in groups]
     sent = [sum(each.messages_sent for each in group) for group in groups]
     failed = [sum(each.messages_failed for each in group) for group in groups]
-    slowest: list[float] = [max(each.max_response_time for each in group) for group in groups]
+    slowest = [max(each.max_response_time for each in group) or None for group in groups]  # None: nobody wrote
     unit = " ms"
-    if max(slowest, default=0) >= _SECOND:
-        slowest, unit = [each / _SECOND for each in slowest], " s"
+    if max((each or 0 for each in slowest), default=0) >= _SECOND:
+        slowest, unit = [each and each / _SECOND for each in slowest], " s"
     fates = [
         Series(speech.say("Received"), "accent", received),
-        Series(speech.say("Sent"), "blue", sent),
+        Series(speech.say("Sent"), "violet", sent),
         Series(speech.say("Failed"), "red", failed),
     ]
-    times = [Series(speech.say("Slowest reply"), "violet", slowest)]
+    times = [Series(speech.say("Slowest reply"), "blue", slowest)]
     return [
         Chart(speech.say("Messages"), labels, fates),
         Chart(speech.say("Time to answer"), labels, times, unit=unit, kind="lines"),

@@ -16,7 +16,7 @@ from tasktalk.assistant.replies.speech import SOURCE
 from tasktalk.console.words import CATALOGUES, speech_of
 
 CONSOLE = CATALOGUES.parent
-KEYWORDS = {"say": None, "phrase": None, "count": (1, 2)}
+KEYWORDS = {"say": None, "phrase": None, "Told": None, "count": (1, 2)}
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 SHOWN_AS_IT_IS = {"patterns.html"}  # for who builds screens
 _NOT_WORDS = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{(?:\"[^\"]*\"|.)*?\}\}|<pre.*?</pre>", re.DOTALL)

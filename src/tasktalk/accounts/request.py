@@ -135,6 +135,7 @@ async def open_visit(request: Request) -> Visit:
     if found is None:
         raise Unauthorized(phrase("Your session is over. Sign in again."))
     visit = Visit(await _hold_back(request, found[0]), found[1], token)
+    request.state.viewer = visit.viewer  # whose language an error is said in
     if request.method not in SAFE:
         check_same_site(request)
     return visit

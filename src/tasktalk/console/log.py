@@ -179,7 +179,7 @@ def _read_cursor(cursor: str | None) -> tuple[int, int]:
         return _FIRST, _FIRST
     left, _, right = cursor.partition(".")
     if not (left.isdecimal() and right.isdecimal() and len(cursor) < 2 * len(str(_FIRST)) + 2):
-        raise BadRequest("This cursor is not one of ours.", field="cursor")
+        raise BadRequest(phrase("This cursor is not one of ours."), field="cursor")
     return min(int(left), _FIRST), min(int(right), _FIRST)
 
 

@@ -255,9 +255,9 @@ def _check_length(request: Request, longest: int | None) -> None:
         return
     length = read_number(request.headers.get("content-length", "0"))
     if length is None or length > longest:
-        raise TooLarge("A form may have 256 KiB at most.")
+        raise TooLarge(phrase("A form may have 256 KiB at most."))
     if request.method == "POST" and "transfer-encoding" in request.headers:
-        raise BadRequest("A form says its length.")
+        raise BadRequest(phrase("A form says its length."))
 
 
 def _to_sign_in(request: Request) -> Response:

@@ -92,7 +92,7 @@ async def draw_task(
     async with request.app.state.pool.acquire() as conn:
         found = await list_tasks_by_ids(conn, viewer=viewer, ids=[task_id])
         if not found:
-            raise NotFound("There is no such task.")
+            raise NotFound(phrase("There is no such task."))
         task = found[0]
         here = str(task.project.id) if task.project else "inbox"
         frame = await load_frame(conn, visit, here=here, title=task.title, now=now)

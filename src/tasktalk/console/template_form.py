@@ -11,6 +11,7 @@ from tasktalk.messaging.templates.drafts import UTILITY, Button, Draft
 from tasktalk.messaging.templates.pack import KINDS, Kind
 from tasktalk.messaging.templates.parts import list_places
 from tasktalk.messaging.templates.rules import BUTTONS, check_draft
+from tasktalk.phrases import Told, phrase
 
 BUTTON_KINDS = ("QUICK_REPLY", "URL", "PHONE_NUMBER")
 _TEXTS = ("name", "language", "header", "body", "footer")
@@ -78,9 +79,9 @@ class Given:
     def values(self) -> dict[str, Any]:
         """Fields of a Draft, clean. Raises BadRequest by its field."""
         if self.purpose and self.purpose not in get_args(Purpose):
-            raise BadRequest("This purpose is not known.", field="purpose")
+            raise BadRequest(phrase("This purpose is not known."), field="purpose")
         if missing := [place for place in self.places if not self.sample(place).strip()]:
-            raise BadRequest(f"Give an example for {{{{{missing[0]}}}}}.", field="samples")
+            raise BadRequest(Told("Give an example for {place}.", place=f"{{{{{missing[0]}}}}}"), field="samples")
         samples = [{"name": self._name(place), "example": self.sample(place)} for place in self.places]
         buttons = [{"kind": b.kind, "text": b.text, "url": b.url, "phone_number": b.phone_number} for b in self.buttons]
         body = TemplatePatchBody.model_validate(
@@ -128,7 +129,7 @@ def _button(form: Mapping[str, str], number: int) -> Button | None:
     if not text and not value:
         return None
     if kind not in BUTTON_KINDS:
-        raise BadRequest("This kind of button is not known.", field="buttons")
+        raise BadRequest(phrase("This kind of button is not known."), field="buttons")
     return Button(kind, text, value if kind == "URL" else None, value if kind == "PHONE_NUMBER" else None)
 
 

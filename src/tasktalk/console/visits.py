@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from tasktalk.accounts.request import Visit, check_factor, page_visit
 from tasktalk.errors import Forbidden
+from tasktalk.phrases import phrase
 
 Anybody = Annotated[Visit, Depends(page_visit)]
 
@@ -13,7 +14,7 @@ Anybody = Annotated[Visit, Depends(page_visit)]
 def _operator(request: Request, visit: Anybody) -> Visit:
     check_factor(request)
     if not visit.viewer.is_admin:
-        raise Forbidden("This is for administrators.")
+        raise Forbidden(phrase("This is for administrators."))
     return visit
 
 

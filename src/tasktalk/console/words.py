@@ -8,6 +8,7 @@ from babel.core import negotiate_locale
 from fastapi import Request
 from markupsafe import Markup, escape
 
+from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.users import LANGUAGES
 from tasktalk.assistant.replies.speech import SOURCE, Speech, get_speech
 
@@ -20,7 +21,10 @@ def speech_of(language: str) -> Speech:
 
 
 def choose_language(request: Request) -> str:
-    """What a visitor who is not signed in wants by their browser, of what we speak."""
+    """That of who is signed in; what a visitor who is not wants by their browser, of what we speak."""
+    viewer: Viewer | None = getattr(request.state, "viewer", None)
+    if viewer is not None:
+        return viewer.language
     header = request.headers.get("accept-language", "")
     wanted = [part.partition(";")[0].strip() for part in header.split(",")]  # browsers send the dearest first
     chosen: str | None = negotiate_locale([each for each in wanted if each], list(LANGUAGES), sep="-")

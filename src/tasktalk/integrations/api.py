@@ -20,6 +20,7 @@ from tasktalk.integrations.editing import change_integration, clean, dismiss, ma
 from tasktalk.integrations.findings import FindingPage, list_findings
 from tasktalk.integrations.pasted import check_secret
 from tasktalk.integrations.shown import IntegrationPage, ShownIntegration, get_shown, list_shown
+from tasktalk.phrases import phrase
 from tasktalk.web.http import answers, known_id, pool_of, to_json
 
 router = APIRouter(prefix="/api/integrations", tags=["integrations"])
@@ -149,5 +150,5 @@ async def _with_secrets(request: Request, integration_id: UUID) -> Integration:
             conn, keyring=request.app.state.keyring, integration_id=integration_id, disabled=True
         )
     if found is None:
-        raise NotFound("There is no such integration.")
+        raise NotFound(phrase("There is no such integration."))
     return found

@@ -8,6 +8,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr
 from tasktalk.errors import BadRequest
 from tasktalk.integrations.checks.check import Repair
 from tasktalk.integrations.connections import CredentialKind
+from tasktalk.phrases import phrase
 
 _PIN_DIGITS = 6
 _ACCOUNT = Field(
@@ -84,5 +85,5 @@ class RepairBody(BaseModel):
             return None
         pin = self.pin.get_secret_value() if self.pin else ""
         if not (len(pin) == _PIN_DIGITS and pin.isascii() and pin.isdecimal()):
-            raise BadRequest("Enter the number's PIN for two-step verification: six digits.", field="pin")
+            raise BadRequest(phrase("Enter the number's PIN for two-step verification: six digits."), field="pin")
         return pin

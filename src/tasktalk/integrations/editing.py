@@ -17,6 +17,7 @@ from tasktalk.integrations.connections import CredentialKind, save_credential
 from tasktalk.integrations.findings import dismiss_finding
 from tasktalk.integrations.pasted import check_graph_url, check_id, check_ids, check_line, check_name
 from tasktalk.integrations.shown import ShownIntegration, get_shown
+from tasktalk.phrases import phrase
 from tasktalk.settings import Settings
 
 Q = queries(__file__)
@@ -57,7 +58,7 @@ async def change_integration(
 ) -> ShownIntegration:
     """The integration after clean `changes`. `enabled` false keeps its history and credentials."""
     if await Q.lock_integration(conn, id=integration_id) is None:
-        raise NotFound("There is no such integration.")
+        raise NotFound(phrase("There is no such integration."))
     shown = await get_shown(conn, integration_id=integration_id)
     before = {key: getattr(shown, key) for key in _KEYS}
     after = before | dict(changes)
@@ -152,10 +153,10 @@ def _clean(key: str, value: Any, settings: Settings) -> Any:  # noqa: PLR0911  (
         case "currency":
             letters = value.strip().upper()
             if len(letters) != _CURRENCY_LETTERS or not letters.isascii() or not letters.isalpha():
-                raise BadRequest("A currency has three letters, such as USD.", field=key)
+                raise BadRequest(phrase("A currency has three letters, such as USD."), field=key)
             return letters
         case "monthly_budget" if value is not None and not 0 <= value <= _MOST_BUDGET:
-            raise BadRequest("A budget is an amount from 0.", field=key)
+            raise BadRequest(phrase("A budget is an amount from 0."), field=key)
         case _:
             return value
 
@@ -172,7 +173,7 @@ def _plain(value: Any) -> Any:
 
 def _taken() -> Conflict:
     return Conflict(
-        "This number is connected already. If it is switched off, switch it on again.", field="phone_number_id"
+        phrase("This number is connected already. If it is switched off, switch it on again."), field="phone_number_id"
     )
 
 

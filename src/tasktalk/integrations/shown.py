@@ -11,6 +11,7 @@ from asyncpg import Record
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import NotFound
+from tasktalk.phrases import phrase
 
 Q = queries(__file__)
 
@@ -79,7 +80,7 @@ async def get_shown(conn: Conn, *, integration_id: UUID) -> ShownIntegration:
     """One. Raises NotFound."""
     async for row in Q.show_integrations(conn, id=integration_id):
         return _shown(row)
-    raise NotFound("There is no such integration.")
+    raise NotFound(phrase("There is no such integration."))
 
 
 def _shown(row: Record) -> ShownIntegration:

@@ -15,6 +15,7 @@ from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import Conflict, NotFound
 from tasktalk.messaging.outbox import Outgoing, add_messages
+from tasktalk.phrases import phrase
 from tasktalk.whatsapp.explanations import explain
 
 Q = queries(__file__, "resending.sql")
@@ -37,7 +38,7 @@ async def find_resending(conn: Conn, *, seq: int, now: datetime) -> Resending:
     """Of the message with this number. Raises NotFound."""
     row = await Q.find_failed(conn, seq=seq)
     if row is None:
-        raise NotFound("There is no such message.")
+        raise NotFound(phrase("There is no such message."))
     why_not = _why_not(row, now)
     return Resending(row["failed"], why_not is None, why_not, row["resent_as"], row["resent_of"])
 
@@ -47,7 +48,7 @@ async def resend(conn: Conn, *, by: Viewer, seq: int, now: datetime) -> int:
     await Q.lock(conn, seq=seq)
     row = await Q.find_failed(conn, seq=seq)
     if row is None:
-        raise NotFound("There is no such message.")
+        raise NotFound(phrase("There is no such message."))
     if why_not := _why_not(row, now):
         raise Conflict(why_not)
     outgoing = Outgoing(
@@ -80,16 +81,16 @@ def _why_not(row: Record, now: datetime) -> str | None:
     is_template = message.get("type") == "template"
     window = row["window_until"]
     reasons = {
-        "It has not failed.": not row["failed"],
-        "It was sent again already.": row["resent_as"] is not None,
-        "It may have arrived: an answer of WhatsApp's was lost. What may have arrived is not sent again.": row[
+        phrase("It has not failed."): not row["failed"],
+        phrase("It was sent again already."): row["resent_as"] is not None,
+        phrase("It may have arrived: an answer of WhatsApp's was lost. What may have arrived is not sent again."): row[
             "doubtful"
         ],
-        "A test message is not sent again: send another one on the number's page.": row["kind"] == "test",
-        "A notice finds its next way by itself: it need not be sent again.": row["goes_on"],
-        "Its words were not kept.": message.get("not_kept") is True,
-        "The number is switched off.": row["switched_off"],
-        "Nobody can be reached there any more.": row["gone"],
+        phrase("A test message is not sent again: send another one on the number's page."): row["kind"] == "test",
+        phrase("A notice finds its next way by itself: it need not be sent again."): row["goes_on"],
+        phrase("Its words were not kept."): message.get("not_kept") is True,
+        phrase("The number is switched off."): row["switched_off"],
+        phrase("Nobody can be reached there any more."): row["gone"],
         explain(_WINDOW_CLOSED).meaning: not is_template and (window is None or window <= now),
     }
     return next((why for why, holds in reasons.items() if holds), None)

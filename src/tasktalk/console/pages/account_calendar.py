@@ -68,10 +68,10 @@ async def remove_calendar(request: Request, feed_id: str, visit: Anybody) -> Res
 
 def _read(given: dict[str, str]) -> dict[str, Any]:
     if given["kind"] not in _KINDS:
-        raise BadRequest("There is no such kind.", field="kind")
+        raise BadRequest(phrase("There is no such kind."), field="kind")
     project_id = parse_id(given["project"])
     if given["project"] and project_id is None:
-        raise BadRequest("There is no such project.", field="project")
+        raise BadRequest(phrase("There is no such project."), field="project")
     return {
         "name": given["name"],
         "kind": given["kind"],

@@ -10,6 +10,7 @@ from tasktalk.console.page import PageRoute, Wrong, draw, now_of
 from tasktalk.console.pages.account_frame import load_account
 from tasktalk.console.visits import Anybody
 from tasktalk.errors import BadRequest
+from tasktalk.phrases import phrase
 
 _HERE = "/account/data"
 router = APIRouter(prefix=_HERE, route_class=PageRoute, include_in_schema=False)
@@ -34,11 +35,11 @@ async def export(request: Request, visit: Anybody) -> Response:
 
 def _read(given: dict[str, str]) -> Export:
     if given["format"] not in FORMATS:
-        raise BadRequest("There is no such format.", field="format")
+        raise BadRequest(phrase("There is no such format."), field="format")
     if given["project"] and given["filter"]:
-        raise BadRequest("Name a project or a filter, not both.", field="filter")
+        raise BadRequest(phrase("Name a project or a filter, not both."), field="filter")
     if len(given["project"]) > _LONGEST:
-        raise BadRequest("There is no such project.", field="project")
+        raise BadRequest(phrase("There is no such project."), field="project")
     return Export(given["format"], given["project"] or None, given["filter"] or None)
 
 

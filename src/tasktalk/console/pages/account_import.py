@@ -14,6 +14,7 @@ from tasktalk.errors import BadRequest, TooLarge
 from tasktalk.interop.importing.api import import_file
 from tasktalk.interop.importing.drafts import drop_draft, get_draft, keep_draft
 from tasktalk.interop.importing.model import MOST_BYTES
+from tasktalk.phrases import phrase
 from tasktalk.tasks.attachments.forms import read_upload_form
 from tasktalk.web.http import known_id
 
@@ -76,9 +77,9 @@ async def _read(request: Request, visit: Visit) -> tuple[str, bytes]:
     async for piece in upload.chunks:
         content += piece
         if len(content) > MOST_BYTES:
-            raise TooLarge("A file has 16 MiB at most.", field="file")
+            raise TooLarge(phrase("A file has 16 MiB at most."), field="file")
     if not upload.name or not content:
-        raise BadRequest("Choose a file first.", field="file")
+        raise BadRequest(phrase("Choose a file first."), field="file")
     return upload.name, bytes(content)
 
 

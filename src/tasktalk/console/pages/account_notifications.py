@@ -16,6 +16,7 @@ from tasktalk.errors import BadRequest, Conflict
 from tasktalk.messaging.letters.apprising import is_installed
 from tasktalk.messaging.letters.naming import forget_address, name_address, try_address
 from tasktalk.messaging.letters.smtp import read_server
+from tasktalk.phrases import phrase
 from tasktalk.tasks.preferences.events import Event
 from tasktalk.tasks.preferences.preferences import change_preferences, get_preferences
 from tasktalk.tasks.projects.sharing.members import list_own_switches
@@ -85,7 +86,7 @@ def _read_version(text: str) -> int | None:
     if not text:
         return None
     if not text.isascii() or not text.isdigit() or len(text) > _DIGITS:
-        raise BadRequest("This form is not ours.")
+        raise BadRequest(phrase("This form is not ours."))
     return int(text)
 
 

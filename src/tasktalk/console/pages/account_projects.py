@@ -12,6 +12,7 @@ from tasktalk.console.pages.account_reading import OF_OTHERS
 from tasktalk.console.visits import Anybody
 from tasktalk.console.words import speech_of
 from tasktalk.errors import BadRequest
+from tasktalk.phrases import phrase
 from tasktalk.tasks.preferences.events import Event
 from tasktalk.tasks.preferences.preferences import get_preferences
 from tasktalk.tasks.projects.projects import get_project
@@ -46,7 +47,7 @@ async def change_project(request: Request, project_id: str, visit: Anybody) -> R
 
 def _read(choice: str) -> bool | None:
     if choice not in _CHOICES:
-        raise BadRequest("That cannot be chosen.")
+        raise BadRequest(phrase("That cannot be chosen."))
     return _CHOICES[choice]
 
 

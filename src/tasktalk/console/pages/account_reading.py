@@ -60,9 +60,9 @@ def read_changes(form: Mapping[str, str], *, before: Preferences, events: Collec
     """
     starts, budget = _read_clock(form, "day_starts"), form["monthly_messages"].strip()
     if starts is None:
-        raise BadRequest("A day starts at some hour.", field="day_starts")
+        raise BadRequest(phrase("A day starts at some hour."), field="day_starts")
     if budget and not _NUMBER.fullmatch(budget):
-        raise BadRequest("Write a number, or leave it empty.", field="monthly_messages")
+        raise BadRequest(phrase("Write a number, or leave it empty."), field="monthly_messages")
     weekday, offset = form["review_weekday"], form["default_reminder"]
     switches = {event.value: form[f"on_{event}"] == "on" for event in events}
     changes = PreferenceChanges(
@@ -109,7 +109,9 @@ def _read_quiet(form: Mapping[str, str]) -> tuple[dt.time, dt.time] | None:
     if begin is None and end is None:
         return None
     if begin is None or end is None:
-        raise BadRequest("Quiet hours have a beginning and an end; leave both empty for none.", field="quiet_hours")
+        raise BadRequest(
+            phrase("Quiet hours have a beginning and an end; leave both empty for none."), field="quiet_hours"
+        )
     return begin, end
 
 
@@ -118,7 +120,7 @@ def _read_clock(form: Mapping[str, str], name: str, *, field: str = "") -> dt.ti
     if not text:
         return None
     if not _CLOCK.fullmatch(text):
-        raise BadRequest("An hour is written like 09:00.", field=field or name)
+        raise BadRequest(phrase("An hour is written like 09:00."), field=field or name)
     return dt.time.fromisoformat(text)
 
 

@@ -60,7 +60,7 @@ async def show_alerts(request: Request, visit: Operator) -> Response:
     speech, after = speech_of(visit.viewer.language), request.query_params.get("after")
     cursor = parse_id(after) if after else None
     if after and cursor is None:
-        raise BadRequest("This cursor is not one of ours.", field="cursor")
+        raise BadRequest(phrase("This cursor is not one of ours."), field="cursor")
     async with request.app.state.pool.acquire() as conn:
         frame = await load_system(request, conn, visit, here="/alerts", live="system")
         opened = (await list_alerts(conn, is_open=True, limit=MOST)).items
@@ -84,7 +84,7 @@ async def snooze_alert(request: Request, alert_id: str, visit: Operator) -> Resp
     """`minutes` of SNOOZES; 0 ends a snooze."""
     speech, minutes = speech_of(visit.viewer.language), (await read_form(request)).get("minutes", "")
     if minutes not in {*SNOOZES, "0"}:
-        raise BadRequest("Choose for how long.", field="minutes")
+        raise BadRequest(phrase("Choose for how long."), field="minutes")
     until = now_of(request) + timedelta(minutes=int(minutes)) if minutes != "0" else None
     async with request.app.state.pool.acquire() as conn, conn.transaction():
         await snooze(conn, by=visit.viewer, alert_id=known_id(alert_id), until=until)

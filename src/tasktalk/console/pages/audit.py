@@ -111,7 +111,7 @@ def detail_words(entry: Entry) -> str:
 def _wanted(asked: dict[str, str], zone: ZoneInfo) -> Wanted:
     actor = parse_id(asked["person"]) if asked["person"] else None
     if asked["person"] and actor is None:
-        raise BadRequest("This person is not known.", field="person")
+        raise BadRequest(phrase("This person is not known."), field="person")
     since, until = _day(asked["from"], zone, "from"), _day(asked["to"], zone, "to")
     return Wanted(
         action=asked["kind"] if asked["kind"] in KINDS and asked["kind"] else None,
@@ -127,7 +127,7 @@ def _day(text: str, zone: ZoneInfo, field: str) -> datetime | None:
     try:
         return datetime.combine(datetime.strptime(text, "%Y-%m-%d").date(), time(), zone).astimezone(UTC)  # noqa: DTZ007
     except (ValueError, OverflowError) as error:
-        raise BadRequest("A day is written as 2026-11-27.", field=field) from error
+        raise BadRequest(phrase("A day is written as 2026-11-27."), field=field) from error
 
 
 def _row(entry: Entry) -> tuple[str, ...]:

@@ -86,14 +86,14 @@ async def decide(request: Request, how: str, visit: Operator) -> Response:
             count = await forget_held(conn, by=visit.viewer, at=now_of(request))
             said = speech.count("{number} message will not leave.", "{number} messages will not leave.", count)
         else:
-            raise Forbidden("Send them, or forget them.")
+            raise Forbidden(phrase("Send them, or forget them."))
     return go(_HERE, Note(said))
 
 
 @router.get("/{name}")
 async def download(visit: Operator, name: str) -> Response:  # noqa: ARG001  (whatever it is)
     """Refused: who takes over an administrator's browser should not take everybody's data along."""
-    raise Forbidden("Backups are not given out here. They lie in the folder that TASKTALK_BACKUP_DIR names.")
+    raise Forbidden(phrase("Backups are not given out here. They lie in the folder that TASKTALK_BACKUP_DIR names."))
 
 
 def _plan(settings: Settings) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from tasktalk.console.visits import Anybody
 from tasktalk.console.words import speech_of
 from tasktalk.db import Conn
 from tasktalk.errors import BadRequest, NotFound
+from tasktalk.phrases import phrase
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.model import NewTask
 from tasktalk.tasks.projects.ordering import Place, move_card
@@ -75,7 +76,7 @@ async def move_one(request: Request, project_id: str, visit: Anybody) -> Respons
             by=by,
         )
         if task.project is None or task.project.id != known:
-            raise BadRequest("This card lies on another board.", field="task")
+            raise BadRequest(phrase("This card lies on another board."), field="task")
     speech = speech_of(visit.viewer.language)
     words = speech.say("Moved: {title} to {place}", title=task.title, place=task.section or speech.say("No section"))
     return go(f"/projects/{known}?view=board", Note(words, undo=str(by.change_set)))
@@ -90,7 +91,7 @@ async def add(request: Request, project_id: str, visit: Anybody) -> Response:
         project = await get_project(conn, viewer=visit.viewer, project_id=known)
         section = next((each.name for each in project.sections if str(each.id) == wanted), None)
         if wanted and section is None:
-            raise NotFound("There is no such section.")
+            raise NotFound(phrase("There is no such section."))
         new = NewTask(title=form.get("title", ""), project_id=known, section=section)
         (task,) = await create_tasks(conn, viewer=visit.viewer, new=[new], by=by)
     words = speech_of(visit.viewer.language).say("Added: {title}", title=task.title)

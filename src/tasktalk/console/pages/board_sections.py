@@ -7,6 +7,7 @@ from tasktalk.console.pages.project import draw_project
 from tasktalk.console.visits import Anybody
 from tasktalk.console.words import speech_of
 from tasktalk.errors import BadRequest, Conflict, Forbidden, NotFound
+from tasktalk.phrases import phrase
 from tasktalk.tasks.projects.ordering import move_section
 from tasktalk.tasks.projects.projects import get_project
 from tasktalk.tasks.projects.sections import change_section, create_section, delete_section
@@ -59,7 +60,7 @@ async def step_or_delete(request: Request, project_id: str, section_id: str, ste
         project = await get_project(conn, viewer=viewer, project_id=known)
         name = next((each.name for each in project.sections if each.id == section), None)
         if name is None:
-            raise NotFound("There is no such section.")
+            raise NotFound(phrase("There is no such section."))
         if step == "delete":
             await delete_section(conn, viewer=viewer, section_id=section, by=by)
         else:

@@ -14,6 +14,7 @@ from tasktalk.console.visits import Anybody
 from tasktalk.console.words import speech_of
 from tasktalk.db import Conn
 from tasktalk.errors import BadRequest, Conflict, Forbidden
+from tasktalk.phrases import Told, phrase
 from tasktalk.tasks.changes import change_tasks
 from tasktalk.tasks.model import Act, TaskChanges
 from tasktalk.tasks.names import fold
@@ -55,7 +56,7 @@ async def change_many(request: Request, visit: Anybody) -> Response:
 
 async def _change(conn: Conn, viewer: Viewer, ids: list[UUID], change: Change, by: Act) -> int:
     if len(ids) > BATCH:
-        raise BadRequest(f"At most {BATCH} tasks at a time.", field="task")
+        raise BadRequest(Told("At most {most} tasks at a time.", most=BATCH), field="task")
     rows = await lock_tasks(conn, viewer=viewer, ids=ids)
     changes = [(each, change(check_writable(rows.get(each)))) for each in ids]
     return len(await change_tasks(conn, viewer=viewer, changes=changes, by=by))
@@ -78,20 +79,20 @@ def _read(form: Mapping[str, str], *, today: dt.date) -> Change:  # noqa: PLR091
         case "priority":
             level = form.get("priority", "")
             if level not in {"", *map(str, range(1, _LOWEST + 1))}:
-                raise BadRequest("A priority is 1 to 4.", field="priority")
+                raise BadRequest(phrase("A priority is 1 to 4."), field="priority")
             return lambda _: {"priority": int(level) if level else None}
         case "label" | "unlabel":
             return _labels(do, form.get("labels", ""))
         case "assign":
             person = known_id(form["assignee"]) if form.get("assignee") else None
             return lambda _: {"assignees": () if person is None else (person,)}
-    raise BadRequest("Say what to do with these tasks.", field="do")
+    raise BadRequest(phrase("Say what to do with these tasks."), field="do")
 
 
 def _labels(do: str, text: str) -> Change:
     names = tuple(filter(None, (each.strip().removeprefix("@") for each in text.split(","))))
     if not names:
-        raise BadRequest("Name a label.", field="labels")
+        raise BadRequest(phrase("Name a label."), field="labels")
 
     def change(row: Row) -> TaskChanges:
         own: tuple[str, ...] = tuple(row["labels"])
@@ -113,7 +114,7 @@ def _day(text: str, today: dt.date) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
-        raise BadRequest("A day is written as 2026-11-27.", field="due") from error
+        raise BadRequest(phrase("A day is written as 2026-11-27."), field="due") from error
 
 
 def _project(text: str) -> UUID | None:

@@ -20,6 +20,7 @@ from tasktalk.console.when import long_day
 from tasktalk.console.words import speech_of
 from tasktalk.db import Conn
 from tasktalk.errors import BadRequest
+from tasktalk.phrases import phrase
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.changes import change_task
 from tasktalk.tasks.due import FIRST_YEAR, LAST_YEAR
@@ -122,7 +123,7 @@ async def move(request: Request, visit: Anybody) -> Response:
     form, by = await read_form(request), act_of(request)
     day = _read(form.get("to", ""))
     if form.get("to") and day is None:
-        raise BadRequest("A day is written as 2026-11-27.", field="to")
+        raise BadRequest(phrase("A day is written as 2026-11-27."), field="to")
     async with request.app.state.pool.acquire() as conn, conn.transaction():
         task = await change_task(
             conn, viewer=visit.viewer, task_id=known_id(form.get("task", "")), changes={"due_on": day}, by=by

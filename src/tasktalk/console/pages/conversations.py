@@ -12,6 +12,7 @@ from tasktalk.console.words import speech_of
 from tasktalk.errors import BadRequest
 from tasktalk.ids import parse_id
 from tasktalk.integrations.shown import list_shown
+from tasktalk.phrases import phrase
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -25,7 +26,7 @@ async def show_conversations(request: Request, visit: Operator) -> Response:
     asked, cursor = request.query_params.get("integration", ""), request.query_params.get("after")
     chosen = parse_id(asked) if asked else None
     if asked and chosen is None:
-        raise BadRequest("This number is not known.", field="integration")
+        raise BadRequest(phrase("This number is not known."), field="integration")
     async with request.app.state.pool.acquire() as conn:
         frame = await load_frame(conn, visit, here="messages", title=speech.say("Conversations"), now=now)
         shown = await list_shown(conn)

@@ -24,6 +24,7 @@ from tasktalk.integrations.findings import list_findings
 from tasktalk.integrations.shown import get_shown
 from tasktalk.messaging.trials.api import try_out
 from tasktalk.messaging.trials.trial import Trial
+from tasktalk.phrases import phrase
 from tasktalk.web.http import known_id
 
 router = APIRouter(prefix="/integrations/{integration_id}", route_class=PageRoute, include_in_schema=False)
@@ -126,7 +127,7 @@ def above(wrong: Wrong) -> Wrong:
 def _secrets(form: dict[str, str]) -> dict[CredentialKind, str]:
     given = {kind: form[kind] for kind in _SECRETS if form.get(kind, "").strip()}
     if not given:
-        raise BadRequest("Enter what is to be replaced.", field="access_token")
+        raise BadRequest(phrase("Enter what is to be replaced."), field="access_token")
     return given
 
 

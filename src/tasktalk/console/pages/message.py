@@ -22,6 +22,7 @@ from tasktalk.console.words import speech_of
 from tasktalk.db import Conn
 from tasktalk.errors import Conflict, NotFound
 from tasktalk.messaging.resending import find_resending, resend
+from tasktalk.phrases import phrase
 from tasktalk.whatsapp.explanations import UNKNOWN, explain
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -36,7 +37,7 @@ async def show_received(request: Request, seq: int, visit: Anybody) -> Response:
     async with request.app.state.pool.acquire() as conn:
         row = await Q.find_inbound(conn, seq=_checked(seq))
         if row is None:
-            raise NotFound("There is no such message.")
+            raise NotFound(phrase("There is no such message."))
         writer = (await rows.list_writers(conn, [row]))[row["seq"]]
         own = _check_may_see(writer, row["received_at"], visit.viewer)
         contacts = log.own_contact_ids(writer)
@@ -67,7 +68,7 @@ async def show_sent(request: Request, seq: int, visit: Anybody) -> Response:
     async with request.app.state.pool.acquire() as conn:
         row = await Q.find_outbound(conn, seq=_checked(seq))
         if row is None:
-            raise NotFound("There is no such message.")
+            raise NotFound(phrase("There is no such message."))
         own = _check_may_see(row, row["created_at"], visit.viewer)
         attempts = [a async for a in Q.list_attempts(conn, outbox_id=row["id"])]
         statuses = [s async for s in Q.list_statuses(conn, outbox_id=row["id"])]
@@ -115,7 +116,7 @@ async def _frame(conn: Conn, visit: Visit, request: Request, *, title: str) -> d
 
 def _checked(seq: int) -> int:
     if not 0 < seq <= _LARGEST:
-        raise NotFound("There is no such message.")
+        raise NotFound(phrase("There is no such message."))
     return seq
 
 
@@ -123,7 +124,7 @@ def _check_may_see(contact: Row | None, at: datetime, viewer: Viewer) -> bool:
     """Whether its words may be seen. Raises NotFound for who may not even know that it exists."""
     own = rows.is_own(contact, at, viewer)
     if not own and not viewer.is_admin:
-        raise NotFound("There is no such message.")
+        raise NotFound(phrase("There is no such message."))
     return own
 
 

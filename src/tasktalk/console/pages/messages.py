@@ -18,6 +18,7 @@ from tasktalk.db import Conn
 from tasktalk.errors import BadRequest
 from tasktalk.ids import parse_id
 from tasktalk.integrations.shown import list_shown
+from tasktalk.phrases import phrase
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -37,11 +38,11 @@ async def show_log(request: Request, visit: Anybody) -> Response:
         choices = await _choices(conn, viewer, asked, speech)
         number = parse_id(asked["integration"]) if viewer.is_admin and asked["integration"] else None
         if viewer.is_admin and asked["integration"] and number is None:
-            raise BadRequest("This number is not known.", field="integration")
+            raise BadRequest(phrase("This number is not known."), field="integration")
         if number is not None:
             contact = parse_id(asked["contact"]) if asked["contact"] else None
             if asked["contact"] and contact is None:
-                raise BadRequest("This person is not known.", field="contact")
+                raise BadRequest(phrase("This person is not known."), field="contact")
             page = await list_narrowed(
                 conn, integration_id=number, contact=contact, show=show, cursor=cursor, speech=speech
             )

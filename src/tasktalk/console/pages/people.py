@@ -115,5 +115,5 @@ async def _draw(
 
 def _role(text: str) -> Role:
     if text not in get_args(Role):
-        raise BadRequest("This is no role.", field="role")
+        raise BadRequest(phrase("This is no role."), field="role")
     return text  # type: ignore[return-value]  # (checked just here)

@@ -18,6 +18,7 @@ from tasktalk.console.words import speech_of
 from tasktalk.errors import BadRequest, Conflict
 from tasktalk.ids import parse_id
 from tasktalk.integrations.shown import get_shown
+from tasktalk.phrases import phrase
 from tasktalk.web.http import known_id
 
 router = APIRouter(
@@ -87,7 +88,7 @@ async def settle_stranger(request: Request, integration_id: str, contact_id: str
 def _person(form: dict[str, str]) -> UUID:
     user_id = parse_id(form.get("user", ""))
     if user_id is None:
-        raise BadRequest("Choose whose phone it is.", field="user")
+        raise BadRequest(phrase("Choose whose phone it is."), field="user")
     return user_id
 
 

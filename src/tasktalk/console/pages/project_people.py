@@ -14,6 +14,7 @@ from tasktalk.console.visits import Anybody
 from tasktalk.console.words import speech_of
 from tasktalk.db import Conn
 from tasktalk.errors import BadRequest, Conflict, Forbidden, NotFound
+from tasktalk.phrases import phrase
 from tasktalk.tasks.model import Act
 from tasktalk.tasks.names import fold
 from tasktalk.tasks.projects.model import Role
@@ -156,9 +157,9 @@ async def _find_person(conn: Conn, viewer: Viewer, name: str) -> UUID:
     known = await list_acquaintances(conn, viewer=viewer)
     found = [id_ for id_, each in known.items() if name and fold(each) == fold(name) and id_ != viewer.user_id]
     if not found:
-        raise BadRequest("You share nothing with such a person yet. Invite them by e-mail.")
+        raise BadRequest(phrase("You share nothing with such a person yet. Invite them by e-mail."))
     if len(found) > 1:
-        raise BadRequest("Several people are called so. Invite them by e-mail.")
+        raise BadRequest(phrase("Several people are called so. Invite them by e-mail."))
     return found[0]
 
 
@@ -166,10 +167,10 @@ def _role(text: str | None) -> Role:
     for role in ROLES:
         if role == text:
             return role  # type: ignore[return-value]  # one of the keys
-    raise BadRequest("A role is owner, editor or viewer.")
+    raise BadRequest(phrase("A role is owner, editor or viewer."))
 
 
 def _invited_role(text: str | None) -> InvitedRole:
     if text in {"editor", "viewer"}:
         return text  # type: ignore[return-value]  # one of the two
-    raise BadRequest("A role is editor or viewer.")
+    raise BadRequest(phrase("A role is editor or viewer."))

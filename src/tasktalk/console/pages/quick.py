@@ -15,6 +15,7 @@ from tasktalk.console.understood import Understood, marked, understood_of
 from tasktalk.console.visits import Anybody
 from tasktalk.console.words import speech_of
 from tasktalk.errors import BadRequest
+from tasktalk.phrases import Told
 from tasktalk.tasks.projects.projects import get_project, list_places
 from tasktalk.web.http import keeps_content, known_id
 
@@ -55,7 +56,7 @@ async def add_task(request: Request, visit: Anybody) -> Response:
     form = await read_forms(request)
     text, viewer = _line(form), visit.viewer
     if not text:
-        raise BadRequest(f"Write 1 to {_LONGEST} characters.", field="text")
+        raise BadRequest(Told("Write 1 to {longest} characters.", longest=_LONGEST), field="text")
     unread, literal = find_unread(text, _unread(form)), "literal" in form
     if project_id := form.get("project", [""])[-1]:
         async with request.app.state.pool.acquire() as conn:
@@ -75,7 +76,7 @@ async def add_task(request: Request, visit: Anybody) -> Response:
 def _line(form: dict[str, list[str]]) -> str:
     text = form.get("text", [""])[-1].strip()
     if len(text) > _LONGEST:
-        raise BadRequest(f"Write 1 to {_LONGEST} characters.", field="text")
+        raise BadRequest(Told("Write 1 to {longest} characters.", longest=_LONGEST), field="text")
     return text
 
 

@@ -28,11 +28,12 @@ from tasktalk.console.page import (
     safe_address,
 )
 from tasktalk.errors import AppError, NotFound, RateLimited, Unauthorized
+from tasktalk.phrases import phrase
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 _THEME_SECONDS = 365 * 86400
-_STALE_LINK = "This sign-in link was used before, or is older than a day. Ask for a new one."
+_STALE_LINK = phrase("This sign-in link was used before, or is older than a day. Ask for a new one.")
 
 
 @router.get("/login")

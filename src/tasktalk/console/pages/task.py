@@ -10,6 +10,7 @@ from tasktalk.console.task_panel import PRIORITIES, REPEATS, draw_task
 from tasktalk.console.visits import Anybody
 from tasktalk.console.words import speech_of
 from tasktalk.errors import BadRequest, Conflict, Forbidden
+from tasktalk.phrases import phrase
 from tasktalk.tasks.changes import change_task
 from tasktalk.tasks.comments.comments import create_comment
 from tasktalk.tasks.model import NewTask, Recurrence, TaskChanges
@@ -87,9 +88,9 @@ def _read(given: dict[str, str], assignees: Sequence[str]) -> TaskChanges:
     """The form as changes. Raises BadRequest naming the field."""
     due, time = _day(given["due"], "due"), _time(given["time"])
     if time is not None and due is None:
-        raise BadRequest("A time needs its day.", field="time")
+        raise BadRequest(phrase("A time needs its day."), field="time")
     if given["priority"] not in dict(PRIORITIES):
-        raise BadRequest("A priority is 1 to 4.", field="priority")
+        raise BadRequest(phrase("A priority is 1 to 4."), field="priority")
     changes: TaskChanges = {
         "title": given["title"],
         "notes": given["notes"],
@@ -105,7 +106,7 @@ def _read(given: dict[str, str], assignees: Sequence[str]) -> TaskChanges:
     }
     if given["repeat"] != "as it is":
         if given["repeat"] not in REPEATS:
-            raise BadRequest("This is no rule of ours.", field="repeat")
+            raise BadRequest(phrase("This is no rule of ours."), field="repeat")
         rule: Recurrence = {"rrule": given["repeat"], "from": "schedule", "text": ""}
         changes["recurrence"] = rule if given["repeat"] else None
     return changes
@@ -119,11 +120,11 @@ def _day(text: str, field: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise BadRequest("A day is written as 2026-11-27.", field=field) from error
+        raise BadRequest(phrase("A day is written as 2026-11-27."), field=field) from error
 
 
 def _time(text: str) -> dt.time | None:
     try:
         return dt.time.fromisoformat(text) if text else None
     except ValueError as error:
-        raise BadRequest("A time is written as 17:00.", field="time") from error
+        raise BadRequest(phrase("A time is written as 17:00."), field="time") from error

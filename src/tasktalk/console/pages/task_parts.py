@@ -81,21 +81,21 @@ def _read(form: dict[str, str]) -> NewReminder:
     offset = form.get("offset", "")
     if offset:
         if offset not in OFFSETS:
-            raise BadRequest("Choose when it rings.")
+            raise BadRequest(phrase("Choose when it rings."))
         return NewReminder(offset=read_offset(offset, field="offset"))
     try:
         return NewReminder(
             at=Moment(dt.date.fromisoformat(form.get("on", "")), dt.time.fromisoformat(form.get("clock", "")))
         )
     except ValueError as error:
-        raise BadRequest("Say the day and the time at which it rings.") from error
+        raise BadRequest(phrase("Say the day and the time at which it rings.")) from error
 
 
 def _read_kind(form: dict[str, str]) -> Kind:
     for kind in RELATIONS:
         if kind == form.get("kind"):
             return kind
-    raise BadRequest("Choose what it is to the other task.")
+    raise BadRequest(phrase("Choose what it is to the other task."))
 
 
 async def _find_other(conn: Conn, viewer: Viewer, text: str, known: UUID) -> UUID:
@@ -106,7 +106,7 @@ async def _find_other(conn: Conn, viewer: Viewer, text: str, known: UUID) -> UUI
         return given
     matches = [each for each in await match_by_name(conn, viewer=viewer, text=text, limit=3) if each.id != known]
     if not matches or matches[0].score < _SURE:
-        raise BadRequest("No open task is called so.")
+        raise BadRequest(phrase("No open task is called so."))
     if len(matches) > 1 and matches[0].score - matches[1].score < _LEAD:
         which = phrase("Which one: “{first}” or “{second}”? Write more of its title.")
         raise BadRequest(speech_of(viewer.language).say(which, first=matches[0].title, second=matches[1].title))

@@ -13,6 +13,7 @@ from tasktalk.errors import NotFound
 from tasktalk.health.alerts.rules import limits_of
 from tasktalk.health.alerts.watch import Q
 from tasktalk.integrations.findings import Severity, words_of
+from tasktalk.phrases import phrase
 from tasktalk.settings import Settings
 
 LIMIT, MOST = 50, 200
@@ -72,7 +73,7 @@ async def snooze(conn: Conn, *, by: Viewer, alert_id: UUID, until: datetime | No
     """Nobody is told of it until then; None: it is told of as ever. Raises NotFound unless it is open."""
     row = await Q.snooze(conn, id=alert_id, until=until)
     if row is None:
-        raise NotFound("There is no such alert, or it is over.")
+        raise NotFound(phrase("There is no such alert, or it is over."))
     await record(
         conn,
         by=by,

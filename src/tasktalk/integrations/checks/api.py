@@ -20,6 +20,7 @@ from tasktalk.integrations.checks.watch import Examination, Place, Q, look, plac
 from tasktalk.integrations.connections import Integration, find_integration
 from tasktalk.integrations.findings import Finding, list_findings
 from tasktalk.integrations.shown import get_shown
+from tasktalk.phrases import phrase
 from tasktalk.web.http import answers, known_id, pool_of, to_json
 
 router = APIRouter(prefix="/api/integrations", tags=["integrations"])
@@ -122,7 +123,7 @@ async def get_in_use(request: Request, integration_id: UUID) -> Integration:
         found = await find_integration(conn, keyring=request.app.state.keyring, integration_id=integration_id)
         if found is None:
             await get_shown(conn, integration_id=integration_id)
-            raise Conflict("This integration is switched off.", field="enabled")
+            raise Conflict(phrase("This integration is switched off."), field="enabled")
     return found
 
 

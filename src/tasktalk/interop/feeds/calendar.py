@@ -20,6 +20,7 @@ from tasktalk.db import Conn
 from tasktalk.errors import NotFound
 from tasktalk.interop.feeds.components import Clock, Entry, Ring, events_of, todos_of
 from tasktalk.interop.feeds.feeds import Q
+from tasktalk.phrases import phrase
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.listing import MOST as A_PAGE
 from tasktalk.tasks.listing import list_tasks
@@ -51,7 +52,7 @@ async def find_by_address(conn: Conn, *, token: str) -> Record:
     if len(token) <= _LONGEST_TOKEN:
         row = await Q.find_by_token(conn, token_hash=hash_token(token))
     if row is None:
-        raise NotFound("There is no such calendar.")
+        raise NotFound(phrase("There is no such calendar."))
     return row
 
 

@@ -15,6 +15,7 @@ from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, NotFound
 from tasktalk.ids import new_id
+from tasktalk.phrases import Told, phrase
 from tasktalk.tasks.checks import clean_line
 from tasktalk.tasks.model import Ref
 from tasktalk.tasks.projects.projects import get_project
@@ -66,7 +67,7 @@ async def create_feed(conn: Conn, *, viewer: Viewer, given: Mapping[str, Any], n
     """
     values = await _check(conn, viewer, given)
     if await Q.count_feeds(conn, owner_id=viewer.user_id) >= MOST:
-        raise Conflict(f"A person has at most {MOST} calendars.")
+        raise Conflict(Told("A person has at most {most} calendars.", most=MOST))
     feed_id, token = new_id(), new_token()
     await Q.insert_feed(conn, id=feed_id, owner_id=viewer.user_id, token_hash=hash_token(token), at=now, **values)
     await _note(conn, viewer, "feed.created", feed_id)
@@ -82,7 +83,7 @@ async def get_feed(conn: Conn, *, viewer: Viewer, feed_id: UUID) -> Feed:
     """One of the viewer's. Raises NotFound."""
     row = await Q.find_feed(conn, id=feed_id, owner_id=viewer.user_id)
     if row is None:
-        raise NotFound("There is no such calendar.")
+        raise NotFound(phrase("There is no such calendar."))
     return _feed(row)
 
 
@@ -98,7 +99,7 @@ async def change_feed(
     """Only the keys given. As `create_feed`; Conflict for a stale version."""
     found = await _lock(conn, viewer=viewer, feed_id=feed_id)
     if version is not None and version != found:
-        raise Conflict("This calendar was changed since.", version=found)
+        raise Conflict(phrase("This calendar was changed since."), version=found)
     feed = await get_feed(conn, viewer=viewer, feed_id=feed_id)
     before: dict[str, Any] = {"name": feed.name, "kind": feed.kind, "filter": feed.filter, "alarms": feed.alarms}
     before["project_id"] = feed.project.id if feed.project else None
@@ -130,11 +131,11 @@ async def delete_feed(conn: Conn, *, viewer: Viewer, feed_id: UUID) -> None:
 
 async def _check(conn: Conn, viewer: Viewer, given: Mapping[str, Any]) -> dict[str, Any]:
     if given["project_id"] is not None and given["filter"] is not None:
-        raise BadRequest("Name a project or a filter, not both.", field="filter")
+        raise BadRequest(phrase("Name a project or a filter, not both."), field="filter")
     if given["project_id"] is not None:
         await get_project(conn, viewer=viewer, project_id=given["project_id"])
     return {
-        "name": clean_line(given["name"], field="name", longest=_LONGEST_NAME),
+        "name": clean_line(given["name"], field=phrase("name"), longest=_LONGEST_NAME),
         "kind": given["kind"],
         "project_id": given["project_id"],
         "filter": None if given["filter"] is None else clean_query(given["filter"]),
@@ -145,7 +146,7 @@ async def _check(conn: Conn, viewer: Viewer, given: Mapping[str, Any]) -> dict[s
 async def _lock(conn: Conn, *, viewer: Viewer, feed_id: UUID) -> int:
     version: int | None = await Q.lock_feed(conn, id=feed_id, owner_id=viewer.user_id)
     if version is None:
-        raise NotFound("There is no such calendar.")
+        raise NotFound(phrase("There is no such calendar."))
     return version
 
 

@@ -139,7 +139,7 @@ async def _find_places(work: _Work, drafts: Sequence[Draft]) -> None:
             continue
         name = fold(draft.project)
         try:
-            clean = clean_line(draft.project, field="project", longest=200)
+            clean = clean_line(draft.project, field=phrase("project"), longest=200)
             known = there.get(name) or there.get(fold(clean))
             if known is None:
                 made = await create_project(work.conn, viewer=work.viewer, name=clean, by=work.by)

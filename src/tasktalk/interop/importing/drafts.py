@@ -8,6 +8,7 @@ from tasktalk.db import Conn
 from tasktalk.errors import NotFound
 from tasktalk.ids import new_id
 from tasktalk.interop.importing.bringing import Q
+from tasktalk.phrases import phrase
 
 KEPT = dt.timedelta(hours=1)
 _LONGEST_NAME = 200
@@ -24,7 +25,7 @@ async def get_draft(conn: Conn, *, viewer: Viewer, draft_id: UUID) -> tuple[str,
     """Its name and content. Raises NotFound once its time is over."""
     row = await Q.find_draft(conn, owner_id=viewer.user_id, id=draft_id)
     if row is None:
-        raise NotFound("This file was kept for an hour. Choose it again.")
+        raise NotFound(phrase("This file was kept for an hour. Choose it again."))
     return row["name"], row["content"]
 
 

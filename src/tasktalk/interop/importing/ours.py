@@ -44,19 +44,19 @@ def read_table(text: str) -> list[dict[str, str]]:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         header = [name.strip().lower() for name in next(reader, [])]
         if len(set(header)) < len(header):
-            raise BadRequest("Two columns have the same name.", field="file")
+            raise BadRequest(phrase("Two columns have the same name."), field="file")
         return [
             dict(zip(header, [*line, *[""] * (len(header) - len(line))], strict=False)) for line in reader if any(line)
         ]
     except csv.Error as error:
-        raise BadRequest(f"The table cannot be read: {error}.", field="file") from error
+        raise BadRequest(Told("The table cannot be read: {error}.", error=error), field="file") from error
 
 
 def read_csv(text: str) -> Read:
     """Columns as the export has them; but `title` all may be missing, and others are not looked at."""
     table = read_table(text)
     if table and "title" not in table[0]:
-        raise BadRequest("The table has no column `title`.", field="file")
+        raise BadRequest(phrase("The table has no column `title`."), field="file")
     return list(_named(_of_line(row, line) for row, line in enumerate(table, 2)))
 
 
@@ -64,7 +64,7 @@ def read_json(document: Any, *, now: dt.datetime) -> Read:
     """`{"items": […]}` as the export has it, or the list alone."""
     items = document.get("items") if isinstance(document, dict) else document
     if not isinstance(items, list):
-        raise BadRequest("The file has no list of tasks.", field="file")
+        raise BadRequest(phrase("The file has no list of tasks."), field="file")
     beside = document if isinstance(document, dict) else {}
     said, rings = _comments(beside.get("comments")), _reminders(beside.get("reminders"), now)
     return list(_named(_of_item(row, item, said, rings) for row, item in enumerate(items, 1)))

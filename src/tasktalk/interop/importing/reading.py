@@ -14,6 +14,7 @@ import msgspec
 from tasktalk.errors import BadRequest, TooLarge
 from tasktalk.interop.importing import ours, todoist, vikunja
 from tasktalk.interop.importing.model import FORMATS, MOST_COMMENTS, MOST_ROWS, Draft, Format, Read, Unreadable
+from tasktalk.phrases import Told, phrase
 
 _MOST_UNPACKED = 64 * 1024 * 1024
 _MOST_FILES = 500
@@ -48,11 +49,11 @@ def read_file(content: bytes, *, name: str, format: Format | None, now: dt.datet
                 part = ours.read_csv(text)
         read += part
         if len(read) > MOST_ROWS:
-            raise TooLarge(f"At most {MOST_ROWS} tasks at a time.", field="file")
+            raise TooLarge(Told("At most {most} tasks at a time.", most=MOST_ROWS), field="file")
     if kind is None or not read:
-        raise BadRequest("There is nothing in it to import.", field="file")
+        raise BadRequest(phrase("There is nothing in it to import."), field="file")
     if sum(len(each.comments) for each in read if isinstance(each, Draft)) > MOST_COMMENTS:
-        raise TooLarge(f"At most {MOST_COMMENTS} comments at a time.", field="file")
+        raise TooLarge(Told("At most {most} comments at a time.", most=MOST_COMMENTS), field="file")
     return kind, read
 
 
@@ -68,18 +69,18 @@ def _files(content: bytes, name: str) -> Iterator[tuple[str, bytes]]:
             whole = [each for each in entries if each.filename == "data.json"]
             wanted = whole or [each for each in entries if each.filename.lower().endswith((".csv", ".json"))]
             if len(wanted) > _MOST_FILES:
-                raise TooLarge("There are too many files in it.", field="file")
+                raise TooLarge(phrase("There are too many files in it."), field="file")
             for entry in sorted(wanted, key=lambda each: each.filename):
                 if entry.compress_type not in _PACKED:
-                    raise BadRequest("The ZIP is packed in a way that is not read.", field="file")
+                    raise BadRequest(phrase("The ZIP is packed in a way that is not read."), field="file")
                 with archive.open(entry) as file:
                     piece = file.read(left + 1)
                 left -= len(piece)
                 if left < 0:
-                    raise TooLarge("Unpacked it is too large.", field="file")
+                    raise TooLarge(phrase("Unpacked it is too large."), field="file")
                 yield entry.filename, piece
     except _UNREADABLE as error:
-        raise BadRequest("The ZIP cannot be read.", field="file") from error
+        raise BadRequest(phrase("The ZIP cannot be read."), field="file") from error
 
 
 def _guess(document: Any, text: str) -> Format:
@@ -98,11 +99,11 @@ def _json(piece: bytes) -> Any:
     try:
         return msgspec.json.decode(piece.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise BadRequest("The file is no JSON.", field="file") from error
+        raise BadRequest(phrase("The file is no JSON."), field="file") from error
 
 
 def _text(piece: bytes) -> str:
     try:
         return piece.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadRequest("The file is no text in UTF-8.", field="file") from error
+        raise BadRequest(phrase("The file is no text in UTF-8."), field="file") from error

@@ -40,7 +40,7 @@ class _Around:
 def read_export(document: Any, *, now: dt.datetime, zone: str) -> Read:
     """All tasks of all projects; `row` counts them."""
     if not isinstance(document, list):
-        raise BadRequest("This is no export of Vikunja.", field="file")
+        raise BadRequest(phrase("This is no export of Vikunja."), field="file")
     here, read, row = ZoneInfo(zone), [], 0
     for project in document:
         if not isinstance(project, dict):

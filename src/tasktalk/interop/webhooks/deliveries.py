@@ -14,6 +14,7 @@ from tasktalk.errors import BadRequest, Conflict, NotFound
 from tasktalk.interop.webhooks.events import OF_TASKS, TEST, TestData, Told
 from tasktalk.interop.webhooks.hearing import NewDelivery, add_deliveries, write_body
 from tasktalk.interop.webhooks.webhooks import Q, get_webhook
+from tasktalk.phrases import phrase
 from tasktalk.tasks.cards import list_tasks_by_ids
 
 KEPT = dt.timedelta(days=30)
@@ -125,7 +126,7 @@ async def get_delivery(conn: Conn, *, viewer: Viewer, webhook_id: UUID, delivery
     await get_webhook(conn, viewer=viewer, webhook_id=webhook_id)
     row = await Q.find_delivery(conn, webhook_id=webhook_id, id=delivery_id)
     if row is None:
-        raise NotFound("There is no such delivery.")
+        raise NotFound(phrase("There is no such delivery."))
     attempts = [HookAttempt(**dict(each)) async for each in Q.list_attempts(conn, id=delivery_id)]
     return DeliveryStory(_delivery(row), row["body"] if await _may_see(conn, viewer, row) else None, attempts)
 
@@ -143,7 +144,7 @@ async def send_test(conn: Conn, *, viewer: Viewer, webhook_id: UUID, now: dt.dat
     """A `webhook.test` leaves at once, and once only. Raises NotFound, Conflict while it is switched off."""
     webhook = await get_webhook(conn, viewer=viewer, webhook_id=webhook_id)
     if not webhook.enabled:
-        raise Conflict("This webhook is switched off.")
+        raise Conflict(phrase("This webhook is switched off."))
     body = write_body(Told(TEST, now, TestData(webhook.id, webhook.name)))
     [delivery_id] = await add_deliveries(conn, [NewDelivery(webhook_id, TEST, body)], now=now)
     await Q.announce(conn)
@@ -156,7 +157,7 @@ async def replay_one(
     """Sends it again, under the same webhook-id. Raises NotFound, Conflict for what is not theirs any more."""
     story = await get_delivery(conn, viewer=viewer, webhook_id=webhook_id, delivery_id=delivery_id)
     if story.payload is None:
-        raise Conflict("What it tells of is not yours to see any more, or its text was let go to make room.")
+        raise Conflict(phrase("What it tells of is not yours to see any more, or its text was let go to make room."))
     states: Sequence[State] = ("waiting", "delivered", "failed", "dropped")
     await _replay(conn, webhook_id, Wanted(), now, states=states, ids=[delivery_id])
     return await get_delivery(conn, viewer=viewer, webhook_id=webhook_id, delivery_id=delivery_id)

@@ -19,6 +19,7 @@ from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest, Conflict, Forbidden, NotFound
 from tasktalk.ids import new_id
 from tasktalk.interop.webhooks.events import EVENTS, OF_TASKS
+from tasktalk.phrases import Told, phrase
 from tasktalk.tasks.checks import clean_line
 from tasktalk.web.addresses import may_be_public
 
@@ -80,12 +81,12 @@ async def create_webhook(
     """Raises BadRequest for what cannot be, Forbidden for events that are for administrators, Conflict for too many."""
     webhook_id, secret = new_id(), _new_secret()
     values = {
-        "name": clean_line(name, field="name", longest=_LONGEST_NAME),
+        "name": clean_line(name, field=phrase("name"), longest=_LONGEST_NAME),
         "url": check_url(url, private=private),
         "events": check_events(events, viewer=viewer),
     }
     if await Q.count_webhooks(conn, owner_id=viewer.user_id) >= MOST:
-        raise Conflict(f"A person has at most {MOST} webhooks.")
+        raise Conflict(Told("A person has at most {most} webhooks.", most=MOST))
     await Q.insert_webhook(conn, id=webhook_id, owner_id=viewer.user_id, secret=keyring.seal(secret), at=now, **values)
     detail = {"host": urlsplit(url.strip()).hostname, "events": values["events"]}
     await _note(conn, viewer, "webhook.created", webhook_id, detail)
@@ -101,7 +102,7 @@ async def get_webhook(conn: Conn, *, viewer: Viewer, webhook_id: UUID) -> Webhoo
     """One of the viewer's. Raises NotFound."""
     row = await Q.find_webhook(conn, id=webhook_id, owner_id=viewer.user_id)
     if row is None:
-        raise NotFound("There is no such webhook.")
+        raise NotFound(phrase("There is no such webhook."))
     return _webhook(row)
 
 
@@ -118,8 +119,8 @@ async def change_webhook(
     """`changes`: some of name, url, events, enabled. As `create_webhook`; Conflict for a stale version."""
     before = await _lock(conn, viewer=viewer, webhook_id=webhook_id)
     if version is not None and version != before.version:
-        raise Conflict("This webhook was changed since.", version=before.version)
-    name = clean_line(changes.get("name", before.name), field="name", longest=_LONGEST_NAME)
+        raise Conflict(phrase("This webhook was changed since."), version=before.version)
+    name = clean_line(changes.get("name", before.name), field=phrase("name"), longest=_LONGEST_NAME)
     url = check_url(changes["url"], private=private) if "url" in changes else before.url
     events = check_events(changes["events"], viewer=viewer) if "events" in changes else before.events
     enabled = changes.get("enabled", before.enabled)
@@ -156,20 +157,20 @@ def check_url(url: str, *, private: bool) -> str:
     """An address to post to: https, of a public host. `private`: http and this network are allowed too."""
     url = url.strip()
     if not 0 < len(url) <= _LONGEST_URL or not url.isascii() or not url.isprintable() or " " in url:
-        raise BadRequest(f"An address has at most {_LONGEST_URL} plain characters.", field="url")
+        raise BadRequest(Told("An address has at most {most} plain characters.", most=_LONGEST_URL), field="url")
     try:
         parts = urlsplit(url)
         host, _port = parts.hostname, parts.port
     except ValueError:
-        raise BadRequest("This is not an address.", field="url") from None
+        raise BadRequest(phrase("This is not an address."), field="url") from None
     if parts.scheme not in ({"http", "https"} if private else {"https"}) or not host:
-        raise BadRequest("The address must begin with https://.", field="url")
+        raise BadRequest(phrase("The address must begin with https://."), field="url")
     if parts.username is not None or parts.password is not None:
         raise BadRequest(
-            "An address with a password in it would be shown; the signature proves who sends.", field="url"
+            phrase("An address with a password in it would be shown; the signature proves who sends."), field="url"
         )
     if not private and not may_be_public(host):
-        raise BadRequest("The address is on a private network.", field="url")
+        raise BadRequest(phrase("The address is on a private network."), field="url")
     return parts._replace(fragment="").geturl()
 
 
@@ -178,9 +179,9 @@ def check_events(events: Collection[str], *, viewer: Viewer) -> list[str]:
     if unknown := [event for event in events if event not in EVENTS]:
         raise BadRequest(f"There is no event {unknown[0][:60]!r}; there are {', '.join(EVENTS)}.", field="events")
     if not events:
-        raise BadRequest("Choose at least one event.", field="events")
+        raise BadRequest(phrase("Choose at least one event."), field="events")
     if not viewer.is_admin and not OF_TASKS.issuperset(events):
-        raise Forbidden("Only administrators hear of more than tasks.", field="events")
+        raise Forbidden(phrase("Only administrators hear of more than tasks."), field="events")
     return [event for event in EVENTS if event in events]
 
 
@@ -192,7 +193,7 @@ def _new_secret() -> str:
 async def _lock(conn: Conn, *, viewer: Viewer, webhook_id: UUID) -> Webhook:
     row = await Q.lock_webhook(conn, id=webhook_id, owner_id=viewer.user_id)
     if row is None:
-        raise NotFound("There is no such webhook.")
+        raise NotFound(phrase("There is no such webhook."))
     return _webhook(row)
 
 

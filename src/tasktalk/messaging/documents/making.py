@@ -9,6 +9,7 @@ from tasktalk.assistant.exporting.export import read_export
 from tasktalk.assistant.reply import Sending
 from tasktalk.db import Pool
 from tasktalk.errors import TooLarge
+from tasktalk.phrases import phrase
 from tasktalk.tasks.attachments.attachments import get_content
 from tasktalk.tasks.attachments.store import Store
 
@@ -68,7 +69,7 @@ async def make(pool: Pool, store: Store, file: Sending, *, viewer: Viewer, now: 
     async with pool.acquire() as conn:
         found, key = await get_content(conn, viewer=viewer, attachment_id=file.attachment_id)
     if found.size > _LONGEST:
-        raise TooLarge("WhatsApp takes no file as large as this one.")
+        raise TooLarge(phrase("WhatsApp takes no file as large as this one."))
     kind, mime_type = _as_sent(found.mime_type, found.size)
     return Made(kind, found.name, mime_type, await _join(await store.get(key)))
 
@@ -88,5 +89,5 @@ async def _join(pieces: Any) -> bytes:
     async for piece in pieces:
         content += piece
         if len(content) > _LONGEST:
-            raise TooLarge("WhatsApp takes no file as large as this one.")
+            raise TooLarge(phrase("WhatsApp takes no file as large as this one."))
     return bytes(content)

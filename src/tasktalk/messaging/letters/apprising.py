@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from tasktalk.errors import BadRequest
 from tasktalk.messaging.letters.carriers import Letter, Refused
 from tasktalk.messaging.letters.child import MISSING, NOT_TAKEN, PRIVATE, UNKNOWN
+from tasktalk.phrases import Told
 
 MAX_URL = 1000
 _SECONDS = 45.0
@@ -40,7 +41,9 @@ class Apprising:
     async def check(self, url: str) -> None:
         """Raises BadRequest for what is no address of Apprise's, or one on a private network; sends nothing."""
         if not 0 < len(url) <= MAX_URL or not url.isprintable():
-            raise BadRequest(f"An address has at most {MAX_URL} characters, all of them visible.", field="url")
+            raise BadRequest(
+                Told("An address has at most {most} characters, all of them visible.", most=MAX_URL), field="url"
+            )
         said = await self._order(url, "", "")
         if said:
             raise BadRequest(said, field="url")

@@ -12,6 +12,7 @@ import sys
 import sysconfig
 from typing import Any
 
+from tasktalk.phrases import phrase
 from tasktalk.web.addresses import is_public, may_be_public
 
 # Python's own, and what it takes to find and to trust a server.
@@ -32,10 +33,10 @@ _PROGRAMS = frozenset(
     {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty", "pty.spawn"}
 )
 _SENDS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
-MISSING = "Apprise is not installed: pip install 'tasktalk[apprise]'"
-UNKNOWN = "Apprise knows no such address."
-PRIVATE = "The address is on a private network."
-NOT_TAKEN = "The service did not take it."
+MISSING = phrase("Apprise is not installed: pip install 'tasktalk[apprise]'")
+UNKNOWN = phrase("Apprise knows no such address.")
+PRIVATE = phrase("The address is on a private network.")
+NOT_TAKEN = phrase("The service did not take it.")
 
 
 class NotAllowed(OSError):

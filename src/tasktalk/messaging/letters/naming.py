@@ -10,6 +10,7 @@ from tasktalk.errors import BadRequest, NotFound
 from tasktalk.messaging.letters.apprising import MISSING, is_installed
 from tasktalk.messaging.letters.letters import NewLetter, add_letters, has_apprise_url, set_apprise_url
 from tasktalk.messaging.letters.opening import open_apprise
+from tasktalk.phrases import phrase
 from tasktalk.settings import Settings
 
 
@@ -35,5 +36,5 @@ async def try_address(pool: Pool, *, viewer: Viewer, now: datetime) -> None:
     said = get_speech(viewer.language).say("This is how Tasktalk reaches you here.")
     async with pool.acquire() as conn, conn.transaction():
         if not await has_apprise_url(conn, viewer=viewer):
-            raise NotFound("You have named no address.")
+            raise NotFound(phrase("You have named no address."))
         await add_letters(conn, [NewLetter(viewer.user_id, "apprise", said, said)], now=now)

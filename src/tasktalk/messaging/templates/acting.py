@@ -24,6 +24,7 @@ from tasktalk.messaging.templates.pack import LANGUAGES
 from tasktalk.messaging.templates.shown import ShownTemplate, lock_template, show
 from tasktalk.messaging.templates.submitting import PackResult, submit_one, submit_pack
 from tasktalk.messaging.templates.sync import Synced, keep_all
+from tasktalk.phrases import phrase
 from tasktalk.web.http import pool_of
 from tasktalk.whatsapp.errors import GraphError
 from tasktalk.whatsapp.graph import Graph
@@ -124,9 +125,9 @@ async def _at_meta(request: Request, integration_id: UUID) -> AsyncIterator[tupl
     """The number and its Graph API. Raises NotFound, BadRequest for what is missing, Conflict with what Meta said."""
     integration = await get_in_use(request, integration_id)
     if not integration.access_token:
-        raise BadRequest("Enter the access token first.", field="access_token")
+        raise BadRequest(phrase("Enter the access token first."), field="access_token")
     if not integration.waba_id:
-        raise BadRequest("Enter the business account id first.", field="business_account_id")
+        raise BadRequest(phrase("Enter the business account id first."), field="business_account_id")
     async with aiohttp.ClientSession() as session:
         graph = open_graph(session, integration, request.app.state.settings, token=integration.access_token)
         try:

@@ -17,6 +17,7 @@ from tasktalk.messaging.templates.choosing import Q
 from tasktalk.messaging.templates.drafts import UTILITY, Draft, read_draft
 from tasktalk.messaging.templates.rules import check_draft
 from tasktalk.messaging.templates.seen import OURS, judge, keep
+from tasktalk.phrases import Told, phrase
 
 DRAFT, IN_REVIEW = OURS
 _EDITABLE = frozenset({*OURS, "APPROVED", "REJECTED", "PAUSED"})  # what Meta takes an edit of, and what it has not seen
@@ -30,7 +31,7 @@ async def make_draft(
     check_draft(draft)
     row = await add_draft(conn, integration_id=integration_id, draft=draft, by=by, now=now)
     if row is None:
-        raise Conflict("There is a template of this name in this language.", field="name")
+        raise Conflict(phrase("There is a template of this name in this language."), field="name")
     await note(conn, row, by=by, event="created", now=now)
     return row
 
@@ -57,7 +58,7 @@ async def change_draft(conn: Conn, *, by: Viewer, row: Record, values: Mapping[s
     """
     draft = read_draft(row)
     if draft is None:
-        raise Conflict("This template has parts that are edited in WhatsApp Manager alone; then sync.")
+        raise Conflict(phrase("This template has parts that are edited in WhatsApp Manager alone; then sync."))
     changed = replace(draft, **values)
     if changed == draft:
         return row
@@ -65,12 +66,12 @@ async def change_draft(conn: Conn, *, by: Viewer, row: Record, values: Mapping[s
     rewritten = replace(changed, purpose=draft.purpose) != draft
     renamed = (changed.name, changed.language) != (draft.name, draft.language)
     if rewritten and row["status"] not in _EDITABLE:
-        raise Conflict(f"A template that is {row['status']} cannot be changed.", field="status")
+        raise Conflict(Told("A template that is {status} cannot be changed.", status=row["status"]), field="status")
     if renamed and row["meta_id"] is not None:
-        raise Conflict("WhatsApp knows it by this name and language: make a new one.", field="name")
+        raise Conflict(phrase("WhatsApp knows it by this name and language: make a new one."), field="name")
     taken = {"integration_id": row["integration_id"], "name": changed.name, "language": changed.language}
     if renamed and await Q.find_taken(conn, id=row["id"], **taken) is not None:
-        raise Conflict("There is a template of this name in this language.", field="name")
+        raise Conflict(phrase("There is a template of this name in this language."), field="name")
     status = DRAFT if rewritten else row["status"]
     after: Record = await Q.change_template(conn, id=row["id"], status=status, at=now, **_columns(changed))
     await note(conn, after, by=by, event="changed", now=now, detail={"fields": sorted(values)})
@@ -87,8 +88,8 @@ def is_editable(row: Record) -> bool:
 def check_submittable(row: Record, *, status: str = DRAFT) -> None:
     """Raises Conflict unless it is in that state, BadRequest for what Meta would refuse."""
     if row["status"] != status:
-        words = {DRAFT: "a draft", IN_REVIEW: "in review"}
-        raise Conflict(f"It is {row['status']}, not {words[status]}.", field="status")
+        sentences = {DRAFT: phrase("It is {status}, not a draft."), IN_REVIEW: phrase("It is {status}, not in review.")}
+        raise Conflict(Told(sentences[status], status=row["status"]), field="status")
     draft = read_draft(row)
     if draft is not None:
         check_draft(draft)
@@ -112,7 +113,7 @@ async def put_in_review(conn: Conn, row: Record, *, by: Viewer, now: datetime) -
 async def check_reviewer(conn: Conn, row: Record, *, by: Viewer) -> None:
     """Raises Conflict for whoever asked for the review."""
     if await Q.find_last_actor(conn, template_id=row["id"], event="review_asked") == by.user_id:
-        raise Conflict("Another administrator has to approve what you submitted.", field="status")
+        raise Conflict(phrase("Another administrator has to approve what you submitted."), field="status")
 
 
 async def note(

@@ -13,6 +13,7 @@ from tasktalk.messaging.templates.choosing import Q, fill
 from tasktalk.messaging.templates.drafts import AUTHENTICATION, MARKETING, Sample
 from tasktalk.messaging.templates.pack import KINDS
 from tasktalk.messaging.templates.parts import kind_of, list_buttons, text_of
+from tasktalk.phrases import phrase
 
 _CODE_TEXT = "*{{1}}* is your verification code. For your security, do not share this code."
 
@@ -104,7 +105,7 @@ async def lock_template(conn: Conn, *, integration_id: UUID, template_id: UUID) 
     """Its row, locked until the transaction ends. Raises NotFound."""
     row: Record | None = await Q.lock_template(conn, integration_id=integration_id, id=template_id)
     if row is None:
-        raise NotFound("There is no such template.")
+        raise NotFound(phrase("There is no such template."))
     return row
 
 

@@ -15,6 +15,7 @@ from tasktalk.errors import BadRequest
 from tasktalk.integrations.checks.api import get_in_use
 from tasktalk.integrations.checks.asking import open_graph
 from tasktalk.messaging.trials.trial import Call, Trial, note_of, send_trial
+from tasktalk.phrases import phrase
 from tasktalk.web.http import answers, known_id, pool_of, to_json
 from tasktalk.web.transaction import apart
 
@@ -48,7 +49,7 @@ async def try_out(request: Request, viewer: Viewer, integration_id: UUID, to: st
     settings = request.app.state.settings
     integration = await get_in_use(request, integration_id)
     if not integration.access_token:
-        raise BadRequest("Enter the access token first.", field="access_token")
+        raise BadRequest(phrase("Enter the access token first."), field="access_token")
     async with aiohttp.ClientSession() as session:
         graph = open_graph(session, integration, settings, token=integration.access_token)
         call = Call(graph, settings.send_timeout_seconds, STATUS_SECONDS)

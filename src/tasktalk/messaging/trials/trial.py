@@ -99,7 +99,7 @@ async def _get_contact(conn: Conn, integration_id: UUID, to: str) -> Record:
     if bsuid is not None:
         contact: Record | None = await Q.find_contact(conn, integration_id=integration_id, wa_id=None, bsuid=bsuid)
         if contact is None:
-            raise BadRequest("Nobody with this id has written to the number yet.", field="to")
+            raise BadRequest(phrase("Nobody with this id has written to the number yet."), field="to")
         return contact
     wa_id = _read_phone(to.strip())
     found: Record | None = await Q.find_contact(conn, integration_id=integration_id, wa_id=wa_id, bsuid=None)

@@ -28,15 +28,15 @@ def read_context(row: dict[str, Any]) -> Context:
     now = dt.datetime.fromisoformat(row["now"])
     if now.tzinfo is None:
         now = now.replace(tzinfo=ZoneInfo(row["tz"]))
-    titles = tuple(row.get("context", {}).get("open_titles", ()))
+    known = row.get("context", {})
     return Context(
         now=now,
         tz=row["tz"],
         language=row["language"],
         people=PEOPLE,
-        projects=PROJECTS,
+        projects=tuple(known.get("projects", PROJECTS)),
         labels=LABELS,
-        open_titles=titles,
+        open_titles=tuple(known.get("open_titles", ())),
     )
 
 

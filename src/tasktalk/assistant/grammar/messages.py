@@ -8,6 +8,7 @@ from msgspec import structs
 from tasktalk.assistant.grammar.assigning import read_slots_and_people
 from tasktalk.assistant.grammar.capture import Captured, capture
 from tasktalk.assistant.grammar.changes import read_change
+from tasktalk.assistant.grammar.colons import read_colon_list
 from tasktalk.assistant.grammar.commands import read_command
 from tasktalk.assistant.grammar.corrections import correction_length
 from tasktalk.assistant.grammar.engine import Engine
@@ -34,6 +35,7 @@ _MOST_ORDERS = 20  # in a message
 _LONG_ARTICLE = 3  # letters of "the", "las": what leads in a number and is longer is a word for tasks
 _MOST_FILLED = 80  # characters before what somebody has to say
 _QUOTED = re.compile(r"""\s*(?:"(?P<a>[^"]+)"|“(?P<b>[^”]+)”|«(?P<c>[^»]+)»|„(?P<d>[^“”]+)[“”])\s*""")
+_MANY = 3  # orders in a sentence that are no one thing to do
 _SAYS_SOMETHING = re.compile(r"\w")
 _SUM = re.compile(r"[\d\s().,]*\d\s*(?:[+*/\u00d7\u00f7=^]|\s-\s)[\d\s().,=+*/\u00d7\u00f7^-]*\??")
 
@@ -54,10 +56,9 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
     if quoted:
         words = next(group for group in quoted.groups() if group is not None)
         return [Intent(intent="create_task", confidence=LIKELY, title=words.strip())]
-    if "\n" in text.strip():
-        outline = read_outline(text, context, engine, book)
-        if outline is not None:
-            return [outline]
+    listed = _read_listed(text, plain, context, engine, book)
+    if listed is not None:
+        return [listed]
     several = _read_several(plain, context, engine, book, most) if most > 1 else []
     if several:
         return several
@@ -77,6 +78,13 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
     if intent.intent == "create_task" and is_somebody(said, context, book):
         intent = _read_one(said, strip_formatting(said).strip(), context, engine, book)
     return [_unknown(LIKELY) if is_for_machine(intent, said, context, book) else intent]
+
+
+def _read_listed(text: str, plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
+    """A list of tasks, a line each or behind a colon."""
+    if "\n" in text.strip():
+        return read_outline(text, context, engine, book)
+    return read_colon_list(plain, context, engine, book) if ": " in plain else None
 
 
 def _refuse(command: Intent, plain: str, context: Context, book: Phrasebook) -> Intent | None:
@@ -124,14 +132,15 @@ def _without_filler(text: str, context: Context, engine: Engine, book: Phraseboo
 
 
 def _read_both(plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
-    """Two tasks in a sentence, each with a time of its own: "call Mia tomorrow and buy a present on friday"."""
+    """Tasks in a sentence: two with a time each ("call Mia tomorrow and buy a gift on friday"), or three and more."""
     pieces = split_spoken(plain, book)
-    if len(pieces) == 1:
+    if len(pieces) == 1 or "?" in plain:
         return None
     drafts: list[Draft] = []
     for piece in pieces:
         draft = capture(piece, context, engine, book).draft
-        if " " not in (draft.title or "") or not (draft.due or draft.recurrence):
+        timed = draft.due or draft.recurrence or len(pieces) >= _MANY
+        if " " not in (draft.title or "") or not timed:
             return None
         drafts.append(draft)
     tasks = tuple(structs.replace(draft, spans=(), confidence=LIKELY) for draft in drafts)
@@ -202,7 +211,7 @@ def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fi
         sure = _confidence(captured)
         tasks = tuple(structs.replace(each, confidence=sure, spans=()) for each in (draft, *captured.others))
         return Intent(intent="create_tasks", confidence=sure, tasks=tasks)
-    both = _read_both(plain, context, engine, book) if draft.due or draft.recurrence else None
+    both = _read_both(plain, context, engine, book)
     return both or as_intent(draft, _confidence(captured))
 
 

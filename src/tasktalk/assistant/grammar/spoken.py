@@ -24,7 +24,10 @@ _PAUSE = " " * 80  # nobody hums for so long
 
 @dataclass(frozen=True, slots=True)
 class _Signs:
-    """What the data of a language says of it, compiled; all of it folded but `last`."""
+    """What the data of a language says of it, compiled; all of it folded but `last`.
+
+    `day` is a day that comes before an order ("tomorrow call Tom"), `further` what asks for one more ("muss ich noch").
+    """
 
     joins: re.Pattern[str]
     fillers: re.Pattern[str]
@@ -32,6 +35,8 @@ class _Signs:
     goes_with: re.Pattern[str]
     follows: re.Pattern[str]
     leads_on: re.Pattern[str]
+    day: re.Pattern[str]
+    further: re.Pattern[str]
     orders: re.Pattern[str] | None
     last: re.Pattern[str] | None
 
@@ -89,16 +94,21 @@ def _split_orders(sentence: str, book: Phrasebook, signs: _Signs) -> Iterator[st
         end = joins[place + 1].start() if place + 1 < len(joins) else len(sentence)
         left, right = sentence[begin : join.start()], sentence[join.end() : end]
         if _may_part(left, right, book, signs):
-            yield left
+            yield _without_further(left, signs) if begin else left
             begin = join.end()
-    yield sentence[begin:]
+    yield _without_further(sentence[begin:], signs) if begin else sentence
 
 
 def _may_part(left: str, right: str, book: Phrasebook, signs: _Signs) -> bool:
     left, right = _trim(left, signs), _trim(right, signs)
+    day = signs.day.match(fold(right))
+    if day and (signs.further.match(fold(right), day.end()) or _find_order(right[day.end() :], book, signs)):
+        right = right[day.end() :]
     before, after = fold(left), fold(right)
     kind = _find_order(right, book, signs)
-    if kind is None or signs.goes_with.search(after) or signs.follows.match(after) or signs.leads_on.match(before):
+    if kind is None or signs.goes_with.search(after) or signs.follows.match(after):
+        return False
+    if day is None and signs.leads_on.match(before):
         return False
     first = _find_order(left, book, signs)
     if kind == "last":  # "bitte Brot und Butter kaufen" is one: the verb is for both
@@ -109,6 +119,11 @@ def _may_part(left: str, right: str, book: Phrasebook, signs: _Signs) -> bool:
 def _find_order(piece: str, book: Phrasebook, signs: _Signs) -> Literal["lead", "verb", "last"] | None:
     """What makes an order of it: words that ask to write it down, a verb in front, or one at the end."""
     folded = fold(piece)
+    if signs.further.match(folded):
+        return "lead"
+    day = signs.day.match(folded)
+    if day:
+        folded, piece = folded[day.end() :], piece[day.end() :]
     if len(folded.split()) < 2:  # noqa: PLR2004  (an order and what it is about)
         return None
     if (signs.orders or book.task_verb).match(folded):
@@ -125,6 +140,15 @@ def _without_lead(text: str, signs: _Signs) -> str:
     return _trim(text[max(lead.end() - 1, 0) :] if lead else text, signs)
 
 
+def _without_further(piece: str, signs: _Signs) -> str:
+    """Without what only asks for one more, which may stand behind the day."""
+    piece = _trim(piece, signs)
+    day = signs.day.match(fold(piece))
+    begin = day.end() if day else 0
+    found = signs.further.match(fold(piece), begin)
+    return f"{piece[:begin]}{piece[found.end() :]}" if found and piece[found.end() :].strip() else piece
+
+
 def _trim(piece: str, signs: _Signs) -> str:
     piece = piece.strip(_ENDS)
     while (filler := signs.fillers.match(fold(piece))) and filler.end() < len(piece):
@@ -137,16 +161,34 @@ def _signs(language: str) -> _Signs:
     data: dict[str, Any] = get_source(language)["spoken"]
     joins = "|".join(sorted(map(fold, data["joins"]), key=len, reverse=True))
     last = data.get("last")
+    more = rf"(?:(?:{joins}|{_choice([*data['fillers'], *data['hesitations']])})(?:[,\s]+)){{0,3}}"
     return _Signs(
-        joins=re.compile(rf"\s*[,;]\s*(?:(?:{joins})\s+)?|\s+(?:{joins})[,\s]\s*"),
+        joins=re.compile(rf"\s*[,;]\s*(?:(?:{joins})\s+{more})?|\s+(?:{joins})[,\s]\s*{more}"),
         fillers=_words(data["fillers"], after=r"(?:[\s,.]+|$)"),
         hesitations=re.compile(rf"(?<![\w-]){_choice(data['hesitations'])}(?![\w-])(?:\s*(?:…|\.{{2,}}|,))?"),
         goes_with=re.compile(rf"(?<![\w-]){_choice(data['goes_with'])}(?!\w)"),
         follows=_words(data["follows"], after=r"(?!\w)"),
         leads_on=_words(data["leads_on"], after=r"(?!\w)"),
+        day=_day(get_source(language), data),
+        further=_words(data["further"], after=r"(?:\s+|$)"),
         orders=_words(data["orders"], after=r"(?!\w)") if "orders" in data else None,
         last=re.compile(rf"(?<=\s){last}$") if last else None,
     )
+
+
+def _day(source: dict[str, Any], data: dict[str, Any]) -> re.Pattern[str]:
+    """A weekday or "tomorrow", with what leads it in and a part of the day behind it."""
+
+    def either(*kinds: str) -> str:
+        words = {
+            fold(word.lstrip("~")) for kind in kinds for word in source.get(kind, ()) if word.strip("~-.").isalpha()
+        }
+        return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or "(?!)"
+
+    leads = f"(?:(?:{either('ON', 'THIS', 'NEXT', 'THE', 'IN')})\\s+){{0,2}}"
+    part = f"(?:\\s+(?:(?:{either('IN', 'ON', 'THE')})\\s+){{0,2}}(?:{either('PART')}))?"
+    stress = f"(?:\\s+{_choice(data['stress'])})?"
+    return re.compile(rf"{leads}(?:{either('WEEKDAY', 'DAYREL', 'TONIGHT')}){part}{stress},?\s+")
 
 
 def _words(patterns: list[str], *, after: str) -> re.Pattern[str]:

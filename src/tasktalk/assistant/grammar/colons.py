@@ -1,0 +1,111 @@
+"""Lists in a line: "in Garden: mow the lawn, buy seeds by friday", "tomorrow: pay the rent, call Ana"."""
+
+import re
+
+from msgspec import structs
+
+from tasktalk.assistant.grammar.capture import capture
+from tasktalk.assistant.grammar.engine import Engine
+from tasktalk.assistant.grammar.lexicon import get_source
+from tasktalk.assistant.grammar.named import find_project
+from tasktalk.assistant.grammar.orders import LIKELY
+from tasktalk.assistant.grammar.phrasebook import Phrasebook
+from tasktalk.assistant.grammar.reading import read_slots
+from tasktalk.assistant.grammar.spoken import split_spoken
+from tasktalk.assistant.grammar.tokens import fold
+from tasktalk.assistant.understanding import Context, Draft, Intent
+
+_COLON = re.compile(r"\s*:\s+(?=\S)")
+_BETWEEN = re.compile(r"\s*[,;]\s+")
+_LONGEST_HEAD, _LONGEST_ITEM, _LONGEST_LAST = 8, 16, 9  # words
+_MOST, _MANY = 50, 3  # items
+_ANYTHING = "xx"  # a thing without a meaning, to see where things would go
+
+
+def read_colon_list(text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
+    """The tasks behind a colon, when what stands before it is a list, a known project or a day; else None."""
+    colon = _COLON.search(text)
+    if colon is None or "\n" in text.strip() or len(text[: colon.start()].split()) > _LONGEST_HEAD:
+        return None
+    head, tail = text[: colon.start()].strip(), text[colon.end() :].strip(" .!,;")
+    if not head or not tail or _COLON.search(tail):
+        return None
+    project = _find_place(head, context, engine, book)
+    items = _split_things(tail, book) if project else _split_orders(tail, book)
+    if len(items) > _MOST or (project is None and (len(items) == 1 or not _is_day(head, context, engine))):
+        return None
+    drafts = [_read_item(item, None if project else head, context, engine, book) for item in items]
+    if not all(draft.title for draft in drafts):  # "5 January, 2027"
+        return None
+    tasks = tuple(
+        structs.replace(draft, project=draft.project or project, spans=(), confidence=LIKELY) for draft in drafts
+    )
+    if len(tasks) == 1:
+        return Intent(**{**structs.asdict(tasks[0]), "intent": "create_task"})
+    return Intent(intent="create_tasks", confidence=LIKELY, tasks=tasks)
+
+
+def _read_item(item: str, day: str | None, context: Context, engine: Engine, book: Phrasebook) -> Draft:
+    """A task of its own day, or of the one before the colon."""
+    if day is not None:
+        draft = capture(f"{day} {item}", context, engine, book).draft
+        if draft.due and not fold(draft.title or "").startswith(fold(day)):
+            return draft
+    return capture(item, context, engine, book).draft
+
+
+def _find_place(head: str, context: Context, engine: Engine, book: Phrasebook) -> str | None:
+    """The project that "Garden", "in the garden", "add to the shopping list" name."""
+    words, small = head.split(), get_source(book.language)["questions"]["small"]
+    while words:
+        if project := find_project(" ".join(words), context, book):
+            return project
+        if fold(words[0]) not in small:
+            break
+        del words[0]
+    folded, adds = fold(head), get_source(book.language)["capture"]["adds"][0]
+    leads = {each.template.lead(folded) for each in book.list_leads(folded)} | {folded.find(" ")}
+    for lead in sorted((each for each in leads if each > 0), reverse=True):
+        place = f"{head[:lead].strip()} {_ANYTHING} {head[lead:].strip()}"
+        draft = capture(place, context, engine, book).draft
+        if draft.project and draft.title == _ANYTHING:
+            return draft.project
+    draft = capture(f"{adds} {_ANYTHING} {head}", context, engine, book).draft
+    return draft.project if draft.title == _ANYTHING else None
+
+
+def _is_day(head: str, context: Context, engine: Engine) -> bool:
+    """Whether it says on which day and nothing else."""
+    slots = read_slots(head, context, engine)
+    covered = sum(span.end - span.start for span in slots.spans)
+    return slots.due is not None and slots.due.clock is None and slots.recurrence is None and covered >= len(head)
+
+
+def _split_orders(tail: str, book: Phrasebook) -> list[str]:
+    """Orders, or three and more things of several words each."""
+    items = [_bare(item, book) for item in _BETWEEN.split(tail) if item]
+    if len(items) >= _MANY and all(1 < len(item.split()) <= _LONGEST_ITEM for item in items):
+        return items
+    return split_spoken(tail, book)
+
+
+def _split_things(tail: str, book: Phrasebook) -> list[str]:
+    """What commas part; the last two things of a list of things have a word between them: "milk, eggs and bread"."""
+    items = [item for item in _BETWEEN.split(tail) if item]
+    if any(len(item.split()) > _LONGEST_ITEM for item in items):
+        return [tail]
+    *others, last = items
+    parts = split_spoken(last, book)
+    if len(parts) == 1 and not any(book.verb.match(fold(item)) for item in items):
+        found = re.split(rf"\s+(?:{_ands(book)})\s+", last)
+        parts = found if len(found) == 2 and len(last.split()) <= _LONGEST_LAST else parts  # noqa: PLR2004
+    return [*others, *(_bare(part, book) for part in parts)]
+
+
+def _bare(item: str, book: Phrasebook) -> str:
+    """Without the word that leads in the last one."""
+    return re.sub(rf"^(?:{_ands(book)})\s+", "", item)
+
+
+def _ands(book: Phrasebook) -> str:
+    return "|".join(map(re.escape, book.slots["ands"]))

@@ -159,5 +159,5 @@ def group(
 
 def _read_offset(cursor: str | None) -> int:
     if cursor and not (cursor.isdecimal() and len(cursor) < len(str(2**31))):
-        raise BadRequest("This cursor is not one of ours.", field="cursor")
+        raise BadRequest(phrase("This cursor is not one of ours."), field="cursor")
     return int(cursor or 0)

@@ -178,6 +178,7 @@ async def test_what_cannot_be_read_is_shown_all_the_same(ana: Browser, post: Pos
     ]
     seqs = [await post.received("GB.x", {}, **shape) for shape in shapes]
     assert len(lines(await ana.read("/messages"))) == len(shapes)
+    assert "The account changed" in [what for _, what, _ in lines(await ana.read("/messages"))]
     for seq in seqs:
         assert "What became of it" in await ana.read(f"/messages/{seq}")
 

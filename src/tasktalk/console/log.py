@@ -22,6 +22,7 @@ from tasktalk.analytics.messages.rows import (
     sent_message,
 )
 from tasktalk.assistant.replies.speech import Speech, phrase
+from tasktalk.console.notices import notice_words
 from tasktalk.db import Conn
 from tasktalk.db.sql import queries
 from tasktalk.errors import BadRequest
@@ -151,7 +152,7 @@ def _received(row: Row, writer: Row | None, viewer: Viewer, speech: Speech) -> E
         field, who = payload.get("field"), "WhatsApp"
         what = speech.say("A delivery that cannot be read")
         if isinstance(field, str):
-            what = speech.say("Notice: {field}", field=field)
+            what = notice_words(field, speech)
     if row["note"] and row["note"] != what:
         what += f" · {speech.say(row['note'])}"
     text = _said(message, speech) if own else None

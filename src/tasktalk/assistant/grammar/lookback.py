@@ -99,6 +99,11 @@ def read_lookback(text: str, context: Context, engine: Engine, language: str) ->
     return None
 
 
+def find_past_days(words: str, context: Context, engine: Engine, language: str) -> Days | None:
+    """The days that `words` name and nothing else, the last such ones where they may be of the future as well."""
+    return _find_past(words.strip(), _Reading(words, context, engine, get_lookback(language)))
+
+
 def _query(days: str, project: str | None) -> Query:
     parts = [f"completed: {days}" if days else "done"]
     if project:

@@ -25,6 +25,7 @@ from tasktalk.assistant.grammar.reading import begins_with_time
 from tasktalk.assistant.grammar.recalls import moments_of, read_recall
 from tasktalk.assistant.grammar.selections import is_loose, leaves_out
 from tasktalk.assistant.grammar.spoken import blank_hesitations, filler_length, split_spoken
+from tasktalk.assistant.grammar.supplies import read_used_up
 from tasktalk.assistant.grammar.targets import find_open, read_target
 from tasktalk.assistant.grammar.titles import bullet_length, strip_formatting
 from tasktalk.assistant.grammar.tokens import fold
@@ -69,6 +70,8 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
         or read_recall(plain, context, engine, book)
         or _read_filter(plain, context)
     )
+    if used_up := read_used_up(command, (plain, said), context, book):
+        return [used_up]
     refused = _refuse(command, plain, context, book) if command else None
     if refused:
         return [refused]

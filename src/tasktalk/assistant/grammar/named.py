@@ -6,9 +6,10 @@ from functools import cache
 
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.lexicon import get_source
+from tasktalk.assistant.grammar.lookback import find_past_days
 from tasktalk.assistant.grammar.orders import LIKELY, Order, reads
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
-from tasktalk.assistant.grammar.queries import as_name, between, find_when, list_days
+from tasktalk.assistant.grammar.queries import as_name, between, find_when
 from tasktalk.assistant.grammar.resolve import local_now
 from tasktalk.assistant.grammar.scope import get_model
 from tasktalk.assistant.grammar.tokens import fold
@@ -147,10 +148,10 @@ def _list_mine(_order: Order) -> Intent:
 @reads("added_when")
 def _list_added(order: Order) -> Intent | None:
     """Read "what did I add today"."""
-    said = find_when(order["when"] or "", order.context, order.engine) if order.when() else None
-    if said is None:
+    days = find_past_days(order["when"] or "", order.context, order.engine, order.book.language)
+    if days is None:
         return None
-    first, last = list_days(said[1].value, local_now(order.context).date())
+    first, last = days
     filter_ = f"created: {first.isoformat()}" if first == last else between(first, last, "created")
     return Intent(intent="list_tasks", confidence=LIKELY, query=Query(filter=filter_))
 

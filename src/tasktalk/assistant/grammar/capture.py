@@ -8,6 +8,7 @@ from msgspec import UNSET, structs
 from tasktalk.assistant.grammar.assigning import read_slots_and_people
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
+from tasktalk.assistant.grammar.reading import begins_with_time
 from tasktalk.assistant.grammar.reminders import add_told, find_told, is_dawn, make_morning
 from tasktalk.assistant.grammar.resolve import local_now
 from tasktalk.assistant.grammar.slots import Slots
@@ -67,6 +68,7 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
         lead = further
     has = _having_length(plain, skip, book) if slots.due else 0  # "tomorrow I have yoga"
     lead = skip + has if has else lead
+    spans = [span for span in spans if span.kind != "due" or not _is_choice(plain, span, context, engine, book)]
     title = make_title(plain[:end] if end else plain, spans, lead, book.loose_ends, book.loose_starts)
     polite = book.skip_polite(fold(title))
     if lead > begin or polite:
@@ -87,6 +89,15 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
         to_do=_is_to_do(folded, lead, title, book),
         others=tuple(_at_other_time(draft, other) for other in slots.others),
     )
+
+
+def _is_choice(plain: str, span: Span, context: Context, engine: Engine, book: Phrasebook) -> bool:
+    """Whether it is one of two times, which both stay in the title: "on the 3rd or the 4th"."""
+    before, after = fold(plain[: span.start]).split()[-1:], fold(plain[span.end :]).split(None, 1)
+    if before and before[0].strip(",;") in book.slots["ors"]:
+        return True
+    others = plain[span.end :].split(None, 1)[1:]
+    return bool(others) and after[0] in book.slots["ors"] and begins_with_time(others[0], context, engine)
 
 
 def _read_from(plain: str, begin: int, context: Context, engine: Engine, book: Phrasebook) -> Slots:

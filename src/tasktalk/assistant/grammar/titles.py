@@ -55,7 +55,16 @@ def make_title(
     said = [piece.strip() for piece in pieces if whole or piece.strip(_OPENING + "?(")]
     title = "".join(piece if piece[:1] in ",;:.!?" else f" {piece}" for piece in said if piece)
     title = re.sub(r"\s+", " ", title).lstrip(_OPENING).rstrip(_EDGES)
+    if text.count("(") == text.count(")"):  # of what stands in brackets a time was taken: "(expires 3 jan)"
+        title = _close(title)
     return strip_formatting(title).strip()
+
+
+def _close(title: str) -> str:
+    """With as many brackets closed as are open."""
+    if (more := title.count("(") - title.count(")")) > 0:
+        return title + ")" * more
+    return re.sub(r"\s*\)\s*", " ", title, count=-more).strip() if more < 0 else title
 
 
 def _loosen(piece: str, words: Collection[str]) -> str:

@@ -125,7 +125,9 @@ async def test_saving_what_was_not_touched_changes_nothing(ana: Browser, ben: Br
         await conn.execute("update projects set archived_at = now() where id = $1", shed.id)
     place = f"/tasks/{task.id}"
     before = await row_of(desk, task.id)
-    fields = form_of(await ana.read(place))
+    page = await ana.read(place)
+    assert '<datalist id="sections"><option value="Tools"></option></datalist>' in page
+    fields = form_of(page)
     assert fields["project"] == [str(shed.id)]
     answer = await ana.http.post(place, data=fields)
     assert answer.status_code == 303, answer.text

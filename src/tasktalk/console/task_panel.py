@@ -124,6 +124,7 @@ async def draw_task(
         parent=parents.get(task.parent_id) if task.parent_id else None,
         history=[(entry, tell(entry, speech)) for entry in history],
         people=_people(task, project),
+        sections=[each.name for each in project.sections] if project else [],
         priorities=[(key, speech.say(words)) for key, words in PRIORITIES],
         places=[("", speech.say("Inbox")), *_places(project, frame["projects"])],
         repeats=_repeats(task, speech),

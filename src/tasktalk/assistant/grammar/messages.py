@@ -214,7 +214,8 @@ def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fi
         sure = _confidence(captured)
         tasks = tuple(structs.replace(each, confidence=sure, spans=()) for each in (draft, *captured.others))
         return Intent(intent="create_tasks", confidence=sure, tasks=tasks)
-    both = _read_both(plain, context, engine, book)
+    may_part = draft.due or draft.recurrence or len(plain.split()) >= _MANY * 2
+    both = _read_both(plain, context, engine, book) if may_part else None
     return both or as_intent(draft, _confidence(captured))
 
 

@@ -11,7 +11,7 @@ from tasktalk.assistant.grammar.expressions import find_expression
 from tasktalk.assistant.grammar.intents import change
 from tasktalk.assistant.grammar.orders import LIKELY, READERS, SURE, Order, Reader, reads
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
-from tasktalk.assistant.grammar.queries import REMINDERS, as_name, read_query
+from tasktalk.assistant.grammar.queries import REMINDERS, read_query
 from tasktalk.assistant.grammar.reading import read_slots
 from tasktalk.assistant.grammar.selections import read_selection
 from tasktalk.assistant.grammar.targets import find_open, find_people, find_people_last, read_target
@@ -190,7 +190,7 @@ def _list_named(order: Order) -> Intent | None:
         return None
     if _is_dated(order, words):
         return None
-    return Intent(intent="list_tasks", confidence=LIKELY, query=Query(filter=f"search: {as_name(words)}"))
+    return named.ask_for(words)
 
 
 @reads("person_tasks")

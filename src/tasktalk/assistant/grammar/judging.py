@@ -1,4 +1,4 @@
-"""What the scope model has to say: whether a message is for a task manager, and a question or a task."""
+"""What the scope model says of what may be a task: that it is one, a question about some, or none of ours."""
 
 from tasktalk.assistant.grammar.capture import Captured
 from tasktalk.assistant.grammar.engine import Engine
@@ -7,38 +7,12 @@ from tasktalk.assistant.grammar.orders import PERHAPS
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
 from tasktalk.assistant.grammar.scope import LONGEST, Model, get_model
-from tasktalk.assistant.grammar.targets import find_open, read_target
+from tasktalk.assistant.grammar.targets import read_target
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context, Draft, Intent
 
-# Readings of orders so wide that they take in what is meant for others: "find a hotel", "delete this song".
-_WIDE = frozenset({"search", "delete_task", "list_tasks", "reopen_task", "create_project"})
 _LONGEST_NAME, _SHORT_NAME = 3, 2  # words
-_LONG = 3  # words: fewer say too little of what they are about
-_TRULY, _ALMOST, _QUITE, _SURELY, _MOSTLY, _RATHER, _HALF, _THIRD = 0.98, 0.9, 0.81, 0.75, 0.7, 0.65, 0.5, 0.3
-
-
-def is_for_others(command: Intent, plain: str, context: Context, book: Phrasebook) -> bool:
-    """Whether a command of many meanings is none of ours, by the model."""
-    model = get_model(book.language)
-    unknown = command.project and command.project not in context.projects and "#" not in plain
-    if command.intent == "project_status" and unknown:
-        return model.judge(fold(plain))["other"] >= _ALMOST
-    target, query = command.target, command.query
-    wide = command.intent in _WIDE or (command.intent == "complete_task" and book.question.match(fold(plain)))
-    nameless = target is not None and target.text is None
-    if not wide or nameless or (query and query.filter) or len(plain.split()) < _LONG:
-        return False
-    words = target.text if target else query.text if query else None
-    if words and find_open(words, context.open_titles, book):
-        return False
-    if command.intent == "search" and words and model.knows(fold(words)) <= _RATHER:  # a name, say, of a task of theirs
-        return False
-    folded = fold(plain)
-    foreign = book.foreign.search(folded)
-    own = command.intent == "delete_task" and book.own.search(folded) and not foreign
-    wanted = _TRULY if own else _RATHER if foreign and command.intent == "delete_task" else _SURELY
-    return model.judge(folded)["other"] >= wanted
+_NEVER, _TRULY, _ALMOST, _QUITE, _SURELY, _MOSTLY, _RATHER, _HALF = 1.1, 0.98, 0.9, 0.81, 0.75, 0.7, 0.65, 0.5
 
 
 def read_judged(captured: Captured, plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
@@ -47,48 +21,58 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
     folded = fold(plain)
     if len(folded.split()) > LONGEST:  # a text, not a sentence
         return None
-    shares = model.judge(folded)
-    # Words it has never met tell it next to nothing, but in a question, or behind "play": of songs nobody knows all.
-    known = model.knows(folded)
-    strange = known <= _HALF and not book.question.match(folded) and not book.plays.match(folded)
-    surely = _ALMOST if known == 0 else _SURELY
-    listed = any(span.kind == "project" for span in captured.draft.spans)
     if (captured.asked and book.alarm.search(folded)) or _asks_to_make(folded, book):
         return None
     if (book.only_plays.match(folded) and not captured.draft.due) or _asks_machine(captured, folded, book):
         return Intent(intent="unknown", confidence=_SURELY)
-    if (
-        captured.reminded
-        or _names_somebody(captured.draft.title or plain, model, book)
-        or (
-            _is_marked(captured.draft, plain)
-            and not (shares["other"] >= _TRULY and _is_handle(captured.draft, context))
-        )
-        or (listed and shares["other"] < _enough_for_list(captured, folded, book))
-        or (strange and (book.language != context.language or shares["other"] < surely))
-        or (folded.strip().isalpha() and shares["other"] < (_MOSTLY if known else _ALMOST))
-        or (shares["other"] < _QUITE and _may_be_name(captured.draft, folded, model, book))
-        or (
-            shares["other"] < (_ALMOST if captured.draft.recurrence else _RATHER)
-            and _may_be_done(captured.draft, folded, book)
-        )
-    ):
+    shares = model.judge(folded)
+    if shares["other"] < _enough(captured, plain, context, model, book):
         shares["other"] = 0.0
     kind = max(shares, key=lambda each: shares[each])
     sure = round(shares[kind], 2)
-    if kind == "other" and sure < _ALMOST and _asks_of_own(folded, book):
+    own = _asks_of_own(folded, book)
+    if kind == "other" and sure < _ALMOST and own:
         kind = "query"
-    listed = listed and not _asks_of_own(folded, book)
-    if kind == "query" and not listed and _may_be_asked(captured, folded, sure, book):
+    if kind == "query" and (own or not _is_listed(captured)) and _may_be_asked(captured, folded, sure, book):
         return _read_question(plain, sure, context, engine, book)
-    own = captured.reminded or _is_marked(captured.draft, plain) or book.task_verb.match(folded)
-    # With a time of its own it is soon something to do: "kill the weeds tomorrow".
-    enough = _SURELY if captured.draft.due else PERHAPS
-    removed = book.removal.search(folded) if kind == "change" and sure > enough and not own else None
-    if removed:
-        target = read_target(plain[removed.end() :], book)
-        return Intent(intent="delete_task", confidence=min(sure, PERHAPS), target=target)
+    if kind == "change":
+        return _read_removal(captured, plain, sure, book)
     return Intent(intent="unknown", confidence=sure) if kind == "other" else None
+
+
+def _enough(captured: Captured, plain: str, context: Context, model: Model, book: Phrasebook) -> float:
+    """How sure the model must be that it is none of ours, for all that tells otherwise."""
+    draft, folded = captured.draft, fold(plain)
+    if captured.reminded or _names_somebody(draft.title or plain, model, book):
+        return _NEVER
+    enough = [0.0]
+    if _is_marked(draft, plain):
+        enough.append(_TRULY if _is_handle(draft, context) else _NEVER)
+    if _is_listed(captured):
+        enough.append(_enough_for_list(captured, folded, book))
+    # Words it has never met tell it next to nothing, but in a question, or behind "play": of songs nobody knows all.
+    known = model.knows(folded)
+    if known <= _HALF and not book.question.match(folded) and not book.plays.match(folded):
+        enough.append(_NEVER if book.language != context.language else _SURELY if known else _ALMOST)
+    if folded.strip().isalpha():
+        enough.append(_MOSTLY if known else _ALMOST)
+    if _may_be_name(draft, folded, model, book):
+        enough.append(_QUITE)
+    if _may_be_done(draft, folded, book):
+        enough.append(_ALMOST if draft.recurrence else _RATHER)
+    return max(enough)
+
+
+def _read_removal(captured: Captured, plain: str, sure: float, book: Phrasebook) -> Intent | None:
+    """The order to take away what follows a word for it."""
+    folded, draft = fold(plain), captured.draft
+    if captured.reminded or _is_marked(draft, plain) or book.task_verb.match(folded):
+        return None
+    found = book.removal.search(folded)
+    # With a time of its own it is soon something to do: "kill the weeds tomorrow".
+    if found is None or sure <= (_SURELY if draft.due else PERHAPS):
+        return None
+    return Intent(intent="delete_task", confidence=min(sure, PERHAPS), target=read_target(plain[found.end() :], book))
 
 
 def _read_question(plain: str, sure: float, context: Context, engine: Engine, book: Phrasebook) -> Intent:
@@ -102,7 +86,11 @@ def _enough_for_list(captured: Captured, folded: str, book: Phrasebook) -> float
     """How sure the model must be that what goes onto a list is none of ours: "add this song to my list"."""
     if not captured.asked:
         return _ALMOST
-    return _HALF if book.foreign.search(folded) else 1.1
+    return _HALF if book.foreign.search(folded) else _NEVER
+
+
+def _is_listed(captured: Captured) -> bool:
+    return any(span.kind == "project" for span in captured.draft.spans)
 
 
 def _asks_machine(captured: Captured, folded: str, book: Phrasebook) -> bool:
@@ -142,33 +130,6 @@ def _names_somebody(title: str, model: Model, book: Phrasebook) -> bool:
     if not 0 < len(words) <= _LONGEST_NAME or title.isupper():  # shouted, every word has capitals
         return False
     return all(word[0].isupper() or fold(word).strip(".,!") not in model for word in words)
-
-
-def is_somebody(text: str, context: Context, book: Phrasebook) -> bool:
-    """Whether a machine's name at the beginning is rather that of a person in a title: "Olly haircut"."""
-    folded = fold(text)
-    called = book.machine.match(folded)
-    if called is None or called.groupdict().get("bare") is None:
-        return False
-    rest = folded[called.end() :]
-    if any(name.split()[0] == called["bare"] for name in map(fold, context.people)):
-        return True
-    return not (book.asks_capture(rest) or book.task_verb.match(rest) or book.alarm.search(rest))
-
-
-def is_for_machine(intent: Intent, text: str, context: Context, book: Phrasebook) -> bool:
-    """Whether what would be a task is said to another assistant by its name, and is not of lists, dates and alarms."""
-    folded = fold(text)
-    called = book.machine.match(folded)
-    if called is None or intent.intent not in {"create_task", "create_tasks", "search"}:
-        return False
-    if any(name.split()[0] in called.group() for name in map(fold, context.people)):
-        return False
-    model = get_model(book.language)
-    if called.groupdict().get("bare") and model.judge(folded[called.end() :])["other"] < _THIRD:
-        return False
-    rest = folded[called.end() :] if called.end() < len(folded) else folded
-    return not (book.asks_capture(rest) or book.own.search(rest) or book.alarm.search(rest))
 
 
 def _asks_of_own(folded: str, book: Phrasebook) -> bool:

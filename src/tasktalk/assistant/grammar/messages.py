@@ -14,7 +14,7 @@ from tasktalk.assistant.grammar.corrections import correction_length
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.expressions import find_expression
 from tasktalk.assistant.grammar.intents import change
-from tasktalk.assistant.grammar.judging import is_for_machine, is_for_others, is_somebody, read_judged
+from tasktalk.assistant.grammar.judging import read_judged
 from tasktalk.assistant.grammar.lookback import read_lookback
 from tasktalk.assistant.grammar.named import find_project, list_project
 from tasktalk.assistant.grammar.orders import LIKELY, PERHAPS, SURE
@@ -23,7 +23,8 @@ from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
 from tasktalk.assistant.grammar.reading import begins_with_time
 from tasktalk.assistant.grammar.recalls import moments_of, read_recall
-from tasktalk.assistant.grammar.selections import is_loose, leaves_out
+from tasktalk.assistant.grammar.refusing import is_for_machine, is_somebody, refuse
+from tasktalk.assistant.grammar.selections import is_loose
 from tasktalk.assistant.grammar.spoken import blank_hesitations, filler_length, split_spoken
 from tasktalk.assistant.grammar.supplies import read_used_up
 from tasktalk.assistant.grammar.targets import find_open, read_target
@@ -72,7 +73,7 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
     )
     if used_up := read_used_up(command, (plain, said), context, book):
         return [used_up]
-    refused = _refuse(command, plain, context, book) if command else None
+    refused = refuse(command, plain, context, book) if command else None
     if refused:
         return [refused]
     intent = command or _read_one(text, plain, context, engine, book)
@@ -88,22 +89,6 @@ def _read_listed(text: str, plain: str, context: Context, engine: Engine, book: 
     if "\n" in text.strip():
         return read_outline(text, context, engine, book)
     return read_colon_list(plain, context, engine, book) if ": " in plain else None
-
-
-def _refuse(command: Intent, plain: str, context: Context, book: Phrasebook) -> Intent | None:
-    """What becomes of an order that is none of ours, or about what nobody knows; None where it may be done."""
-    if is_for_others(command, plain, context, book) or leaves_out(command, plain, book):
-        return _unknown(LIKELY)
-    return _of_none(command, plain, book) if is_loose(command, plain, context, book) else None
-
-
-def _of_none(command: Intent, plain: str, book: Phrasebook) -> Intent:
-    """An order about a kind that nobody knows: not understood, but "clear all my appointments" is of none so called."""
-    tasks = {word for word in book.slots["number_leads"] if len(word) > _LONG_ARTICLE}
-    if command.intent != "delete_task" or tasks & set(fold(plain).split()):
-        return _unknown(LIKELY)
-    named = command.target.text if command.target else None
-    return structs.replace(command, target=Target(text=named or plain))
 
 
 def _read_filter(plain: str, context: Context) -> Intent | None:

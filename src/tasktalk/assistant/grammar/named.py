@@ -9,7 +9,7 @@ from tasktalk.assistant.grammar.lexicon import get_source
 from tasktalk.assistant.grammar.lookback import find_past_days
 from tasktalk.assistant.grammar.orders import LIKELY, Order, reads
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
-from tasktalk.assistant.grammar.queries import as_name, between, find_when
+from tasktalk.assistant.grammar.queries import SEARCH, as_name, between, find_when
 from tasktalk.assistant.grammar.resolve import local_now
 from tasktalk.assistant.grammar.scope import get_model
 from tasktalk.assistant.grammar.tokens import fold
@@ -88,7 +88,7 @@ def names_open(names: Sequence[str], titles: Sequence[str]) -> bool:
 
 def ask_for(name: str, confidence: float = LIKELY) -> Intent:
     """The tasks that have these words."""
-    return Intent(intent="list_tasks", confidence=confidence, query=Query(filter=f"search: {as_name(name)}"))
+    return Intent(intent="list_tasks", confidence=confidence, query=Query(filter=f"{SEARCH}{as_name(name)}"))
 
 
 @reads("ask_thing")

@@ -17,6 +17,7 @@ from tasktalk.assistant.understanding import Context, Query
 
 WEEK = DAY * 7
 REMINDERS = "has reminders"  # in the filter language: those to come
+SEARCH = "search: "  # in the filter language: what has the words behind it
 
 
 def read_query(text: str, context: Context, engine: Engine, book: Phrasebook) -> Query:

@@ -20,6 +20,7 @@ from tasktalk.assistant.grammar.tokens import fold
 SENTENCES = Path(__file__).parents[1] / "tests" / "utterances" / "scope"
 SAMPLES = {"task": 48, "query": 48, "change": 48, "other": 48}  # sentences made of a pattern, at most
 BARE = 24  # of so many tasks, one is also shown as if none of its words were known: what is unknown is a task
+MODELS = 5  # one alone hangs on its dice: they differ in one sentence of two hundred
 EPOCHS = 5
 RATE = 0.25
 FEWEST = 4  # patterns that must show a feature
@@ -79,24 +80,35 @@ def speak(tree: object, words: dict[str, list[str]], dice: Dice) -> str:
     return text
 
 
-def list_sentences(language: str) -> Iterator[tuple[int, str, str]]:
+def list_sentences(language: str, seed: str) -> Iterator[tuple[int, str, str]]:
     """The kind of each sentence, the sentence, and the pattern it was made of."""
     source = yaml.safe_load((SENTENCES / f"{language}.yaml").read_text(encoding="utf-8"))
     words = {name: text.split("|") for name, text in source["words"].items()}
     for kind, name in enumerate(KINDS):
         for topic in source[name].values():
             for pattern in topic.strip().splitlines():
-                tree, dice = parse(pattern), Dice(pattern)
+                tree, dice = parse(pattern), Dice(f"{seed} {pattern}")
                 made = (" ".join(speak(tree, words, dice).split()) for _ in range(SAMPLES[name]))
                 for sentence in dict.fromkeys(made):
                     yield kind, sentence, pattern
 
 
 def train(language: str) -> dict[str, list[int]]:
-    """The weights: logistic regression, each step as large as what its weight has not seen yet calls for (AdaGrad)."""
+    """The weights: the mean of what several models learn, each of sentences and in an order of its own."""
+    models = [_train(language, f"{language} {number}") for number in range(MODELS)]
+    nothing = [0.0] * len(KINDS)
+    features = sorted(set().union(*models))
+    each = {name: [model.get(name, nothing) for model in models] for name in features}
+    return _as_parts(
+        {name: [sum(kind) / MODELS for kind in zip(*weights, strict=True)] for name, weights in each.items()}
+    )
+
+
+def _train(language: str, seed: str) -> dict[str, list[float]]:
+    """Logistic regression, each step as large as what its weight has not seen yet calls for (AdaGrad)."""
     rows: list[tuple[int, list[str]]] = []
     shown: dict[str, set[str]] = {}
-    for kind, sentence, pattern in list_sentences(language):
+    for kind, sentence, pattern in list_sentences(language, seed):
         features = list(dict.fromkeys(list_features(fold(sentence))))
         rows.append((kind, features))
         if KINDS[kind] == "task" and len(rows) % BARE == 0:
@@ -110,7 +122,7 @@ def train(language: str) -> dict[str, list[int]]:
     totals = {feature: [0.0] * len(KINDS) for feature in weights}  # their mean hangs less on the order than the last
     slopes = {feature: [1.0] * len(KINDS) for feature in kept}
     data = [(kind, [(weights[each], slopes[each]) for each in features if each in kept]) for kind, features in rows]
-    dice = Dice(language)
+    dice = Dice(seed)
     for epoch in range(EPOCHS):
         for last in range(len(data) - 1, 0, -1):
             other = dice.roll(last + 1)
@@ -119,7 +131,7 @@ def train(language: str) -> dict[str, list[int]]:
             _learn(kind, row)
         for feature, weight in weights.items() if epoch else ():
             totals[feature] = [total + each for total, each in zip(totals[feature], weight, strict=True)]
-    return _as_parts({feature: [total / (EPOCHS - 1) for total in totals[feature]] for feature in totals})
+    return {feature: [total / (EPOCHS - 1) for total in totals[feature]] for feature in totals}
 
 
 def _learn(kind: int, row: list[tuple[list[float], list[float]]]) -> None:

@@ -17,7 +17,7 @@ from tasktalk.assistant.grammar.phrasebook import Phrasebook, get_phrasebook
 from tasktalk.assistant.grammar.spoken import split_spoken
 from tasktalk.assistant.grammar.titles import blank_formatting, bullet_length
 from tasktalk.assistant.grammar.tokens import fold
-from tasktalk.assistant.grammar.typos import mend_first, read_mended
+from tasktalk.assistant.grammar.typos import mend_first, mend_words, names_nothing, read_mended, says_more
 from tasktalk.assistant.understanding import Context, Intent, Understanding
 
 DEFAULT_LANGUAGE = "en"
@@ -33,7 +33,7 @@ def understand(text: str, context: Context) -> Understanding:
     said, text = text, _ORNAMENT.sub(_shorten, text.strip()) if _ORNAMENT.search(text) else text
     engine, book = _open(text, context)
     intents = read_message(text, context, engine, book)
-    if len(intents) == 1 and intents[0].intent in _PERHAPS_MISTYPED:
+    if len(intents) == 1 and (intents[0].intent in _PERHAPS_MISTYPED or names_nothing(intents[0], context, book)):
         intents = [_mended(intents[0], text, context, engine, book)]
     if len(intents) == 1 and intents[0].intent == "unknown" and len(text) <= MAX_LENGTH:
         intents = [_with_times(intents[0], text, context, engine, book)]
@@ -49,12 +49,14 @@ def _shorten(ornament: re.Match[str]) -> str:
 
 
 def _mended(intent: Intent, text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent:
-    """What it says with a slip in its first word put right, where that says more."""
-    for mended in mend_first(text, book):
+    """What it says with a slip in its first word, or in those that ask, put right, where that says more."""
+    for mended in mend_first(text, book) if intent.intent in _PERHAPS_MISTYPED else ():
         again = read_message(mended.text, context, engine, book)
         if len(again) == 1 and (read := read_mended(again[0], intent, mended, context, book)):
             return read
-    return intent
+    words = mend_words(text, context, book)
+    again = read_message(words, context, engine, book) if words else []
+    return again[0] if len(again) == 1 and says_more(again[0], intent, context, book) else intent
 
 
 def _with_times(unknown: Intent, text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent:

@@ -227,8 +227,10 @@ def _about_task(name: str, confidence: float) -> Reader:
 
 def _asks_task(order: Order) -> bool:
     """Whether it rather asks for a task: "i need to get it done", "put milk on my list because it is finished"."""
-    folded = fold(order.text)
-    if order.match.start("target") == 0 and order.book.asks_capture(folded):
+    folded, book = fold(order.text), order.book
+    if order.match.start("target") == 0 and book.asks_capture(folded):
+        return True
+    if order.match.start("target") == 0 and book.brings_about.match(folded) and not order.known_target():
         return True
     return any(pattern.search(folded) for pattern in order.book.into_list)
 

@@ -51,10 +51,14 @@ class Lexicon:
             return None
         for key in (word, *_deletions(word)):
             for meant in self.typos.get(key, ()):
-                long = min(len(word), len(meant)) >= TYPO_LENGTH
+                long = min(len(word), len(meant)) >= TYPO_LENGTH or self._is_short_day(word, meant)
                 if (long or sorted(word) == sorted(meant)) and _is_one_slip(word, meant):
                     return self.words[meant]
         return None
+
+    def _is_short_day(self, word: str, meant: str) -> bool:
+        """Whether it may be a weekday of which a letter is missing, and not at its end: "fridy"; "frida" is a name."""
+        return len(meant) == TYPO_LENGTH and word[-1] == meant[-1] and "WEEKDAY" in self.words[meant]
 
 
 def _deletions(word: str) -> Iterator[str]:

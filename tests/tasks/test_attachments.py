@@ -14,9 +14,9 @@ from uuid import UUID
 import httpx
 import pytest
 from pydantic import SecretStr
-from s3_peer import ACCESS, REGION, SECRET, open_bucket
 
 from product_kit import Answer, Product, count, open_product, until
+from s3_peer import ACCESS, REGION, SECRET, open_bucket
 from tasktalk.accounts.access import Viewer
 from tasktalk.accounts.tokens import create_token
 from tasktalk.accounts.users import create_user

@@ -9,8 +9,8 @@ from typing import NoReturn
 
 import pytest
 from pydantic import SecretStr
-from s3_peer import ACCESS, REGION, SECRET, Bucket, open_bucket
 
+from s3_peer import ACCESS, REGION, SECRET, Bucket, open_bucket
 from tasktalk.errors import NotFound, TooLarge, Unavailable
 from tasktalk.settings import BadSetting, Settings
 from tasktalk.tasks.attachments.store import Store, new_key, open_store

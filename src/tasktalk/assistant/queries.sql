@@ -148,3 +148,7 @@ select id, at, said, reply from chat_turns where user_id = :user_id::uuid order 
 
 -- name: forget_turns(user_id)!
 delete from chat_turns where user_id = :user_id::uuid;
+
+-- name: has_preferences(user_id)$
+-- Whether anything was ever set for this person, or by them.
+select exists (select from preferences where user_id = :user_id::uuid);

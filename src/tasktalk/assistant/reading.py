@@ -8,6 +8,7 @@ import msgspec
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.assistant.dialogue import Dialogue, load_dialogues
+from tasktalk.assistant.newcomers import adopt_language
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understand import understand, understand_answer, understand_task
 from tasktalk.assistant.understanding import Intent, Target, Understanding
@@ -54,6 +55,7 @@ async def read_intents(turn: Turn, text: str) -> list[Intent]:
     """The intents of a text, without those words of the message that are not to be read."""
     unread = turn.said.unread if text == turn.said.text else ()
     understood = await _understand(turn.conn, turn.dialogue, text, now=turn.said_at, unread=unread)
+    await adopt_language(turn, text, understood)
     return list(understood.intents)
 
 

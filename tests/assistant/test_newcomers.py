@@ -1,4 +1,4 @@
-"""Whoever writes for the first time is answered in their language, and keeps it; nobody else changes theirs by writing."""
+"""Whoever writes for the first time is answered in their language, and keeps it; others change theirs by saying so."""
 
 from datetime import UTC, datetime, time
 

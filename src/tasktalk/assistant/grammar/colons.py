@@ -1,4 +1,4 @@
-"""Lists in a line: "in Garden: mow the lawn, buy seeds by friday", "tomorrow: pay the rent, call Ana"."""
+"""Lists in a line: "shopping list: milk, eggs", "in Garden: mow the lawn", "tomorrow: pay the rent, call Ana"."""
 
 import re
 
@@ -19,6 +19,7 @@ _COLON = re.compile(r"\s*:\s+(?=\S)")
 _BETWEEN = re.compile(r"\s*[,;]\s+")
 _LONGEST_HEAD, _LONGEST_ITEM, _LONGEST_LAST = 8, 16, 9  # words
 _MOST, _MANY = 50, 3  # items
+_PLAIN_LIST = 2  # words
 _ANYTHING = "xx"  # a thing without a meaning, to see where things would go
 
 
@@ -31,10 +32,12 @@ def read_colon_list(text: str, context: Context, engine: Engine, book: Phraseboo
     if not head or not tail or _COLON.search(tail):
         return None
     project = _find_place(head, context, engine, book)
-    items = _split_things(tail, book) if project else _split_orders(tail, book)
-    if len(items) > _MOST or (project is None and (len(items) == 1 or not _is_day(head, context, engine))):
+    listed = project is not None or _is_list(head, context, engine, book)
+    items = _split_things(tail, book) if listed else _split_orders(tail, book)
+    enough = len(items) > 1 or project is not None
+    if not enough or len(items) > _MOST or not (listed or _is_day(head, context, engine)):
         return None
-    drafts = [_read_item(item, None if project else head, context, engine, book) for item in items]
+    drafts = [_read_item(item, None if listed else head, context, engine, book) for item in items]
     if not all(draft.title for draft in drafts):  # "5 January, 2027"
         return None
     tasks = tuple(
@@ -71,7 +74,22 @@ def _find_place(head: str, context: Context, engine: Engine, book: Phrasebook) -
         if draft.project and draft.title == _ANYTHING:
             return draft.project
     draft = capture(f"{adds} {_ANYTHING} {head}", context, engine, book).draft
-    return draft.project if draft.title == _ANYTHING else None
+    if draft.project and draft.title == _ANYTHING:
+        return draft.project
+    return next((each.project for each in _put_onto(head, context, engine, book) if each.project), None)
+
+
+def _is_list(head: str, context: Context, engine: Engine, book: Phrasebook) -> bool:
+    """Whether it is "list" or "my list", of no project."""
+    return len(head.split()) <= _PLAIN_LIST and bool(_put_onto(head, context, engine, book))
+
+
+def _put_onto(head: str, context: Context, engine: Engine, book: Phrasebook) -> list[Draft]:
+    """How "shopping list" is read where something is added "to my shopping list", as far as it is read whole."""
+    said = get_source(book.language)["capture"]
+    onto = f"{_ANYTHING} {said['onto']} {head}"
+    drafts = [capture(each, context, engine, book).draft for each in (f"{said['adds'][0]} {onto}", onto)]
+    return [draft for draft in drafts if draft.title == _ANYTHING and draft.due is None]
 
 
 def _is_day(head: str, context: Context, engine: Engine) -> bool:

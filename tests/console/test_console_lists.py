@@ -129,6 +129,32 @@ async def test_subtasks_stand_under_what_they_are_part_of_in_sections_too(desk: 
     assert re.findall(r"<h2>(.*?)</h2>", page) == ["Doing"]
 
 
+async def test_an_open_subtask_of_what_is_done_stands_alone(desk: Desk, ana: Browser, act: Act) -> None:
+    assert ana.viewer is not None
+    project = (await create_project(desk.pool, viewer=ana.viewer, name="Trip", by=act)).id
+    new = [NewTask(title="pack", project_id=project), NewTask(title="hotel", project_id=project, section="Doing")]
+    pack, _ = await create_tasks(desk.pool, viewer=ana.viewer, new=new, by=act)
+    (socks,) = await create_tasks(desk.pool, viewer=ana.viewer, new=[NewTask(title="socks", parent_id=pack.id)], by=act)
+    await change_task(desk.pool, viewer=ana.viewer, task_id=pack.id, changes={"status": "done"}, by=act)
+    await change_task(desk.pool, viewer=ana.viewer, task_id=socks.id, changes={"status": "open"}, by=act)
+    assert rows(await ana.read(f"/projects/{project}")) == {"socks": (0, ["pack"]), "hotel": (0, [])}
+
+
+async def test_a_parent_that_is_not_theirs_to_see_has_no_name(desk: Desk, ana: Browser, act: Act) -> None:
+    assert ana.viewer is not None
+    zoe = await desk.person("Zoe")
+    assert zoe.viewer is not None
+    (secret,) = await create_tasks(desk.pool, viewer=zoe.viewer, new=[NewTask(title="secret")], by=act)
+    (mine,) = await create_tasks(desk.pool, viewer=ana.viewer, new=[NewTask(title="mine")], by=act)
+    await desk.pool.execute(
+        "update tasks set parent_id = $2 where id = $1", mine.id, secret.id
+    )  # as a race may leave it
+    for path in ("/tasks?view=inbox", "/find?q=mine", f"/tasks/{mine.id}"):
+        page = await ana.read(path)
+        assert "mine" in page
+        assert "secret" not in page, path
+
+
 def test_a_heading_of_another_year_says_which() -> None:
     assert heading(date(2027, 1, 20), date(2026, 12, 1), speech_of("en")) == "Wednesday 20 Jan 2027"
     assert heading(date(2026, 12, 20), date(2026, 12, 1), speech_of("en")) == "Sunday 20 Dec"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from tasktalk.accounts.access import Viewer
 from tasktalk.console.items import Group, Item
 from tasktalk.console.log import Q
 from tasktalk.db import Conn
@@ -12,12 +13,14 @@ from tasktalk.tasks.model import Task
 _DEEPEST = 3
 
 
-async def load_parents(conn: Conn, tasks: Sequence[Task]) -> dict[UUID, str]:
-    """The titles of what these tasks, which the viewer was found to see, are part of."""
+async def load_parents(conn: Conn, viewer: Viewer, tasks: Sequence[Task]) -> dict[UUID, str]:
+    """The titles of what these tasks are part of, as far as the viewer sees it."""
     titles = {task.id: task.title for task in tasks}
     wanted = {task.parent_id for task in tasks if task.parent_id}
     if missing := wanted - titles.keys():
-        titles |= {row["id"]: row["title"] async for row in Q.list_titles(conn, ids=list(missing))}
+        titles |= {
+            row["id"]: row["title"] async for row in Q.list_titles(conn, viewer=viewer.user_id, ids=list(missing))
+        }
     return {id_: title for id_, title in titles.items() if id_ in wanted}
 
 

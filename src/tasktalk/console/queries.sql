@@ -124,14 +124,19 @@ where project_id = :project_id::uuid and status = 'open' and deleted_at is null
 order by due_on nulls last, due_time nulls last, priority nulls last, position, id offset :offset::int limit :limit::int;
 
 -- name: list_in_sections(project_id, offset, limit)
--- The same section by section, in the order that is theirs by hand; a subtask stands under its parent.
+-- The same section by section, in the order that is theirs by hand; a subtask stands under its parent while that is open.
 select t.id from tasks t left join sections s on s.id = t.section_id
-where t.project_id = :project_id::uuid and t.status = 'open' and t.deleted_at is null and t.parent_id is null
+where t.project_id = :project_id::uuid and t.status = 'open' and t.deleted_at is null
+  and not exists (select from tasks p where p.id = t.parent_id and p.status = 'open' and p.deleted_at is null)
 order by s.position nulls first, s.id, t.position, t.id offset :offset::int limit :limit::int;
 
--- name: list_titles(ids)
--- Of what tasks that the viewer was found to see are part of: that lies where they lie.
-select id, title from tasks where id = any(:ids::uuid[]);
+-- name: list_titles(viewer, ids)
+-- Of those that the viewer sees.
+select t.id, t.title from tasks t
+where t.id = any(:ids::uuid[]) and t.deleted_at is null
+  and case when t.project_id is null then t.owner_id = :viewer::uuid
+           else exists (select from project_members m join projects p on p.id = m.project_id
+                        where m.project_id = t.project_id and m.user_id = :viewer::uuid and p.deleted_at is null) end;
 
 -- name: list_under(ids, limit)
 -- The open subtasks of tasks that the viewer was found to see, and theirs, in the order that is theirs by hand.

@@ -105,7 +105,7 @@ async def draw_task(
         relations = await list_relations(conn, viewer=viewer, task_id=task_id)
         names = {each.id: each.name for each in frame["projects"]}
         own = [row["name"] async for row in Q.list_label_names(conn, viewer=viewer.user_id, limit=_LABELS)]
-        parents = await load_parents(conn, found)
+        parents = await load_parents(conn, viewer, found)
         origin = await tell_origin(conn, task=task, viewer=viewer, speech=speech, projects=names, now=now)
     return draw(
         request,

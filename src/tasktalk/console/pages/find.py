@@ -79,7 +79,7 @@ async def _draw(request: Request, visit: Visit, *, wrong: Wrong | None = None, a
                     raise
                 page = await _list(conn, viewer, f"search: {quoted(text)}", cursor, now)
             tasks, after = page.items, page.next
-            parents = await load_parents(conn, tasks)
+            parents = await load_parents(conn, viewer, tasks)
             hint = None if tasks else await _label_of(conn, viewer, text)
     return draw(
         request,

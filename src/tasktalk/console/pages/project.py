@@ -86,7 +86,7 @@ async def _load(
         "groups": lists.group(
             tasks,
             view="sections" if project.sections else "project",
-            parents=await load_parents(conn, tasks),
+            parents=await load_parents(conn, viewer, tasks),
             now=frame["now"],
             zone=frame["zone"],
             speech=speech,

@@ -104,7 +104,7 @@ async def _show_view(request: Request, visit: Visit, view: lists.View) -> Respon
             places = [place.id for place in frame["projects"]]
             tasks, after = await lists.list_view(conn, viewer=viewer, view=view, cursor=cursor, now=now, places=places)
             choices = await load_choices(conn, viewer)
-            parents = await load_parents(conn, tasks)
+            parents = await load_parents(conn, viewer, tasks)
             groups = lists.group(tasks, view=view, parents=parents, now=now, zone=frame["zone"], speech=speech)
     today = now.astimezone(frame["zone"]).date()
     shown = frame | choices | {"live": "" if cursor else "tasks", "number": number, "groups": groups, "today": today}

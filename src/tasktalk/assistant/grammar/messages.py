@@ -71,7 +71,7 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
         or read_recall(plain, context, engine, book)
         or _read_filter(plain, context)
     )
-    if used_up := read_used_up(command, (plain, said), context, book):
+    if used_up := read_used_up(command, (plain, said), context, engine, book):
         return [used_up]
     refused = refuse(command, plain, context, book) if command else None
     if refused:

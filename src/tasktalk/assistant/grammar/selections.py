@@ -17,7 +17,7 @@ from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.lexicon import get_source
 from tasktalk.assistant.grammar.orders import LIKELY
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
-from tasktalk.assistant.grammar.queries import as_name, find_when, list_marked, name_days
+from tasktalk.assistant.grammar.queries import as_name, find_when, list_days, list_marked, name_days
 from tasktalk.assistant.grammar.quickadd import find_marks
 from tasktalk.assistant.grammar.resolve import local_now
 from tasktalk.assistant.grammar.tokens import fold
@@ -173,6 +173,8 @@ def _read_filter(words: str, context: Context, engine: Engine, book: Phrasebook)
     folded, listed = _take_list_words(folded, signs.lists)
     days = find_when(folded, context, engine)
     if days is not None:
+        if "overdue" in listed and list_days(days[1].value, local_now(context).date())[0] > local_now(context).date():
+            return None  # nothing is that: the day says when
         parts.append(name_days(folded, days, context, book))
         folded = _blank(folded, days[0].start, days[0].end)
     else:

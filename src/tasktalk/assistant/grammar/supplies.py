@@ -4,6 +4,10 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from msgspec import structs
+
+from tasktalk.assistant.grammar.capture import capture
+from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.lexicon import get_source
 from tasktalk.assistant.grammar.orders import LIKELY
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
@@ -15,7 +19,9 @@ _LONGEST = 120  # characters
 _OF_THINGS = frozenset({"complete_task", "list_tasks", "search", "delete_task"})
 
 
-def read_used_up(command: Intent | None, readings: Iterable[str], context: Context, book: Phrasebook) -> Intent | None:
+def read_used_up(
+    command: Intent | None, readings: Iterable[str], context: Context, engine: Engine, book: Phrasebook
+) -> Intent | None:
     """A task of the first of `readings` that fits, where `command`, what they are otherwise, is of no open task."""
     if command is not None and command.intent not in _OF_THINGS:
         return None
@@ -25,7 +31,9 @@ def read_used_up(command: Intent | None, readings: Iterable[str], context: Conte
         for pattern in _patterns(book.language) if len(title) <= _LONGEST else ():
             found = pattern.fullmatch(said)
             if found and find_open(found["thing"], context.open_titles, book) is None:
-                return Intent(intent="create_task", confidence=LIKELY, title=title)
+                draft = structs.asdict(capture(text, context, engine, book).draft)
+                told = {"intent": "create_task", "confidence": LIKELY, "title": (draft["title"] or title).rstrip("!")}
+                return Intent(**draft | told)
     return None
 
 

@@ -12,6 +12,7 @@ from tasktalk.assistant.asked import take
 from tasktalk.assistant.outcomes import Choose, Outcome, Said, Unread
 from tasktalk.assistant.questions import Kind, Question
 from tasktalk.assistant.reading import read_intents
+from tasktalk.assistant.targets import CHOICES
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understand import understand_task
 from tasktalk.assistant.understanding import Intent, Target
@@ -67,22 +68,23 @@ async def pick(turn: Turn, ids: Sequence[UUID], question_id: str, *, tapped: boo
     question = await take(turn, "which", question_id, tapped=tapped)
     if question is None:
         return Said("question_over")
-    intents = await read_intents(turn, question.text)
-    if question.part >= len(intents):
+    intents = [] if question.intent is not None else await read_intents(turn, question.text)
+    if question.intent is None and question.part >= len(intents):
         return Said("question_over")
-    if intents[question.part].intent == "unknown" and len(ids) == 1:  # a model asked: what to do, the buttons say
+    meant = question.intent or intents[question.part]
+    if meant.intent == "unknown" and len(ids) == 1:  # a model asked: what to do, the buttons say
         return await look.show(turn, ids[0])
     said = replace(turn.said, text=question.text)
     chosen = replace(turn, said=said, about=tuple(ids))
     target = Target(last=True) if len(ids) == 1 else Target(all=True)
     async with turn.conn.transaction():
-        return await act(chosen, msgspec.structs.replace(intents[question.part], target=target))
+        return await act(chosen, msgspec.structs.replace(meant, target=target))
 
 
 async def choose_again(turn: Turn, question: Question) -> Outcome:
     """Yes is no answer to "which one?"."""
     tasks = await list_tasks_by_ids(turn.conn, viewer=turn.dialogue.viewer, ids=question.ids)
-    return Choose(tuple((task.id, task.title) for task in tasks), question.id)
+    return Choose(tuple((task.id, task.title) for task in tasks[:CHOICES]), question.id)
 
 
 def is_about_all(intent: Intent) -> bool:

@@ -24,7 +24,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """`id` is what its buttons carry. `at`: when it was asked, aware.
 
     `text` are the words that wait and `part` which intent of theirs; `intent` what a yes does to `ids`: tasks, or one
-    project. `days`: those a date could also have meant. `before`: preferences as they were.
+    project; or what is done to the one that is picked. `days`: those a date could also have meant. `before`:
+    preferences as they were.
     """
 
     kind: Kind

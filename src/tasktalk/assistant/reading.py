@@ -10,13 +10,20 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.assistant.dialogue import Dialogue, load_dialogues
 from tasktalk.assistant.newcomers import adopt_language
 from tasktalk.assistant.turn import Turn
-from tasktalk.assistant.understand import understand, understand_answer, understand_task
+from tasktalk.assistant.understand import (
+    understand,
+    understand_answer,
+    understand_answer_for_all,
+    understand_choice,
+    understand_task,
+)
 from tasktalk.assistant.understanding import Intent, Target, Understanding
 from tasktalk.assistant.unread import read_around
 from tasktalk.db import Conn
 from tasktalk.tasks.names import list_titles
 
 _MAX_TITLES = 500
+_OF_SEVERAL = frozenset({"create_task", "list_tasks", "unknown"})
 
 
 async def read(turn: Turn, text: str) -> list[Intent]:
@@ -25,6 +32,8 @@ async def read(turn: Turn, text: str) -> list[Intent]:
     if not turn.about or len(intents) != 1:
         return intents
     intent = intents[0]
+    if len(turn.about) > 1 and intent.intent in _OF_SEVERAL:
+        return [_read_of_several(turn, text, intent)]
     if intent.intent == "list_tasks":  # "tomorrow" in answer to a task is its new date, "p1" its priority
         changed = understand_answer(text, turn.dialogue.context(turn.said_at))
         if changed is not None:
@@ -34,6 +43,20 @@ async def read(turn: Turn, text: str) -> list[Intent]:
             return [msgspec.structs.replace(intent, intent="update_task", target=Target(last=True))]
         return [msgspec.structs.replace(intent, intent="comment_task", comment=text, target=Target(last=True))]
     return intents
+
+
+def _read_of_several(turn: Turn, text: str, intent: Intent) -> Intent:
+    """What is said in answer to a message of several tasks, of which a time or a mark is a change."""
+    context = turn.dialogue.context(turn.said_at)
+    changed = understand_answer(text, context) or understand_answer_for_all(text, context)
+    if changed is not None:
+        return changed
+    if intent.intent != "create_task" or not understand_choice(intent.title or "", context).all:
+        return intent
+    if intent.reminders:  # "remind me of both at five"
+        moments = () if intent.due else intent.reminders
+        return Intent(intent="remind", target=Target(last=True), due=intent.due, reminders=moments)
+    return Intent(intent="unknown", confidence=intent.confidence)  # "both", and no more
 
 
 class _Unread(Sequence[str]):

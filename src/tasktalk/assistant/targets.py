@@ -9,14 +9,15 @@ from tasktalk.assistant.dialogue import Q
 from tasktalk.assistant.movable import MINE
 from tasktalk.assistant.outcomes import Choose, Listed, Missing, Said
 from tasktalk.assistant.turn import Turn
-from tasktalk.assistant.understand import speaks_of_several
+from tasktalk.assistant.understand import speaks_of_all, speaks_of_several, tells_how_many, understand_choice
 from tasktalk.assistant.understanding import Intent, Target
+from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.names import match_by_name
 from tasktalk.tasks.tasks import BATCH
 
 SURE = 80.0  # of 100: all the words are there
 LEAD = 8.0  # so much better than the next one that there is nothing to ask
-_CHOICES = 9
+CHOICES = 9  # that a question offers
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,9 @@ class Found:
     missing: tuple[int, ...] = ()
 
 
-async def find_targets(turn: Turn, intent: Intent) -> Found | Choose | Listed | Missing | Said:
+async def find_targets(  # noqa: PLR0911  (one a way to name them)
+    turn: Turn, intent: Intent
+) -> Found | Choose | Listed | Missing | Said:
     """The tasks an intent speaks of, or what to answer: where several fit, the question is open from now on.
 
     Reopening looks among what is done, everything else among what is open.
@@ -36,6 +39,8 @@ async def find_targets(turn: Turn, intent: Intent) -> Found | Choose | Listed | 
         return Found(turn.sure)
     target = intent.target or Target(last=True)
     listed = list(turn.about) if len(turn.about) > 1 else turn.dialogue.listed
+    if len(turn.about) > 1 and _says_all(turn, target):
+        return await _of_several(turn, intent)
     if target.numbers:
         if len(turn.about) == 1 and list(target.numbers) == [1]:  # a list of one
             return Found(turn.about)
@@ -46,7 +51,7 @@ async def find_targets(turn: Turn, intent: Intent) -> Found | Choose | Listed | 
         return await _by_name(turn, target.text, done=intent.intent == "reopen_task")
     if target.all and intent.query is not None and intent.query.filter:
         return await _by_filter(turn, intent.query.filter)
-    return _listed(listed) if target.all else _spoken_of(turn, intent)
+    return _listed(listed) if target.all else await _spoken_of(turn, intent)
 
 
 def _listed(listed: Sequence[UUID]) -> Found | Said:
@@ -66,18 +71,42 @@ async def _by_filter(turn: Turn, expression: str) -> Found | Listed:
     return Found(tuple(task.id for task in own or tasks))
 
 
-def _spoken_of(turn: Turn, intent: Intent) -> Found | Said:
+async def _spoken_of(turn: Turn, intent: Intent) -> Found | Choose | Said:
     """Those that "it" and "them" mean: of the message that is answered, else what was spoken of last."""
     dialogue = turn.dialogue
     if len(turn.about) == 1:
         return Found(turn.about)
-    if turn.about and intent.intent != "comment_task" and _speaks_of_several(turn):
-        return Found(turn.about)
-    if turn.about or turn.said.about_message:  # an answer to a message that shows no one task of theirs
+    if turn.about:
+        return await _of_several(turn, intent)
+    if turn.said.about_message:  # an answer to a message that shows no task of theirs
         return Said("which_task")
     if dialogue.together and intent.intent != "comment_task" and _speaks_of_several(turn):
         return Found(tuple(dialogue.together))
     return Found((dialogue.focus,)) if dialogue.focus is not None else Said("which_task")
+
+
+async def _of_several(turn: Turn, intent: Intent) -> Found | Choose | Said:
+    """Those of a message of several tasks, if all are meant or one alone is left; else which of them is asked."""
+    context = turn.dialogue.context(turn.now)
+    if intent.intent != "comment_task" and speaks_of_all(turn.said.text, context, len(turn.about)):
+        return Found(turn.about)
+    tasks = await list_tasks_by_ids(turn.conn, viewer=turn.dialogue.viewer, ids=turn.about)
+    left = [task for task in tasks if (task.status == "open") != (intent.intent == "reopen_task")] or tasks
+    if len(left) == 1:
+        return Found((left[0].id,))
+    if not left:
+        return Said("which_task")
+    ids = tuple(task.id for task in left)
+    question = turn.ask("which", text=turn.said.text, part=turn.part, ids=ids, intent=intent)
+    return Choose(tuple((task.id, task.title) for task in left[:CHOICES]), question)
+
+
+def _says_all(turn: Turn, target: Target) -> bool:
+    """Whether it is of "both", by that name, or as "los dos" are, by what looks like a number of the list."""
+    context = turn.dialogue.context(turn.now)
+    if target.text:
+        return understand_choice(target.text, context).all
+    return len(target.numbers) == 1 and tells_how_many(turn.said.text, context)
 
 
 def _speaks_of_several(turn: Turn) -> bool:
@@ -86,7 +115,7 @@ def _speaks_of_several(turn: Turn) -> bool:
 
 async def _by_name(turn: Turn, text: str, *, done: bool) -> Found | Choose | Missing:
     matches = await match_by_name(
-        turn.conn, viewer=turn.dialogue.viewer, text=text, status="done" if done else "open", limit=_CHOICES + 1
+        turn.conn, viewer=turn.dialogue.viewer, text=text, status="done" if done else "open", limit=CHOICES + 1
     )
     if not matches:
         return Missing(text)
@@ -94,6 +123,6 @@ async def _by_name(turn: Turn, text: str, *, done: bool) -> Found | Choose | Mis
     rivals = [match for match in matches[1:] if best.score - match.score < LEAD]
     if not rivals and (best.score >= SURE or len(matches) == 1):
         return Found((best.id,))
-    choices = tuple((match.id, match.title) for match in matches[:_CHOICES])
+    choices = tuple((match.id, match.title) for match in matches[:CHOICES])
     question = turn.ask("which", text=turn.said.text, part=turn.part, ids=tuple(id_ for id_, _ in choices))
     return Choose(choices, question)

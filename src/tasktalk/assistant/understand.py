@@ -114,6 +114,27 @@ def speaks_of_several(text: str, context: Context) -> bool:
     return _open(text, context)[1].answers.several.search(fold(text)) is not None
 
 
+def speaks_of_all(text: str, context: Context, count: int) -> bool:
+    """Whether `text` speaks of all `count` things by a word like "them" or "all"; "both", "all three" tell how many."""
+    book, folded = _open(text, context)[1], fold(text)
+    if told := book.answers.counted.search(folded):
+        return next((book.number_words[word] for word in told.group().split() if word in book.number_words), 2) == count
+    return book.answers.several.search(folded) is not None or book.answers.every.search(folded) is not None
+
+
+def tells_how_many(text: str, context: Context) -> bool:
+    """Whether `text` says "both" or "all three", which in some languages holds a number of the list."""
+    return _open(text, context)[1].answers.counted.search(fold(text)) is not None
+
+
+def understand_answer_for_all(text: str, context: Context) -> Intent | None:
+    """What `text` changes when beside "all" or "both" it is only a time or a mark: "both on friday"."""
+    engine, book = _open(text, context)
+    said = book.answers.every.search(fold(text))
+    rest = f"{text[: said.start()]} {text[said.end() :]}".strip(" ,;:") if said else ""
+    return read_answer(rest, context, engine, book) if rest else None
+
+
 def asks_reminder(text: str, context: Context) -> bool:
     """Whether a line of `text` asks to be reminded of what it says."""
     if len(text) > MAX_LENGTH:

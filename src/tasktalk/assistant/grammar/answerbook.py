@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 from tasktalk.assistant.grammar.templates import Template, as_regex
@@ -15,7 +16,9 @@ class AnswerBook:
     __slots__ = (
         "add",
         "both",
+        "counted",
         "denials",
+        "every",
         "keep",
         "last",
         "leads",
@@ -30,12 +33,15 @@ class AnswerBook:
         "week",
     )
 
-    def __init__(self, language: str, macros: dict[str, str]) -> None:
+    def __init__(self, language: str, macros: dict[str, str], all_words: Iterable[str]) -> None:
         with (_FOLDER / f"{language}.toml").open("rb") as file:
             answers = tomllib.load(file)
         for name in ("add", "both", "keep", "last", "none", "other", "unmark", "week"):
             setattr(self, name, _whole(answers[name]))
         self.leads = re.compile(rf"(?:{_joined(answers['leads'])})(?!\w)[\s,.;:!…-]*")
+        every = _joined([*map(re.escape, sorted(all_words, key=len, reverse=True))])
+        self.counted = re.compile(rf"(?<!\w)(?:{_joined(answers['both'])})(?!\w)")
+        self.every = re.compile(rf"(?<!\w)(?:{_joined(answers['both'])}|{every})(?!\w)")
         self.several = re.compile(_joined(answers["several"]))
         self.them_verbs = re.compile(rf"(?:{_joined(answers['them_verbs'])})(?!\w)\s*")
         self.denials = [re.compile(each) for each in answers["denials"]]

@@ -65,7 +65,7 @@ class Phrasebook:
         self.heads = frozenset(self._by_head).union(*(lead.heads or () for lead in self.lead_ins))
         self._read_slots(source, macros)
         self._read_small_words(source)
-        self.answers = AnswerBook(language, macros)
+        self.answers = AnswerBook(language, macros, map(fold, self.slots["all_words"]))
 
     def _read_commands(self, source: dict[str, Any], macros: dict[str, str]) -> None:
         self._by_head: dict[str, list[tuple[int, Command]]] = {}

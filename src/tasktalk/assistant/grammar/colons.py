@@ -17,6 +17,7 @@ from tasktalk.assistant.understanding import Context, Draft, Intent
 
 _COLON = re.compile(r"\s*:\s+(?=\S)")
 _BETWEEN = re.compile(r"\s*[,;]\s+")
+_WHOLE = re.compile(r"\([^()]*\)|\"[^\"]*\"|“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»")  # what no comma in it parts
 _LONGEST_HEAD, _LONGEST_ITEM, _LONGEST_LAST = 8, 16, 9  # words
 _MOST, _MANY = 50, 3  # items
 _PLAIN_LIST = 2  # words
@@ -101,7 +102,7 @@ def _is_day(head: str, context: Context, engine: Engine) -> bool:
 
 def _split_orders(tail: str, book: Phrasebook) -> list[str]:
     """Orders, or three and more things of several words each."""
-    items = [_bare(item, book) for item in _BETWEEN.split(tail) if item]
+    items = [_bare(item, book) for item in _part(tail)]
     if len(items) >= _MANY and all(1 < len(item.split()) <= _LONGEST_ITEM for item in items):
         return items
     return split_spoken(tail, book)
@@ -109,8 +110,8 @@ def _split_orders(tail: str, book: Phrasebook) -> list[str]:
 
 def _split_things(tail: str, book: Phrasebook) -> list[str]:
     """What commas part; the last two things of a list of things have a word between them: "milk, eggs and bread"."""
-    items = [item for item in _BETWEEN.split(tail) if item]
-    if any(len(item.split()) > _LONGEST_ITEM for item in items):
+    items = _part(tail)
+    if any(len(item.split()) > _LONGEST_ITEM for item in items) or _are_people(items, book):
         return [tail]
     *others, last = items
     parts = split_spoken(last, book)
@@ -118,6 +119,26 @@ def _split_things(tail: str, book: Phrasebook) -> list[str]:
         found = re.split(rf"\s+(?:{_ands(book)})\s+", last)
         parts = found if len(found) == 2 and len(last.split()) <= _LONGEST_LAST else parts  # noqa: PLR2004
     return [*others, *(_bare(part, book) for part in parts)]
+
+
+def _part(tail: str) -> list[str]:
+    """What stands between its commas, but for those in brackets and quotes."""
+    items, begin = [], 0
+    for comma in _BETWEEN.finditer(_WHOLE.sub(lambda found: "x" * len(found.group()), tail)):
+        items.append(tail[begin : comma.start()])
+        begin = comma.end()
+    return [item for item in (*items, tail[begin:]) if item]
+
+
+def _are_people(items: list[str], book: Phrasebook) -> bool:
+    """Whether all go with what leads in the first: "email Bob, Carol and Dave"."""
+    first, *others = items
+    words = [word for item in others for word in re.sub(rf"\s+(?:{_ands(book)})\s+", " ", _bare(item, book)).split()]
+    found = book.before_person.match(fold(first))
+    if any(book.task_verb.match(fold(item)) or book.before_person.match(fold(item)) for item in others):
+        return False
+    named = [*first[found.end() :].split(), *words] if found and words else []
+    return bool(named) and all(word[0].isupper() for word in named)
 
 
 def _bare(item: str, book: Phrasebook) -> str:

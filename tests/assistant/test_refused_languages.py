@@ -11,6 +11,7 @@ from talk import Talk
 from tasktalk.assistant.replies.render import refuse
 from tasktalk.assistant.replies.speech import get_speech
 from tasktalk.errors import AppError, NotFound
+from tasktalk.interop.importing.reading import read_file
 from tasktalk.tasks.checks import clean_notes, clean_title
 from tasktalk.tasks.due import check_day
 from tasktalk.tasks.filters.reader import parse
@@ -27,6 +28,13 @@ REFUSED: list[tuple[Callable[[], object], str, str]] = [
         lambda: check_day(dt.date(1066, 10, 14), field="due"),
         "Dates reach from 1900 to 2999.",
         "Daten reichen von 1900 bis 2999.",
+    ),
+    (
+        lambda: read_file(
+            b"x" * 140_000, name="a.csv", format=None, now=dt.datetime(2026, 11, 27, tzinfo=dt.UTC), zone="UTC"
+        ),
+        "The table cannot be read: field larger than field limit (131072).",
+        "Die Tabelle lässt sich nicht lesen: field larger than field limit (131072).",
     ),
     (lambda: parse("(today"), "This bracket is not closed.", "Diese Klammer wird nicht geschlossen."),
     (

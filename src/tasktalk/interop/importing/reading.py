@@ -91,7 +91,7 @@ def _guess(document: Any, text: str) -> Format:
     try:
         head = {cell.strip().strip('"').lower() for cell in next(csv.reader([text.partition("\n")[0]]), [])}
     except csv.Error as error:
-        raise BadRequest(f"The table cannot be read: {error}.", field="file") from error
+        raise BadRequest(Told("The table cannot be read: {error}.", error=error), field="file") from error
     return "todoist" if {"type", "content"} <= head else "tasktalk-csv"
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time
 import pytest
 from talk import Talk
 
+from tasktalk.assistant.reply import Utterance
 from tasktalk.tasks.preferences.preferences import change_preferences, get_preferences
 
 
@@ -48,4 +49,9 @@ async def test_who_has_chosen_keeps_it(ana: Talk) -> None:
     async with ana.pool.acquire() as conn:
         await change_preferences(conn, viewer=ana.viewer, changes={"day_starts": time(8)}, now=now)
     await ana.say("recuérdame llamar a mamá mañana a las 9")
+    assert await language_of(ana) == "en"
+
+
+async def test_a_task_in_the_field_of_the_console_leaves_it_in_its_language(ana: Talk) -> None:
+    await ana.hear(Utterance("web", text="acheter du pain demain matin", adds=True))
     assert await language_of(ana) == "en"

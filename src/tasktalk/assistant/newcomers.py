@@ -14,11 +14,12 @@ _GREETINGS = frozenset({"greet", "help"})
 async def adopt_language(turn: Turn, text: str, understood: Understanding) -> None:
     """Make the language in which `text` was read the person's own.
 
-    Only while nothing was shown or changed in their dialogue, and neither they nor anybody else set a preference.
+    Only while nothing was shown or changed in their dialogue, and no preference but the account's own language was set.
+    A line in the field that adds a task is no conversation: it changes no language of the pages around it.
     """
     dialogue = turn.dialogue
     viewer, language = dialogue.viewer, understood.language
-    if language == viewer.language or dialogue.moved_on_at is not None:
+    if language == viewer.language or turn.said.adds or dialogue.moved_on_at is not None:
         return
     if len(text.split()) < _ENOUGH and understood.intents[0].intent not in _GREETINGS:
         return

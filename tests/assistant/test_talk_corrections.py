@@ -85,6 +85,17 @@ AFTER = {
     "pt": "não, na semana seguinte",
 }
 
+# After all it is the fourth; and the task's own name with the fifteenth, not the fourteenth.
+AFTER_ALL = {
+    "en": ("in the end the 4th", "the train leaves on the 15th not the 14th"),
+    "es": ("al final es el 4", "el train es el 15, no el 14"),
+    "de": ("doch lieber am 4.", "der train fährt am 15. nicht am 14."),
+    "fr": ("finalement le 4", "le train c'est le 15 pas le 14"),
+    "it": ("alla fine è il 4", "il train è il 15, non il 14"),
+    "nl": ("uiteindelijk op de 4e", "de train is op de 15e niet de 14e"),
+    "pt": ("afinal é dia 4", "o train é dia 15, não dia 14"),
+}
+
 
 @pytest.mark.parametrize(("language", "words"), [(each, words) for each in CORRECTIONS for words in CORRECTIONS[each]])
 async def test_a_correction_changes_the_task_just_made(ana: Talk, language: str, words: str) -> None:
@@ -94,6 +105,31 @@ async def test_a_correction_changes_the_task_just_made(ana: Talk, language: str,
     [task] = await ana.tasks()
     assert task.due is not None
     assert (task.due.date.isoformat(), task.due.time) == CORRECTIONS[language][words]
+
+
+@pytest.mark.parametrize("language", AFTER_ALL)
+async def test_after_all_and_by_name(ana: Talk, language: str) -> None:
+    await ana.say("train to Bonn 2026-12-14 9:00")
+    await ana.say("call Bo tomorrow")
+    await speaks(ana, language)
+    fourth, train = AFTER_ALL[language]
+    await ana.say(fourth)
+    await ana.say(train)
+    due = {task.title: task.due and (task.due.date.isoformat(), task.due.time) for task in await ana.tasks()}
+    assert due == {"train to Bonn": ("2026-12-15", "09:00"), "call Bo": ("2026-12-04", None)}
+
+
+async def test_by_name_only_of_what_had_the_wrong_time(ana: Talk) -> None:
+    await ana.say("train to Bonn 2026-12-13 17:00")
+    await ana.say("train to Ulm 2026-12-13 17:00")
+    await ana.say("the train is on the 15th not the 14th")  # neither was on the 14th
+    await ana.say("the train is at 6 not 5")  # both are
+    assert {task.due and (task.due.date.day, task.due.time) for task in await ana.tasks("search: train to")} == {
+        (13, "17:00")
+    }
+    await ana.say("the train to Ulm is at 6 not 5")
+    times = {task.title: task.due and task.due.time for task in await ana.tasks("search: train to")}
+    assert times == {"train to Bonn": "17:00", "train to Ulm": "18:00"}
 
 
 @pytest.mark.parametrize("language", MARKS)

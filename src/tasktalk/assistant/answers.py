@@ -2,21 +2,23 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 from tasktalk.assistant import asking, change
 from tasktalk.assistant.act import act
 from tasktalk.assistant.asked import find_newest, take
 from tasktalk.assistant.dialogue import Q
+from tasktalk.assistant.grammar.answers import Correction
 from tasktalk.assistant.outcomes import Outcome
 from tasktalk.assistant.questions import Question
 from tasktalk.assistant.targets import LEAD, SURE
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understand import understand_answer, understand_choice, understand_correction
-from tasktalk.assistant.understanding import Intent, Target
+from tasktalk.assistant.understanding import Intent, Target, When
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.model import Task
-from tasktalk.tasks.names import best_matches, fold
+from tasktalk.tasks.names import best_matches, fold, match_by_name
 
 Check = Callable[[Task], bool]
 
@@ -122,14 +124,18 @@ def _read_moment(turn: Turn) -> Intent | None:
     return Intent(intent="remind", target=Target(last=True), due=said.due)
 
 
-async def _correct(turn: Turn, intent: Intent) -> Outcome | None:
+async def _correct(turn: Turn, intent: Intent) -> Outcome | None:  # noqa: PLR0911  (one a way to put it right)
     """Puts right the task that was just spoken of."""
     focus = turn.dialogue.just_spoken_of
     together = not focus and turn.dialogue.together
-    if (not focus and not together) or turn.about or turn.said.about_message:
+    if turn.about or turn.said.about_message:
         return None
     correction = understand_correction(turn.said.text, turn.dialogue.context(turn.said_at))
     if correction is None:
+        return None
+    if correction.subject:
+        return await _correct_named(turn, correction)
+    if not focus and not together:
         return None
     if correction.other:
         return await _other_day(turn, focus, week=correction.week) if focus else None
@@ -138,6 +144,24 @@ async def _correct(turn: Turn, intent: Intent) -> Outcome | None:
     if correction.intent.title and intent.intent == "update_task" and intent.target and not intent.target.last:
         return None  # "ponle prioridad alta a garaje" names another, and no new name
     return await change.update(turn, correction.intent)
+
+
+async def _correct_named(turn: Turn, correction: Correction) -> Outcome | None:
+    """Puts right the one task that is called so, if it had what is said to be wrong: "the train is on the 15th …"."""
+    wrong = correction.instead_of.due if correction.instead_of is not None else None
+    if wrong is None or correction.intent is None:
+        return None
+    matches = await match_by_name(turn.conn, viewer=turn.dialogue.viewer, text=correction.subject)
+    sure = [match.id for match in matches if match.score >= SURE]
+    tasks = await list_tasks_by_ids(turn.conn, viewer=turn.dialogue.viewer, ids=sure)
+    meant = [task for task in tasks if _had(task, wrong)]
+    return await change.update(replace(turn, about=(meant[0].id,)), correction.intent) if len(meant) == 1 else None
+
+
+def _had(task: Task, wrong: When) -> bool:
+    if task.due is None or (wrong.date is None and wrong.time is None):
+        return False
+    return wrong.date in {None, task.due.date.isoformat()} and wrong.time in {None, task.due.time}
 
 
 async def _other_day(turn: Turn, focus: UUID, *, week: bool) -> Outcome | None:

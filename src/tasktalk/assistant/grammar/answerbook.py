@@ -29,6 +29,7 @@ class AnswerBook:
         "several",
         "small",
         "them_verbs",
+        "told",
         "unmark",
         "week",
     )
@@ -48,6 +49,7 @@ class AnswerBook:
         self.rename = [Template(as_regex(each, macros)) for each in answers["rename"]]
         self.project = [Template(as_regex(each, macros)) for each in answers["project"]]
         self.small = frozenset(answers["small"])
+        self.told = frozenset(answers["told"])
 
     add: re.Pattern[str]
     both: re.Pattern[str]

@@ -12,7 +12,7 @@ from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.targets import read_numbers
 from tasktalk.assistant.grammar.titles import strip_formatting
 from tasktalk.assistant.grammar.tokens import fold
-from tasktalk.assistant.understanding import Context, Intent, Target
+from tasktalk.assistant.understanding import Context, Draft, Intent, Target
 
 _SURE = 0.9
 _ENDS = " \t\n.,:;!?¿¡…"
@@ -38,13 +38,16 @@ class Choice:
 class Correction:
     """What is put right: a change of the task in focus; or `other`: its date's other reading, `week`: or a week later.
 
-    `sure`: it is said as a correction, and no command of its own.
+    `sure`: it is said as a correction, and no command of its own. `subject`: the words for the task that it is of, in
+    which case `instead_of` is what that had until now.
     """
 
     intent: Intent | None = None
     other: bool = False
     week: bool = False
     sure: bool = True
+    subject: str = ""
+    instead_of: Draft | None = None
 
 
 def read_choice(text: str, book: Phrasebook) -> Choice:
@@ -77,7 +80,14 @@ def read_correction(text: str, context: Context, engine: Engine, book: Phraseboo
     folded = fold(rest)
     several = answers.them_verbs.match(folded)
     begin = several.end() if several else 0
-    intent = read_answer(rest[begin:], context, engine, book) if (is_led or several) and rest[begin:].strip() else None
+    changed = rest[begin:].strip()
+    intent = None
+    if (is_led or several) and changed:
+        # "doch am 3.": the stop may be the day's
+        stopped = is_led and changed[-1].isdigit() and text.rstrip().endswith(".")
+        intent = read_answer(changed, context, engine, book) or (
+            read_answer(f"{changed}.", context, engine, book) if stopped else None
+        )
     return Correction(intent, sure=is_led or several is not None) if intent is not None else None
 
 
@@ -100,8 +110,8 @@ def _read_words(words: str, context: Context, engine: Engine, book: Phrasebook) 
             return Correction(_change(project=project))
     for pattern in answers.denials:
         found = pattern.fullmatch(folded)
-        if found and (intent := _read_instead(words, found, context, engine, book)) is not None:
-            return Correction(intent)
+        if found and (instead := _read_instead(words, found, context, engine, book)) is not None:
+            return instead
     return None
 
 
@@ -123,19 +133,31 @@ def _without_lead(said: str, book: Phrasebook) -> tuple[str, bool]:
 
 def _read_instead(
     words: str, found: re.Match[str], context: Context, engine: Engine, book: Phrasebook
-) -> Intent | None:
-    """What is meant instead of what is not, when both are times or marks and nothing else."""
+) -> Correction | None:
+    """What is meant instead of what is not, when both are times or marks; before them may be what they are of."""
     new, old = (words[slice(*found.span(name))].strip(_ENDS) for name in ("new", "old"))
-    if _read_bare(old, context, engine, book) is None:
+    old_one = _read_bare(old, context, engine, book)
+    if old_one is None:
         return None
-    return _read_bare(new, context, engine, book)
+    if (intent := _read_bare(new, context, engine, book)) is not None:
+        return Correction(intent)
+    said = new.split()
+    for at in range(1, len(said)):  # "the train is on the 15th": the longest time behind a name
+        if (intent := _read_bare(" ".join(said[at:]), context, engine, book)) is not None:
+            subject = said[:at]
+            while subject and fold(subject[-1].strip(_ENDS)) in book.answers.told:
+                subject.pop()
+            return Correction(intent, subject=" ".join(subject), instead_of=old_one) if subject else None
+    return None
 
 
 def _read_bare(words: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
-    """A bare number is an hour."""
+    """A bare number is an hour; one behind another word may be a day that lost its stop, "am 3"."""
     if re.fullmatch(r"\d{1,2}(h|[:.h]\d{2})?", words):
         words = f"{book.at} {words}"
-    return read_answer(words, context, engine, book)
+    stopped = f"{words}." if words[-1:].isdigit() and " " in words else ""
+    answer = read_answer(words, context, engine, book)
+    return answer or (read_answer(stopped, context, engine, book) if stopped else None)
 
 
 def _change(**slots: object) -> Intent:

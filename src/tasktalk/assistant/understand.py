@@ -54,7 +54,7 @@ def _mended(intent: Intent, text: str, context: Context, engine: Engine, book: P
         again = read_message(mended.text, context, engine, book)
         if len(again) == 1 and (read := read_mended(again[0], intent, mended, context, book)):
             return read
-    words = mend_words(text, context, book)
+    words = mend_words(text, intent, context, book)
     again = read_message(words, context, engine, book) if words else []
     return again[0] if len(again) == 1 and says_more(again[0], intent, context, book) else intent
 

@@ -26,11 +26,8 @@ _ANYTHING = "xx"  # a thing without a meaning, to see where things would go
 
 def read_colon_list(text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
     """The tasks behind a colon, when what stands before it is a list, a known project or a day; else None."""
-    colon = _COLON.search(text)
-    if colon is None or "\n" in text.strip() or len(text[: colon.start()].split()) > _LONGEST_HEAD:
-        return None
-    head, tail = text[: colon.start()].strip(), text[colon.end() :].strip(" .!,;")
-    if not head or not tail or _COLON.search(tail):
+    head, tail = _split_head(text)
+    if not head or not (_BETWEEN.search(tail) or context.projects or _names_list(head, book)):
         return None
     project = _find_place(head, context, engine, book)
     listed = project is not None or _is_list(head, context, engine, book)
@@ -47,6 +44,15 @@ def read_colon_list(text: str, context: Context, engine: Engine, book: Phraseboo
     if len(tasks) == 1:
         return Intent(**{**structs.asdict(tasks[0]), "intent": "create_task"})
     return Intent(intent="create_tasks", confidence=LIKELY, tasks=tasks)
+
+
+def _split_head(text: str) -> tuple[str, str]:
+    """What stands before the one colon and behind it; nothing where it parts nothing."""
+    colon = _COLON.search(text)
+    if colon is None or "\n" in text.strip() or len(text[: colon.start()].split()) > _LONGEST_HEAD:
+        return "", ""
+    head, tail = text[: colon.start()].strip(), text[colon.end() :].strip(" .!,;")
+    return (head, tail) if tail and not _COLON.search(tail) else ("", "")
 
 
 def _read_item(item: str, day: str | None, context: Context, engine: Engine, book: Phrasebook) -> Draft:
@@ -85,11 +91,22 @@ def _is_list(head: str, context: Context, engine: Engine, book: Phrasebook) -> b
     return len(head.split()) <= _PLAIN_LIST and bool(_put_onto(head, context, engine, book))
 
 
+def _names_list(head: str, book: Phrasebook) -> bool:
+    """Whether it speaks of a list, by the looks of it."""
+    ways = (fold(f"{_ANYTHING} {head}"), fold(f"{_ANYTHING} {_onto(head, book)}"))
+    return any(each.search(way) for each in book.into_list for way in ways)
+
+
+def _onto(head: str, book: Phrasebook) -> str:
+    """How what is added to a "shopping list" goes on: "to my shopping list"."""
+    return f"{get_source(book.language)['capture']['onto']} {head}"
+
+
 def _put_onto(head: str, context: Context, engine: Engine, book: Phrasebook) -> list[Draft]:
     """How "shopping list" is read where something is added "to my shopping list", as far as it is read whole."""
-    said = get_source(book.language)["capture"]
-    onto = f"{_ANYTHING} {said['onto']} {head}"
-    drafts = [capture(each, context, engine, book).draft for each in (f"{said['adds'][0]} {onto}", onto)]
+    onto = f"{_ANYTHING} {_onto(head, book)}"
+    adds = get_source(book.language)["capture"]["adds"][0]
+    drafts = [capture(each, context, engine, book).draft for each in (f"{adds} {onto}", onto)]
     return [draft for draft in drafts if draft.title == _ANYTHING and draft.due is None]
 
 

@@ -5,7 +5,7 @@ asks for something. What comes of it must be what nobody says by chance, or it s
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec import structs
 from rapidfuzz.distance import OSA
-from rapidfuzz.process import extract_iter
+from rapidfuzz.process import extract
 
 from tasktalk.assistant.grammar.lexicon import get_source
 from tasktalk.assistant.grammar.named import list_small_words, names_open
@@ -95,24 +95,28 @@ def read_mended(intent: Intent, before: Intent, mended: Mended, context: Context
     return structs.replace(intent, spans=spans)
 
 
-def mend_words(text: str, context: Context, book: Phrasebook) -> str | None:
+def mend_words(text: str, before: Intent, context: Context, book: Phrasebook) -> str | None:
     """The message with those words put right that are a slip away from one that asks, or names a thing of theirs.
 
-    None where no word is.
+    `before`: what it says as it was written. None where no word is, or where what is left is no question or order.
     """
-    if not 1 < len(text.split()) <= _LONGEST:
+    if not 1 < len(text.split()) <= _LONGEST or before.recurrence:
         return None
     asking, model = _list_asking(book.language), get_model(book.language)
-    own = {word for name in (*context.projects, *context.open_titles) for word in _WORD.findall(fold(name))}
+    is_task = before.intent == "create_task"  # for one, nobody's open tasks are looked up
+    names = () if is_task else chain(context.projects, context.open_titles)
+    own = {word for name in names for word in _WORD.findall(fold(name))}
 
     def mend(found: re.Match[str]) -> str:
         word = fold(found.group())
         if word in asking or word in own or word in model:
             return found.group()
-        return _find_nearest(word, asking) or _find_nearest(word, own) or found.group()
+        return _find_nearest(word, asking) or (own and _find_nearest(word, own)) or found.group()
 
     mended = _WORD.sub(mend, text)
-    return mended if mended != text else None
+    if mended == text or (before.due and not _is_order(fold(mended).strip(), book)):
+        return None
+    return mended
 
 
 def says_more(intent: Intent, before: Intent, context: Context, book: Phrasebook) -> bool:
@@ -165,6 +169,11 @@ def _list_asking(language: str) -> frozenset[str]:
     return words | list_small_words(language) | get_phrasebook(language).heads
 
 
+def _is_order(folded: str, book: Phrasebook) -> bool:
+    """Whether it may be read as a question or an order, for which alone it is worth being read again."""
+    return book.question.match(folded) is not None or any(True for _ in book.find_commands(folded))
+
+
 def _list_texts(table: Any) -> Iterator[str]:
     """All that stands in it, however deep."""
     if isinstance(table, str):
@@ -177,8 +186,8 @@ def _list_texts(table: Any) -> Iterator[str]:
             yield from _list_texts(each)
 
 
-def _find_nearest(word: str, words: Iterable[str]) -> str | None:
+def _find_nearest(word: str, words: Collection[str]) -> str | None:
     """What is one slip away and begins alike: with the same letters rather than others, and the longest."""
-    near = (each for each, _, _ in extract_iter(word, words, scorer=OSA.distance, score_cutoff=1))
-    alike = [each for each in near if each[0] == word[0] and len(each) >= _SHORTEST]
+    near = extract(word, words, scorer=OSA.distance, score_cutoff=1, limit=None)
+    alike = [each for each, _, _ in near if each[0] == word[0] and len(each) >= _SHORTEST]
     return max(alike, key=lambda each: (sorted(each) == sorted(word), len(each), each), default=None)

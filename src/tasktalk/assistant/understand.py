@@ -56,7 +56,9 @@ def _mended(intent: Intent, text: str, context: Context, engine: Engine, book: P
             return read
     words = mend_words(text, intent, context, book)
     again = read_message(words, context, engine, book) if words else []
-    return again[0] if len(again) == 1 and says_more(again[0], intent, context, book) else intent
+    if len(again) != 1 or not says_more(again[0], intent, context, book):
+        return intent
+    return structs.replace(again[0], spans=())  # places in it are none of the message's
 
 
 def _with_times(unknown: Intent, text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent:

@@ -32,6 +32,7 @@ moments = st.datetimes(dt.datetime(1, 1, 2), dt.datetime(9999, 12, 30), timezone
 @example(text="every 9999 years until 9999-12-31", language="en")
 @example(text="in 9999 years", language="en")
 @example(text="\u0663 \u0662pm \u00b2 \u2460", language="fr")
+@example(text="can you postpne call mom til 12/31", language="en")  # slips that are put right are longer
 @example(text="\x00\u202e\U000e0001 tomorrow", language="nl")
 def test_any_text_is_understood(text: str, language: str) -> None:
     context = Context(now=NOW, tz="Europe/Madrid", language=language, open_titles=("call mom", ""))

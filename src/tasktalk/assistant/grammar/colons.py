@@ -27,7 +27,7 @@ _ANYTHING = "xx"  # a thing without a meaning, to see where things would go
 def read_colon_list(text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
     """The tasks behind a colon, when what stands before it is a list, a known project or a day; else None."""
     head, tail = _split_head(text)
-    if not head or not (_BETWEEN.search(tail) or context.projects or _names_list(head, book)):
+    if not head or not (_BETWEEN.search(tail) or _names_place(head, context, book)):
         return None
     project = _find_place(head, context, engine, book)
     listed = project is not None or _is_list(head, context, engine, book)
@@ -91,8 +91,11 @@ def _is_list(head: str, context: Context, engine: Engine, book: Phrasebook) -> b
     return len(head.split()) <= _PLAIN_LIST and bool(_put_onto(head, context, engine, book))
 
 
-def _names_list(head: str, book: Phrasebook) -> bool:
-    """Whether it speaks of a list, by the looks of it."""
+def _names_place(head: str, context: Context, book: Phrasebook) -> bool:
+    """Whether it speaks of a list or a project, by the looks of it."""
+    folded = fold(head)
+    if any(fold(project) in folded for project in context.projects):
+        return True
     ways = (fold(f"{_ANYTHING} {head}"), fold(f"{_ANYTHING} {_onto(head, book)}"))
     return any(each.search(way) for each in book.into_list for way in ways)
 

@@ -1,7 +1,8 @@
 """Reminders of all tasks of a kind: "remind me of everything due today at 5"."""
 
 import re
-from functools import cache, partial
+from functools import cache
+from typing import Any
 
 from tasktalk.assistant.grammar.capture import capture
 from tasktalk.assistant.grammar.engine import Engine
@@ -17,24 +18,34 @@ def read_recall(text: str, context: Context, engine: Engine, book: Phrasebook) -
     """What reminds of all of a kind; words that could end it ("… at 5") rather say when to remind."""
     if not book.may_remind.search(fold(text)):
         return None
-    timed = read_selection(text, context, engine, book, partial(_read_about_all, timed=True))
-    return timed or read_selection(text, context, engine, book, partial(_read_about_all, timed=False))
+    untimed: list[Intent] = []
+
+    def read_timed(*said: Any) -> Intent | None:
+        intent, is_timed = _read_about_all(*said)
+        if intent and not is_timed:
+            untimed.append(intent)
+        return intent if is_timed else None
+
+    timed = read_selection(text, context, engine, book, read_timed)
+    if timed or not untimed:
+        return timed
+    return read_selection(text, context, engine, book, lambda *said: _read_about_all(*said)[0])
 
 
-def _read_about_all(text: str, context: Context, engine: Engine, book: Phrasebook, *, timed: bool) -> Intent | None:
+def _read_about_all(text: str, context: Context, engine: Engine, book: Phrasebook) -> tuple[Intent | None, bool]:
+    """What reminds of all there is, and whether it says when."""
     places = list(_about(book.language).finditer(fold(text)))
     if not places:
-        return None
+        return None, False
     begin, end = places[-1].span()
     captured = capture(f"{text[:begin].rstrip()} {text[end:]}".strip(), context, engine, book)
     draft = captured.draft
     if not captured.reminded or draft.title or draft.recurrence:
-        return None
-    if timed is not bool(draft.due or draft.reminders):
-        return None
-    return Intent(
+        return None, False
+    intent = Intent(
         intent="remind", confidence=LIKELY, target=Target(all=True), due=draft.due, reminders=moments_of(draft)
     )
+    return intent, bool(draft.due or draft.reminders)
 
 
 def moments_of(draft: Draft) -> tuple[str, ...]:

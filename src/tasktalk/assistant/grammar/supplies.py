@@ -1,4 +1,4 @@
-"""What has run out in the house: "we're out of eggs", which is to be bought, and no news of a task."""
+"""What has run out in the house, "we're out of eggs", which is to be bought; and what is there, which is bought."""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from msgspec import structs
 from tasktalk.assistant.grammar.capture import capture
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.lexicon import get_source
-from tasktalk.assistant.grammar.orders import LIKELY
+from tasktalk.assistant.grammar.orders import LIKELY, Order, reads
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.targets import find_open
 from tasktalk.assistant.grammar.tokens import fold
@@ -35,6 +35,17 @@ def read_used_up(
                 told = {"intent": "create_task", "confidence": LIKELY, "title": (draft["title"] or title).rstrip("!")}
                 return Intent(**draft | told)
     return None
+
+
+@reads("have_if_open")
+def _have(order: Order) -> Intent | None:
+    """Read "I already have the milk", where such a task is open; who has "a meeting" tells of no shopping."""
+    target = None if order.text.rstrip().endswith("?") else order.known_target()
+    if target is None or not target.text:
+        return None
+    first = fold(order["target"] or "").split()[0]
+    indefinite = first in map(fold, get_source(order.book.language)["A"])
+    return None if indefinite else Intent(intent="complete_task", confidence=LIKELY, target=target)
 
 
 @cache

@@ -33,7 +33,7 @@ def _skip_day(order: Order) -> Intent | None:
         words = order.text[order.match.start("target") : order.match.end("when")]
         at = find_last_times(words, order.context, order.engine)
         target, slots = read_target(words[:at], order.book), order.only_time(words[at:]) if at else None
-    known = not target.text or find_open(target.text, order.context.open_titles, order.book)
+    known = target.text is None or find_open(target.text, order.context.open_titles, order.book)
     if not known or slots is None or slots.due is None or not slots.due.date or slots.recurrence:
         return None
     due = When(date=slots.due.date)

@@ -78,6 +78,13 @@ async def test_what_does_not_repeat_is_asked_about(ana: Talk) -> None:
 async def test_what_is_not_open_or_not_shopping_is_not_done(ana: Talk) -> None:
     await ana.say("meeting")
     await ana.say("buy milk")
-    for words in ("I already have a meeting", "I already have eggs", "is the meeting cancelled?", "I have milk"):
+    await ana.say("talk to Bo about his honey")
+    for words in (
+        "I already have a meeting",
+        "I already have eggs",
+        "is the meeting cancelled?",
+        "I have milk",
+        "I already have honey",
+    ):
         await ana.say(words)
-    assert {"meeting", "buy milk"} <= set(await ana.titles())
+    assert {"meeting", "buy milk", "talk to Bo about his honey"} <= set(await ana.titles())

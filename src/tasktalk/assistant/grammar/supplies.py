@@ -16,6 +16,7 @@ from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context, Intent
 
 _LONGEST = 120  # characters
+_BUYING = 2  # words that a task to buy something has beside it
 _OF_THINGS = frozenset({"complete_task", "list_tasks", "search", "delete_task"})
 
 
@@ -40,12 +41,14 @@ def read_used_up(
 @reads("have_if_open")
 def _have(order: Order) -> Intent | None:
     """Read "I already have the milk", where such a task is open; who has "a meeting" tells of no shopping."""
-    target = None if order.text.rstrip().endswith("?") else order.known_target()
-    if target is None or not target.text:
+    target, words = order.target(), fold(order["target"] or "").split()
+    title = find_open(target.text or "", order.context.open_titles, order.book)
+    if title is None or not target.text or order.text.rstrip().endswith("?"):
         return None
-    first = fold(order["target"] or "").split()[0]
-    indefinite = first in map(fold, get_source(order.book.language)["A"])
-    return None if indefinite else Intent(intent="complete_task", confidence=LIKELY, target=target)
+    is_about_it = len(title.split()) > len(target.text.split()) + _BUYING  # "call Ana about the milk"
+    if is_about_it or words[0] in map(fold, get_source(order.book.language)["A"]):
+        return None
+    return Intent(intent="complete_task", confidence=LIKELY, target=target)
 
 
 @cache

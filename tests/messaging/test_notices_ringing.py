@@ -232,9 +232,9 @@ async def test_the_loop_rings_within_a_second_and_survives_trouble(
     pair.now = dt.datetime.now(dt.UTC)
     pool = pair.product.pool
     teller = Teller(pool, pair.product.keyring, GATHER)
+    await pool.execute("alter table notices rename to away")
     loop = asyncio.create_task(teller.run())
     try:
-        await pool.execute("alter table notices rename to away")
         await until(lambda: _logged(caplog))
         await pool.execute("alter table away rename to notices")
         at = dt.datetime.now(dt.UTC)

@@ -42,8 +42,10 @@ class Model:
         return dict(zip(KINDS, softmax([score / SCALE for score in scores]), strict=True))
 
     def knows(self, folded: str) -> float:
-        """The share of its words that the model has seen, 0-1; figures are no words."""
-        words = [word for word in _WORD.findall(folded)[:LONGEST] if not word.isdigit()]
+        """The share of its words that the model has seen, 0-1; figures are no words, nor is a letter alone."""
+        words = [
+            word for word in _WORD.findall(folded)[:LONGEST] if not word.isdigit() and (len(word) > 1 or word == "?")
+        ]
         return sum(word in self._weights for word in words) / len(words) if words else 0.0
 
 

@@ -4,6 +4,7 @@ And how a run is shared out among several processes: a file to each, but for wha
 """
 
 import gc
+import logging
 import os
 import secrets
 import shutil
@@ -64,6 +65,14 @@ def pytest_collection_finish() -> None:
     """What was collected is looked at for garbage once."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """A command that a test runs in this process sets up logs of its own, some of which keep silent."""
+    level = logging.root.level
+    yield
+    logging.root.setLevel(level)
 
 
 @pytest.fixture(scope="session")

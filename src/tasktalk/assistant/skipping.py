@@ -1,15 +1,13 @@
 """What is said to be off, or left out, of a day or a week: one time of a task that repeats, and no more."""
 
-from collections.abc import Sequence
-
 import msgspec
 
 from tasktalk.assistant import change, look
 from tasktalk.assistant.asked import ask_first
 from tasktalk.assistant.grammar.skips import OFF
 from tasktalk.assistant.movable import MINE
-from tasktalk.assistant.outcomes import Choose, Outcome, Said
-from tasktalk.assistant.targets import CHOICES, Found, find_targets
+from tasktalk.assistant.outcomes import Outcome, Said
+from tasktalk.assistant.targets import Found, ask_which, find_targets
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Intent
 from tasktalk.tasks.cards import list_tasks_by_ids
@@ -43,13 +41,7 @@ async def _skip_then(turn: Turn, intent: Intent) -> Outcome:
     meant = [task for task in then if task.id == turn.dialogue.focus] or then
     if len(meant) == 1:
         return await change.skip(turn, [meant[0].id])
-    return _ask(turn, intent, meant) if meant else Said("which_task")
-
-
-def _ask(turn: Turn, intent: Intent, tasks: Sequence[Task]) -> Choose:
-    ids = tuple(task.id for task in tasks)
-    question = turn.ask("which", text=turn.said.text, part=turn.part, ids=ids, intent=intent)
-    return Choose(tuple((task.id, task.title) for task in tasks[:CHOICES]), question)
+    return ask_which(turn, intent, meant) if meant else Said("which_task")
 
 
 def _is_then(task: Task, intent: Intent) -> bool:

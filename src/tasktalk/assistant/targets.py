@@ -12,6 +12,7 @@ from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understand import speaks_of_all, speaks_of_several, tells_how_many, understand_choice
 from tasktalk.assistant.understanding import Intent, Target
 from tasktalk.tasks.cards import list_tasks_by_ids
+from tasktalk.tasks.model import Task
 from tasktalk.tasks.names import match_by_name
 from tasktalk.tasks.tasks import BATCH
 
@@ -94,11 +95,14 @@ async def _of_several(turn: Turn, intent: Intent) -> Found | Choose | Said:
     left = [task for task in tasks if (task.status == "open") != (intent.intent == "reopen_task")] or tasks
     if len(left) == 1:
         return Found((left[0].id,))
-    if not left:
-        return Said("which_task")
-    ids = tuple(task.id for task in left)
+    return ask_which(turn, intent, left) if left else Said("which_task")
+
+
+def ask_which(turn: Turn, intent: Intent, tasks: Sequence[Task]) -> Choose:
+    """Asks to which of these `intent` is to be done; a number beyond those that are offered is an answer, too."""
+    ids = tuple(task.id for task in tasks)
     question = turn.ask("which", text=turn.said.text, part=turn.part, ids=ids, intent=intent)
-    return Choose(tuple((task.id, task.title) for task in left[:CHOICES]), question)
+    return Choose(tuple((task.id, task.title) for task in tasks[:CHOICES]), question)
 
 
 def _says_all(turn: Turn, target: Target) -> bool:

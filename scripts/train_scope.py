@@ -20,7 +20,7 @@ from tasktalk.assistant.grammar.tokens import fold
 SENTENCES = Path(__file__).parents[1] / "tests" / "utterances" / "scope"
 SAMPLES = {"task": 48, "query": 48, "change": 48, "other": 48}  # sentences made of a pattern, at most
 BARE = 24  # of so many tasks, one is also shown as if none of its words were known: what is unknown is a task
-MODELS = 5  # one alone hangs on its dice: they differ in one sentence of two hundred
+MODELS = 5  # one alone hangs on its dice
 EPOCHS = 5
 RATE = 0.25
 FEWEST = 4  # patterns that must show a feature

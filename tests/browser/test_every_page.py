@@ -31,9 +31,11 @@ from playwright.async_api import (
 )
 from starlette.requests import Request as Asking
 
+from tasktalk.accounts.users import LANGUAGES
 from tasktalk.console.entrance import STEP_COOKIE
 from tasktalk.console.page import error_page
 from tasktalk.console.routes import router
+from tasktalk.console.words import speech_of
 from tasktalk.errors import AppError
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -125,6 +127,15 @@ class Look:
         return [f"{address}: {each}" for each in found + self.heard]
 
 
+_WORDS_IN_BAR = """words => [...document.querySelectorAll(".bar > a, .bar summary")].map((each, at) => {
+    each.lastChild.textContent = words[at];
+    const range = document.createRange();
+    range.selectNodeContents(each.lastChild);
+    return [words[at], new Set([...range.getClientRects()].map(line => line.top)).size,
+        document.documentElement.scrollWidth > innerWidth];
+}).filter(([, lines, wide]) => lines !== 1 || wide)"""
+
+
 @dataclass(frozen=True)
 class House:
     """A Tasktalk that is furnished. `ids`: for the pages' addresses; `state`: of a browser whose owner is signed in."""
@@ -214,6 +225,16 @@ async def look_from_outside(context: BrowserContext, look: Look, house: House, *
     assert await look.page.get_by_role("heading", name="One more step").is_visible()
     look.web = house.sandbox
     return found + await look.open("/", axes=axes)
+
+
+async def test_the_bar_of_a_phone_has_one_line_in_every_language(browser: Browser, house: House) -> None:
+    context = await browser.new_context(viewport=NARROW, storage_state=house.state)
+    page = await context.new_page()
+    await page.goto(house.web)
+    for language in LANGUAGES:
+        words = [speech_of(language).say(english) for english in ("Today", "Upcoming", "Inbox", "More")]
+        assert await page.evaluate(_WORDS_IN_BAR, words) == [], language
+    await context.close()
 
 
 async def test_every_page_is_light_and_lawful(browser: Browser, house: House) -> None:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+import structlog
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
@@ -70,9 +71,11 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True)
 def _logs_as_they_were() -> Iterator[None]:
     """A command that a test runs in this process sets up logs of its own, some of which keep silent."""
-    level = logging.root.level
+    level, handlers, configured = logging.root.level, logging.root.handlers[:], structlog.get_config()
     yield
     logging.root.setLevel(level)
+    logging.root.handlers[:] = handlers
+    structlog.configure(**configured)
 
 
 @pytest.fixture(scope="session")

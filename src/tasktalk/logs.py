@@ -121,11 +121,14 @@ def describe(error: BaseException) -> str:
 
 def _say(error: BaseException) -> str:
     """As `str(error)`, safe. Whatever the driver: PostgreSQL's errors have a `sqlstate`."""
-    said = _without_quotes(str(error))
+    try:
+        said = _without_quotes(str(error))
+    except Exception:  # noqa: BLE001  (an error that cannot say itself is still to be logged, by its name)
+        said = ""
     code = getattr(error, "sqlstate", None)
     if not isinstance(code, str):
         return said
-    return code if code.startswith(_CLASS_OF_BAD_VALUES) else f"{code} {said}"
+    return code if code.startswith(_CLASS_OF_BAD_VALUES) else f"{code} {said}".rstrip()
 
 
 def _without_quotes(text: str) -> str:

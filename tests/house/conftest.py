@@ -9,12 +9,9 @@ from tasktalk.logs import set_up_logs
 
 @pytest.fixture
 def log_file(tmp_path: Path) -> Iterator[Path]:
-    """`todo.log` as a process writes it; logging is as it was afterwards."""
-    handlers, level = logging.root.handlers[:], logging.root.level
+    """`todo.log` as a process writes it."""
     file = tmp_path / "todo.log"
     set_up_logs(level="INFO", process="test", file=file, console=False)
     yield file
     for handler in logging.root.handlers:
         handler.close()
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)

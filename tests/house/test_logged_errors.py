@@ -78,3 +78,12 @@ def test_a_traceback_quotes_nothing_wherever_the_error_stands_in_it(log_file: Pa
     assert all("Traceback (most recent call last)" in line["exception"] for line in lines)
     assert lines[0]["exception"].count("UniqueViolationError: 23505 duplicate key") == 2
     assert lines[0]["error"].endswith('unique constraint "seen_number_key"')
+
+
+def test_an_error_that_cannot_say_itself_is_logged_by_its_name(log_file: Path) -> None:
+    dumb = asyncpg.DeadlockDetectedError()  # its `str` takes the first argument, and there is none
+    with pytest.raises(IndexError):
+        str(dumb)
+    assert describe(dumb) == "DeadlockDetectedError: 40P01"
+    get_log("test").error("stuck", exc_info=dumb)
+    assert "DeadlockDetectedError: 40P01" in json.loads(log_file.read_text())["exception"]

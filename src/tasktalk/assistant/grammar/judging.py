@@ -6,6 +6,7 @@ from tasktalk.assistant.grammar.named import ask_for, find_name
 from tasktalk.assistant.grammar.orders import PERHAPS
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
+from tasktalk.assistant.grammar.reasons import without_reason
 from tasktalk.assistant.grammar.scope import LONGEST, Model, get_model
 from tasktalk.assistant.grammar.targets import read_target
 from tasktalk.assistant.grammar.tokens import fold
@@ -18,6 +19,8 @@ _NEVER, _TRULY, _ALMOST, _QUITE, _SURELY, _MOSTLY, _RATHER, _HALF = 1.1, 0.98, 0
 def read_judged(captured: Captured, plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
     """What is no task after all by what the model has learnt: a question about tasks, or not for us."""
     model = get_model(book.language)
+    if captured.asked or book.task_verb.match(fold(plain)):
+        plain = without_reason(plain, book)
     folded = fold(plain)
     if len(folded.split()) > LONGEST:  # a text, not a sentence
         return None
@@ -43,7 +46,8 @@ def read_judged(captured: Captured, plain: str, context: Context, engine: Engine
 def _enough(captured: Captured, plain: str, context: Context, model: Model, book: Phrasebook) -> float:
     """How sure the model must be that it is none of ours, for all that tells otherwise."""
     draft, folded = captured.draft, fold(plain)
-    if captured.reminded or _names_somebody(draft.title or plain, model, book):
+    noted = captured.asked and book.notes_that.match(folded, book.skip_polite(folded))
+    if captured.reminded or noted or _names_somebody(draft.title or plain, model, book):
         return _NEVER
     enough = [0.0]
     if _is_marked(draft, plain):

@@ -22,6 +22,7 @@ from tasktalk.assistant.grammar.outlines import read_outline
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import read_query
 from tasktalk.assistant.grammar.reading import begins_with_time
+from tasktalk.assistant.grammar.reasons import ends_in_reason, read_reasoned
 from tasktalk.assistant.grammar.recalls import moments_of, read_recall
 from tasktalk.assistant.grammar.refusing import is_for_machine, is_somebody, refuse
 from tasktalk.assistant.grammar.selections import is_loose
@@ -62,15 +63,12 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
     if listed is not None:
         return [listed]
     several = _read_several(plain, context, engine, book, most) if most > 1 else []
+    several = several or read_reasoned(
+        plain, context, engine, book, lambda each: read_message(each, context, engine, book)
+    )
     if several:
         return several
-    command = (
-        read_lookback(plain, context, engine, book.language)
-        or _read_short(plain, context, engine, book)
-        or read_command(plain, context, engine, book)
-        or read_recall(plain, context, engine, book)
-        or _read_filter(plain, context)
-    )
+    command = _read_order(plain, context, engine, book)
     if used_up := read_used_up(command, (plain, said), context, engine, book):
         return [used_up]
     refused = refuse(command, plain, context, book) if command else None
@@ -82,6 +80,17 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
     if intent.intent == "create_task" and is_somebody(said, context, book):
         intent = _read_one(said, strip_formatting(said).strip(), context, engine, book)
     return [_unknown(LIKELY) if is_for_machine(intent, said, context, book) else intent]
+
+
+def _read_order(plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
+    command = (
+        read_lookback(plain, context, engine, book.language)
+        or _read_short(plain, context, engine, book)
+        or read_command(plain, context, engine, book)
+        or read_recall(plain, context, engine, book)
+        or _read_filter(plain, context)
+    )
+    return None if command and ends_in_reason(command.target, book) else command
 
 
 def _read_listed(text: str, plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:

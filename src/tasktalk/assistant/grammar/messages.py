@@ -51,7 +51,7 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
     if len(text) > MAX_LENGTH:
         return [Intent(intent="create_task", confidence=PERHAPS, title=text.strip())]
     text = blank_hesitations(_without_name(text, book), book)
-    text = _without_filler(text, context, engine, book)
+    text = _without_please(_without_filler(text, context, engine, book), context, engine, book)
     plain = strip_formatting(text).strip()
     if not plain or book.nothing.fullmatch(fold(plain)):
         return [_unknown(1.0)]
@@ -126,6 +126,17 @@ def _without_filler(text: str, context: Context, engine: Engine, book: Phraseboo
     rest = text[end:]
     follows = book.asks_capture(fold(rest)) or begins_with_time(rest, context, engine)
     return " " * end + rest if follows else text
+
+
+def _without_please(text: str, context: Context, engine: Engine, book: Phrasebook) -> str:
+    """The message without the ", please" at its end, which no name goes on into; "that's all, thanks" stays whole."""
+    found = book.polite_end.search(fold(text))
+    if found is None or "," not in found[0] or not text[: found.start()].strip():
+        return text
+    whole = read_command(text.strip(), context, engine, book)
+    if whole is not None and whole.target is None and whole.query is None:
+        return text
+    return text[: found.start()] + ("?" if "?" in found[0] else "")
 
 
 def _read_both(plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:

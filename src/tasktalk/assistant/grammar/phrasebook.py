@@ -144,7 +144,7 @@ class Phrasebook:
         self.loose_starts = frozenset(capture["loose_starts"])
         self.whoever = frozenset(capture.get("whoever", ()))
         ends = "|".join(capture.get("polite_ends", ()))
-        self.polite_end = re.compile(rf"[\s,]+(?:{ends})\s*[.!]*$" if ends else r"(?!)")
+        self.polite_end = re.compile(rf"[\s,]+(?:{ends})[\s.!?]*$" if ends else r"(?!)")
         self.trailers = [
             re.compile(r"(?<!\S)" + as_regex(each, macros) + r"\s*[.!?]*\s*$") for each in capture.get("trailers", ())
         ]

@@ -42,17 +42,17 @@ def read_reasoned(
         orders = read(text[: reason.start()])
         if _are_to_tasks(orders):
             return [*orders, *_more(read_command(text[reason.end() :], context, engine, book))]
-    reason = signs.first.match(folded)
-    if reason is None or (reason["is_one"] is None and not reason["so"]):
+    first = signs.first.match(folded)
+    if first is None or (first["is_one"] is None and not first["so"]):
         return []
-    order, concludes = " " * reason.end() + text[reason.end() :], bool(reason["so"] or reason["runs_on"])
-    if not book.asks_capture(folded[reason.end() :]):
+    order, concludes = " " * first.end() + text[first.end() :], bool(first["so"] or first["runs_on"])
+    if not book.asks_capture(folded[first.end() :]):
         orders = read(order)
         return orders if _are_to_tasks(orders, _ASKS if concludes else frozenset()) else []
     # A day that is told in the reason is the task's own.
-    if not concludes or find_last_times(reason["why"], context, engine) is not None:
+    if not concludes or find_last_times(first["why"], context, engine) is not None:
         return []
-    return [_with_reason(each, text[: reason.end("why")]) for each in read(order)]
+    return [_with_reason(each, text[: first.end("why")]) for each in read(order)]
 
 
 def without_reason(text: str, book: Phrasebook) -> str:

@@ -38,6 +38,8 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
     begin = 0 if begin and _is_in_time(plain, begin, context, engine) else begin
     trailer = _find_trailer(fold(plain), begin, book)
     plain = plain[: trailer.start()] + " " * (len(plain) - trailer.start()) if trailer else plain
+    put_down = _find_put_down(fold(plain), begin, book)
+    plain = plain[: put_down.start()] + " " * len(put_down[0]) + plain[put_down.end() :] if put_down else plain
     told = find_told(plain, begin, context, engine, book)
     plain = plain[: told.start] + " " * (told.end - told.start) + plain[told.end :] if told else plain
     if book.alarm.search(fold(plain)):  # "an alarm for 5": the word says when as "at" does
@@ -56,7 +58,7 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
     if told:
         add_told(slots, told, context)
     adds = book.adds.search(fold(text)) is not None
-    end = _read_place(slots, plain, lead, context, book, led=lead > begin or trailer is not None, adds=adds)
+    end = _read_place(slots, plain, lead, context, book, led=lead > begin or (trailer or put_down) is not None, adds=adds)
     closer = _find_closer(slots, folded, begin, lead, book) if lead > begin and end is None else None
     spans = sorted([*slots.spans, *([closer] if closer else [])], key=lambda span: span.start)
     while True:  # "remind me tomorrow to call": the lead-in goes on after the time
@@ -84,7 +86,7 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
     draft = as_draft(slots, title)
     return Captured(
         draft,
-        asked=lead > begin or trailer is not None or is_first,
+        asked=lead > begin or (trailer or put_down) is not None or is_first,
         reminded=reminded,
         to_do=_is_to_do(folded, lead, title, book),
         others=tuple(_at_other_time(draft, other) for other in slots.others),
@@ -184,6 +186,15 @@ def _find_trailer(folded: str, begin: int, book: Phrasebook) -> re.Match[str] | 
         if found and folded[begin : found.start()].strip():
             return found
     return None
+
+
+def _find_put_down(folded: str, begin: int, book: Phrasebook) -> re.Match[str] | None:
+    """What asks for the task before it, and where to put it: ", add it to my list"."""
+    found = book.put_down.search(folded, begin)
+    if found is None or not folded[begin : found.start()].strip():
+        return None
+    rest = folded[found.end() :]
+    return found if not rest.strip(" .!") or any(place.match(rest) for place in book.into_list) else None
 
 
 def _read_priority_words(slots: Slots, folded: str, lead: int, book: Phrasebook) -> None:

@@ -126,6 +126,7 @@ class Phrasebook:
         self.into_list_last = [re.compile(as_regex(each, macros) + r"\s*[.!]*$") for each in last]
         # "add paint to Kitchen": the words that add, and how they go on to a project that is known
         self.adds = _words(capture.get("adds", _NEVER), "search")
+        self.put_down = re.compile(rf"\s*[,;.\u2013-]\s+(?:{capture['put_down']})(?!\w)")
         that = capture.get("notes_that", _NEVER[0])
         self.notes_that = re.compile(rf"{self.adds.pattern}(?:\s+\w+)?,?\s+(?:{that})(?:(?<=')|(?!\w))")
         self.brings_about = _words(capture.get("brings_about", _NEVER), "match")

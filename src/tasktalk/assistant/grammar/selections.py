@@ -51,6 +51,7 @@ class _Signs:
     leads: frozenset[str]
     ends: frozenset[str]
     tells: frozenset[str]
+    whole: re.Pattern[str]
     excepts: re.Pattern[str]
     phrases: re.Pattern[str]
     lists: tuple[tuple[re.Pattern[str], str], ...]
@@ -59,17 +60,21 @@ class _Signs:
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """The filter that some words are; `plain`: of them only a day, so that they may as well say when ("all today")."""
+    """The filter that some words are, None for all there is ("everything on my list"), and how it was said.
 
-    filter: str
-    plain: bool
+    `plain`: only by a day, so that it may as well say when ("all today"). `is_all`: with a word for all.
+    """
+
+    filter: str | None
+    plain: bool = False
+    is_all: bool = True
 
 
 def read_selection(text: str, context: Context, engine: Engine, book: Phrasebook, read: Read) -> Intent | None:
     """The order about all tasks of a kind that the whole message is; `read` reads one about all."""
     folded, signs = fold(text), _signs(book.language)
     words = list(_WORD.finditer(folded))
-    if len(words) > _LONGEST or not (signs.all.search(folded) or signs.things.search(folded)):
+    if len(words) > _LONGEST or not (signs.all.search(folded) or signs.things.search(folded) or signs.whole.search(folded)):
         return None
     second: Intent | None = None
     names = {fold(name.split()[0]) for name in (*context.people, *context.projects) if name.split()}
@@ -81,7 +86,8 @@ def read_selection(text: str, context: Context, engine: Engine, book: Phrasebook
         intent = read(whole, context, engine, book)
         if intent is None or not _fits(intent, chosen):
             continue
-        intent = structs.replace(_away(intent, chosen, context), query=Query(filter=chosen.filter))
+        query = Query(filter=chosen.filter) if chosen.filter else None
+        intent = structs.replace(_away(intent, chosen, context), query=query)
         if intent.intent != "snooze" or intent.due or intent.duration_minutes:
             return intent
         second = second or intent  # "postpone everything due today": unless what comes next says until when
@@ -109,7 +115,7 @@ def is_loose(intent: Intent, text: str, context: Context, book: Phrasebook) -> b
         # "everything on my calendar" is all there is
         own = signs.things.search(" ".join(rest)) is None and book.own.search(" ".join(rest))
         return not own and (rest[0] in signs.leads or signs.things.search(" ".join(rest)) is not None)
-    return target.all and _tells_which(text, book)
+    return target.all and _tells_which(text, book) and not signs.whole.search(fold(text))
 
 
 def _tells_which(text: str, book: Phrasebook) -> bool:
@@ -133,6 +139,8 @@ def leaves_out(intent: Intent, text: str, book: Phrasebook) -> bool:
 def _fits(intent: Intent, chosen: _Chosen) -> bool:
     """Whether it is a change of all; "finish everything today" is rather something to do."""
     if intent.intent not in _CHANGES or intent.target is None or not intent.target.all or intent.query is not None:
+        return False
+    if not (chosen.filter or chosen.is_all) and intent.intent != "delete_task":  # "I finished the list"
         return False
     if intent.start is not None:  # "… from today": which, rather than since when
         return False
@@ -162,6 +170,10 @@ def _read_filter(words: str, context: Context, engine: Engine, book: Phrasebook)
     """The filter that all of `words` make up: they say "all", or speak of tasks, and which; None for anything else."""
     folded, signs = fold(words), _signs(book.language)
     is_all, has_things = signs.all.match(folded) is not None, signs.things.search(folded) is not None
+    whole = signs.whole.search(folded)
+    before = signs.things.sub("", signs.all.sub("", folded[: whole.start()])) if whole else ""
+    if whole and whole.end() == len(folded) and not before.strip():
+        return _Chosen(None, is_all=is_all)
     if not (is_all or (has_things and not signs.all.search(folded))):
         return None
     parts = list_marked(words, context)
@@ -189,7 +201,7 @@ def _read_filter(words: str, context: Context, engine: Engine, book: Phrasebook)
     if not parts or any(word not in signs.leads and word not in signs.ends for word in left):
         return None
     plain = days is not None and not days[1].led and len(parts) == 1 and not has_things and not left
-    return _Chosen(" & ".join(dict.fromkeys(parts)), plain)
+    return _Chosen(" & ".join(dict.fromkeys(parts)), plain, is_all)
 
 
 def _take_list_words(folded: str, lists: tuple[tuple[re.Pattern[str], str], ...]) -> tuple[str, list[str]]:
@@ -245,12 +257,13 @@ def _signs(language: str) -> _Signs:
     return _Signs(
         word=data["word"],
         all=_words(data["all"]),
-        opens=_words([*data["all"], *data["things"], *data["own"], *map(re.escape, known)]),
+        opens=_words([*data["all"], *data["things"], *data["own"], data["whole"], *map(re.escape, known)]),
         own=_words(data["own"]),
         things=_words(data["things"]),
         leads=frozenset(map(fold, data["leads"])),
         ends=frozenset(map(fold, data["ends"])),
         tells=frozenset(map(fold, data["tells"])),
+        whole=_words([data["whole"]]),
         excepts=_words(data["excepts"]),
         phrases=_words(data["phrases"]),
         lists=tuple(each for each in named if each[1] not in _DAYS),

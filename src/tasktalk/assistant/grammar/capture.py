@@ -36,10 +36,7 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
     """Read `text[begin:]` as one task. The title may come out empty when nothing but slots was said."""
     plain = blank_formatting(text)
     begin = 0 if begin and _is_in_time(plain, begin, context, engine) else begin
-    trailer = _find_trailer(fold(plain), begin, book)
-    plain = plain[: trailer.start()] + " " * (len(plain) - trailer.start()) if trailer else plain
-    put_down = _find_put_down(fold(plain), begin, book)
-    plain = plain[: put_down.start()] + " " * len(put_down[0]) + plain[put_down.end() :] if put_down else plain
+    plain, trailer = _blank_trailer(plain, begin, book)
     told = find_told(plain, begin, context, engine, book)
     plain = plain[: told.start] + " " * (told.end - told.start) + plain[told.end :] if told else plain
     if book.alarm.search(fold(plain)):  # "an alarm for 5": the word says when as "at" does
@@ -47,7 +44,7 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
     folded = fold(plain)
     lead, reminded = _find_lead(folded, begin, book)
     is_first = told is not None and not folded[begin : told.start].strip()  # "remind me an hour before the meeting"
-    reminded = reminded or is_first or (trailer is not None and book.remind_trailer in trailer.group())
+    reminded = reminded or is_first or book.remind_trailer in trailer
     slots = _read_from(plain, begin, context, engine, book)
     if reminded and lead > begin and not slots.has_time:  # "remind me friday that …": what leads in is not before it
         slots = _read_from(plain, lead, context, engine, book)
@@ -58,7 +55,7 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
     if told:
         add_told(slots, told, context)
     adds = book.adds.search(fold(text)) is not None
-    end = _read_place(slots, plain, lead, context, book, led=lead > begin or (trailer or put_down) is not None, adds=adds)
+    end = _read_place(slots, plain, lead, context, book, led=lead > begin or trailer != "", adds=adds)
     closer = _find_closer(slots, folded, begin, lead, book) if lead > begin and end is None else None
     spans = sorted([*slots.spans, *([closer] if closer else [])], key=lambda span: span.start)
     while True:  # "remind me tomorrow to call": the lead-in goes on after the time
@@ -86,7 +83,7 @@ def capture(text: str, context: Context, engine: Engine, book: Phrasebook, *, be
     draft = as_draft(slots, title)
     return Captured(
         draft,
-        asked=lead > begin or (trailer or put_down) is not None or is_first,
+        asked=lead > begin or trailer != "" or is_first,
         reminded=reminded,
         to_do=_is_to_do(folded, lead, title, book),
         others=tuple(_at_other_time(draft, other) for other in slots.others),
@@ -179,22 +176,20 @@ def _is_in_time(plain: str, begin: int, context: Context, engine: Engine) -> boo
     return any("WHEN" in node.senses and node.start < begin < node.end for node in row)
 
 
-def _find_trailer(folded: str, begin: int, book: Phrasebook) -> re.Match[str] | None:
-    """The words at the end that ask for a task ("… nicht vergessen"), when something stands before them."""
-    for pattern in book.trailers:
+def _blank_trailer(plain: str, begin: int, book: Phrasebook) -> tuple[str, str]:
+    """The text without what asks behind it for the task that it is, folded: "… nicht vergessen", ", add it to my list".
+
+    Where to put it stays.
+    """
+    folded = fold(plain)
+    for pattern in (*book.trailers, book.put_down):
         found = pattern.search(folded, begin)
-        if found and folded[begin : found.start()].strip():
-            return found
-    return None
-
-
-def _find_put_down(folded: str, begin: int, book: Phrasebook) -> re.Match[str] | None:
-    """What asks for the task before it, and where to put it: ", add it to my list"."""
-    found = book.put_down.search(folded, begin)
-    if found is None or not folded[begin : found.start()].strip():
-        return None
-    rest = folded[found.end() :]
-    return found if not rest.strip(" .!") or any(place.match(rest) for place in book.into_list) else None
+        if found is None or not folded[begin : found.start()].strip():
+            continue
+        rest = folded[found.end() :]
+        if not rest.strip(" .!") or any(place.match(rest) for place in book.into_list):
+            return plain[: found.start()] + " " * len(found[0]) + plain[found.end() :], found[0]
+    return plain, ""
 
 
 def _read_priority_words(slots: Slots, folded: str, lead: int, book: Phrasebook) -> None:

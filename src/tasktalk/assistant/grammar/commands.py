@@ -232,7 +232,8 @@ def _asks_task(order: Order) -> bool:
         return True
     if order.match.start("target") == 0 and book.brings_about.match(folded) and not order.known_target():
         return True
-    return any(pattern.search(folded) for pattern in order.book.into_list)
+    places = (pattern.search(folded) for pattern in book.into_list)
+    return any(place and place.start() < order.match.end("target") for place in places)
 
 
 def _lacks_accent(order: Order) -> bool:

@@ -1,8 +1,10 @@
-"""Slots as an intent that changes a task."""
+"""What was read as an intent: a new task, or a change of one."""
+
+from msgspec import structs
 
 from tasktalk.assistant.grammar.capture import slot_values
 from tasktalk.assistant.grammar.slots import Slots
-from tasktalk.assistant.understanding import Intent, IntentName, Span, Target
+from tasktalk.assistant.understanding import Draft, Intent, IntentName, Span, Target
 
 
 def change(slots: Slots, target: Target, confidence: float, *, offset: int = 0) -> Intent:
@@ -19,3 +21,8 @@ def change(slots: Slots, target: Target, confidence: float, *, offset: int = 0) 
     name: IntentName = "update_task" if more or not (slots.due or slots.no_date) else "reschedule_task"
     clear = ("due",) if slots.no_date else ()
     return Intent(**{**values, "intent": name, "confidence": confidence, "target": target, "clear": clear})  # type: ignore[arg-type]
+
+
+def as_intent(draft: Draft, confidence: float) -> Intent:
+    """A captured task as the intent to create it."""
+    return Intent(**{**structs.asdict(draft), "intent": "create_task", "confidence": confidence})

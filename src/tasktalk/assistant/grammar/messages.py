@@ -13,9 +13,10 @@ from tasktalk.assistant.grammar.commands import read_command
 from tasktalk.assistant.grammar.corrections import correction_length
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.expressions import find_expression
-from tasktalk.assistant.grammar.intents import change
+from tasktalk.assistant.grammar.intents import as_intent, change
 from tasktalk.assistant.grammar.judging import read_judged
 from tasktalk.assistant.grammar.lookback import read_lookback
+from tasktalk.assistant.grammar.missing import read_missing
 from tasktalk.assistant.grammar.named import find_project, list_project
 from tasktalk.assistant.grammar.orders import LIKELY, PERHAPS, SURE
 from tasktalk.assistant.grammar.outlines import read_outline
@@ -60,6 +61,7 @@ def read_message(  # noqa: PLR0911  (the readings in their order, the first that
         words = next(group for group in quoted.groups() if group is not None)
         return [Intent(intent="create_task", confidence=LIKELY, title=words.strip())]
     listed = _read_listed(text, plain, context, engine, book)
+    listed = listed or read_missing(plain, context, engine, book)
     if listed is not None:
         return [listed]
     several = _read_several(plain, context, engine, book, most) if most > 1 else []
@@ -229,11 +231,6 @@ def _says_nothing(title: str, book: Phrasebook) -> bool:
     if not _SAYS_SOMETHING.search(title) or fold(title) in book.whoever:
         return True
     return _SUM.fullmatch(title) is not None
-
-
-def as_intent(draft: Draft, confidence: float) -> Intent:
-    """A captured task as the intent to create it."""
-    return Intent(**{**structs.asdict(draft), "intent": "create_task", "confidence": confidence})
 
 
 def _confidence(captured: Captured) -> float:

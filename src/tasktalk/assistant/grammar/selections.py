@@ -74,7 +74,8 @@ def read_selection(text: str, context: Context, engine: Engine, book: Phrasebook
     """The order about all tasks of a kind that the whole message is; `read` reads one about all."""
     folded, signs = fold(text), _signs(book.language)
     words = list(_WORD.finditer(folded))
-    if len(words) > _LONGEST or not (signs.all.search(folded) or signs.things.search(folded) or signs.whole.search(folded)):
+    told = any(found.search(folded) for found in (signs.all, signs.things, signs.whole))
+    if len(words) > _LONGEST or not told:
         return None
     second: Intent | None = None
     names = {fold(name.split()[0]) for name in (*context.people, *context.projects) if name.split()}

@@ -17,6 +17,9 @@ _SLOTS = {
 # What ends a message may be long; of what stands within one, two open ends would take time by the square.
 _ENDLESS = frozenset({"text", "comment", "rest"})
 _ANY, _SOME = r".+?", r".{1,240}?"
+# Options that come one after the other must not share out the spaces before them in every way there is: what was cut out
+# of a message leaves many. A slot may take them all, and be empty.
+_SPACES = r"(?:\s*+|(?=\s))"
 _APART = r"(?:(?<!\w)|(?!\w))"  # never in the middle of a word; "mets-le" is two
 _PIECE = re.compile(
     r"(?P<slot>\{\w+\})|(?P<macro><\w+>)|(?P<mark>[\[\]()|])|(?P<glue>~(?=\w))|(?P<word>[^\s\[\](){}|<>]+)|(?P<space>\s+)"
@@ -74,7 +77,7 @@ def as_regex(template: str, macros: dict[str, str], *, slots: bool = True) -> st
         if found["slot"]:
             name = piece[1:-1]
             inside = macros.get(piece) or _SLOTS.get(name, _ANY if name in _ENDLESS else _SOME)
-            out.append(rf"\s*{_APART}(?P<{name}>{inside})" if slots else rf"\s*{_APART}(?:{inside})")
+            out.append(rf"{_SPACES}{_APART}(?P<{name}>{inside})" if slots else rf"{_SPACES}{_APART}(?:{inside})")
         elif found["macro"]:
             out.append(as_regex(macros[piece[1:-1]], macros, slots=slots))
         elif piece in {"[", "("}:
@@ -89,7 +92,7 @@ def as_regex(template: str, macros: dict[str, str], *, slots: bool = True) -> st
         elif found["word"]:
             word = re.escape(fold(piece))
             edges = (r"(?<!\w)" if piece[0].isalnum() else ""), (r"(?!\w)" if piece[-1].isalnum() else "")
-            out.append(f"{word}{edges[1]}" if glued else rf"\s*{edges[0]}{word}{edges[1]}")
+            out.append(f"{word}{edges[1]}" if glued else rf"\s*+{edges[0]}{word}{edges[1]}")
             glued = False
     return "".join(out)
 

@@ -50,7 +50,7 @@ def _shorten(ornament: re.Match[str]) -> str:
 
 def _mended(intent: Intent, text: str, context: Context, engine: Engine, book: Phrasebook) -> Intent:
     """What it says with a slip in its first word, or in those that ask, put right, where that says more."""
-    for mended in mend_first(text, book) if intent.intent in _PERHAPS_MISTYPED else ():
+    for mended in mend_first(text, intent, book) if intent.intent in _PERHAPS_MISTYPED else ():
         again = read_message(mended.text, context, engine, book)
         if len(again) == 1 and (read := read_mended(again[0], intent, mended, context, book)):
             return read

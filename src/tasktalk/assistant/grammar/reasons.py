@@ -7,6 +7,7 @@ from functools import cache
 
 from msgspec import structs
 
+from tasktalk.assistant.grammar.changes import read_change
 from tasktalk.assistant.grammar.commands import read_command
 from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.lexicon import get_source
@@ -39,8 +40,9 @@ def read_reasoned(
         return []
     folded, signs = fold(text), _signs(book.language)
     for reason in signs.behind.finditer(folded):
-        orders = read(text[: reason.start()])
-        if _are_to_tasks(orders):
+        order = text[: reason.start()]
+        changes = read_command(order, context, engine, book) or read_change(order, context, engine, book)
+        if changes and _are_to_tasks([changes]) and _are_to_tasks(orders := read(order)):
             return [*orders, *_more(read_command(text[reason.end() :], context, engine, book))]
     first = signs.first.match(folded)
     if first is None or (first["is_one"] is None and not first["so"]):

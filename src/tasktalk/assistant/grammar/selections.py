@@ -81,7 +81,7 @@ def read_selection(text: str, context: Context, engine: Engine, book: Phrasebook
     names = {fold(name.split()[0]) for name in (*context.people, *context.projects) if name.split()}
     for begin, end in _list_places(folded, words, signs, names):
         chosen = _read_filter(text[begin:end], context, engine, book)
-        if chosen is None:
+        if chosen is None or (chosen.filter is None and book.asks_capture(folded)):  # "put milk on my list"
             continue
         whole = text[:begin] + signs.word.ljust(end - begin) + text[end:]
         intent = read(whole, context, engine, book)

@@ -17,8 +17,8 @@ _SLOTS = {
 # What ends a message may be long; of what stands within one, two open ends would take time by the square.
 _ENDLESS = frozenset({"text", "comment", "rest"})
 _ANY, _SOME = r".+?", r".{1,240}?"
-# Options that come one after the other must not share out the spaces before them in every way there is: what was cut out
-# of a message leaves many. A slot may take them all, and be empty.
+# Options one after the other must not share out the spaces before them in every way there is: what was cut out of a
+# message leaves many. A slot may take them all, and be empty.
 _SPACES = r"(?:\s*+|(?=\s))"
 _APART = r"(?:(?<!\w)|(?!\w))"  # never in the middle of a word; "mets-le" is two
 _PIECE = re.compile(

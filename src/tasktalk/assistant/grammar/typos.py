@@ -41,32 +41,30 @@ _PLACE = re.compile(r"\{.*?\}|<.*?>|\\.")  # of a template: what is no word of i
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """The message with its first word put right. `end`: where that ends as written; `longer`: by so many letters.
-
-    `known`: the scope model has met the word as it was written, which may be for being a slip.
-    """
+    """The message with its first word put right. `end`: where that ends as written; `longer`: by so many letters."""
 
     text: str
     end: int
     longer: int
-    known: bool
 
 
-def mend_first(text: str, book: Phrasebook) -> list[Mended]:
-    """What it may be instead, the likeliest first; none where the first word is too short to tell."""
+def mend_first(text: str, before: Intent, book: Phrasebook) -> list[Mended]:
+    """What it may be instead, the likeliest first; none where the first word is too short to tell.
+
+    `before`: what it says as it was written. The scope model may know a word for being a slip, but not of a task.
+    """
     found = _FIRST.match(text)
     if found is None or len(found[1]) < _SHORTEST:
         return []
     word, model = fold(found[1]), get_model(book.language)
-    if word in book.heads:
+    if word in book.heads or (word in model and before.intent != "unknown"):
         return []
     near = [head for head in book.heads if head[0] == word[0] and OSA.distance(word, head, score_cutoff=1) == 1]
     meant = sorted((head for head in near if len(head) >= _SHORTEST), key=lambda head: (-len(head), head))
     if len(meant) > 1 and not text[found.end() :].strip(" .!?"):  # "helo": hello, or help
         return []
-    known = word in model
     return [
-        Mended(text[: found.start(1)] + head + text[found.end(1) :], found.end(1), len(head) - len(found[1]), known)
+        Mended(text[: found.start(1)] + head + text[found.end(1) :], found.end(1), len(head) - len(found[1]))
         for head in meant[:_MOST]
     ]
 
@@ -77,8 +75,6 @@ def read_mended(intent: Intent, before: Intent, mended: Mended, context: Context
     `before`: what it says as it was written.
     """
     target = intent.target
-    if mended.known and before.intent != "unknown":
-        return None
     if intent.intent == "create_task":
         taken = before.intent == "create_task" and before.confidence < SURE <= intent.confidence
     elif target is not None and target.text is not None:

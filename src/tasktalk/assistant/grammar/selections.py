@@ -5,7 +5,7 @@ message is an order about all, in the words of any other order.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -21,7 +21,7 @@ from tasktalk.assistant.grammar.queries import as_name, find_when, list_days, li
 from tasktalk.assistant.grammar.quickadd import find_marks
 from tasktalk.assistant.grammar.resolve import local_now
 from tasktalk.assistant.grammar.tokens import fold
-from tasktalk.assistant.understanding import Context, Intent, Query
+from tasktalk.assistant.understanding import Context, Intent, Query, Span
 
 Read = Callable[[str, Context, Engine, Phrasebook], Intent | None]
 
@@ -83,16 +83,24 @@ def read_selection(text: str, context: Context, engine: Engine, book: Phrasebook
         chosen = _read_filter(text[begin:end], context, engine, book)
         if chosen is None or (chosen.filter is None and book.asks_capture(folded)):  # "put milk on my list"
             continue
-        whole = text[:begin] + signs.word.ljust(end - begin) + text[end:]
-        intent = read(whole, context, engine, book)
+        intent = read(text[:begin] + signs.word + text[end:], context, engine, book)
         if intent is None or not _fits(intent, chosen):
             continue
         query = Query(filter=chosen.filter) if chosen.filter else None
-        intent = structs.replace(_away(intent, chosen, context), query=query)
+        spans = _moved(intent.spans, begin, end - begin - len(signs.word))
+        intent = structs.replace(_away(intent, chosen, context), query=query, spans=spans)
         if intent.intent != "snooze" or intent.due or intent.duration_minutes:
             return intent
         second = second or intent  # "postpone everything due today": unless what comes next says until when
     return None if second and _says_until(read(text, context, engine, book), text, context, book) else second
+
+
+def _moved(spans: Sequence[Span], begin: int, by: int) -> tuple[Span, ...]:
+    """The spans with those behind `begin` where they stand in the message."""
+    return tuple(
+        structs.replace(span, start=span.start + by, end=span.end + by) if span.start >= begin else span
+        for span in spans
+    )
 
 
 def _says_until(intent: Intent | None, text: str, context: Context, book: Phrasebook) -> bool:

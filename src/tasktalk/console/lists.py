@@ -112,17 +112,33 @@ async def list_in_project(
 ) -> tuple[list[Task], str | None]:
     """The open tasks of a project the viewer was found to see: by section, where it has any, else by date.
 
-    Those of sections come with their subtasks, a page of these at most.
+    In sections each stands before its subtasks; a page that begins amid these has what they are part of once more.
     """
-    start = _read_offset(cursor)
-    query = Q.list_in_sections if project.sections else Q.list_in_project
-    ids = [row["id"] async for row in query(conn, project_id=project.id, offset=start, limit=PAGE + 1)]
-    after = str(start + PAGE) if len(ids) > PAGE else None
-    tasks = list(await list_tasks_by_ids(conn, viewer=viewer, ids=ids[:PAGE]))
-    if project.sections and any(task.subtasks_count for task in tasks):
-        under = [row["id"] async for row in Q.list_under(conn, ids=ids[:PAGE], limit=PAGE)]
-        tasks += await list_tasks_by_ids(conn, viewer=viewer, ids=under)
-    return tasks, after
+    start, skip = _read_place(cursor)
+    if not project.sections:
+        rows = Q.list_in_project(conn, project_id=project.id, offset=start, limit=PAGE + 1)
+        ids = [row["id"] async for row in rows]
+        page, after = ids[:PAGE], str(start + PAGE) if len(ids) > PAGE else None
+    else:
+        page, after = await _list_trees(conn, project.id, start, skip)
+    return list(await list_tasks_by_ids(conn, viewer=viewer, ids=page)), after
+
+
+async def _list_trees(conn: Conn, project_id: UUID, start: int, skip: int) -> tuple[list[UUID], str | None]:
+    """A page from the tree `start` on, of which `skip` tasks were shown, and the next one's cursor: "TREE.SKIP"."""
+    tops = Q.list_in_sections(conn, project_id=project_id, offset=start, limit=PAGE + 2)
+    ids = [row["id"] async for row in tops]
+    rows = [row async for row in Q.list_trees(conn, ids=ids, limit=skip + PAGE + 1)]
+    begin = min(skip, sum(row["tree"] == 1 for row in rows))  # it may have become smaller meanwhile
+    shown = [row["id"] for row in rows[begin : begin + PAGE]]
+    parents = {row["id"]: row["parent_id"] for row in rows}
+    while shown and (parent := parents[shown[0]]):
+        shown.insert(0, parent)
+    if len(rows) <= begin + PAGE:
+        return shown, None
+    tree = rows[begin + PAGE]["tree"]
+    seen = sum(row["tree"] == tree for row in rows[: begin + PAGE])
+    return shown, f"{start + tree - 1}.{seen}" if seen else str(start + tree - 1)
 
 
 def group(
@@ -134,13 +150,16 @@ def group(
     """
     today = now.astimezone(zone).date()
     days = {"today": today, "tomorrow": today + timedelta(days=1)}
+    sections: dict[UUID | None, str] = {}
+    for task in tasks:  # a subtask stands where its parent does, which comes first
+        sections[task.id] = sections.get(task.parent_id, task.section or "")
 
     def heading_of(task: Task) -> tuple[str, str, date | None]:
         """Its words, its tone, and the day it is, if it is one."""
         if view == "done":
             return when.heading((task.completed_at or task.updated_at).astimezone(zone).date(), today, speech), "", None
         if view == "sections":
-            return task.section or "", "", None
+            return sections[task.id], "", None
         if view == "upcoming" and task.due:
             return when.heading(task.due.date, today, speech), "", task.due.date
         tone = "none" if task.due is None else when.tone_of(task.due.date, today)
@@ -157,7 +176,14 @@ def group(
     return nest(found, by_day=view != "sections") if view in _NESTED else found
 
 
-def _read_offset(cursor: str | None) -> int:
+def _read_place(cursor: str | None) -> tuple[int, int]:
+    """Of "30" 30 and 0, of "30.5" 30 and 5."""
+    start, _, skip = (cursor or "").partition(".")
+    return read_offset(start), read_offset(skip)
+
+
+def read_offset(cursor: str | None) -> int:
+    """How many come before a page. Raises BadRequest."""
     if cursor and not (cursor.isdecimal() and len(cursor) < len(str(2**31))):
         raise BadRequest(phrase("This cursor is not one of ours."), field="cursor")
     return int(cursor or 0)

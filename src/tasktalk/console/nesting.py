@@ -53,9 +53,10 @@ def nest(groups: Sequence[Group], *, by_day: bool) -> list[Group]:
 
 def name_parents(groups: Sequence[Group], parents: Mapping[UUID, str]) -> list[Group]:
     """Each subtask with the title of what it is part of."""
+    return [replace(group, items=[name_parent(item, parents) for item in group.items]) for group in groups]
 
-    def named(item: Item) -> Item:
-        parent = item.task.parent_id
-        return replace(item, parent=parents.get(parent, "")) if parent else item
 
-    return [replace(group, items=[named(item) for item in group.items]) for group in groups]
+def name_parent(item: Item, parents: Mapping[UUID, str]) -> Item:
+    """One of them."""
+    parent = item.task.parent_id
+    return replace(item, parent=parents.get(parent, "")) if parent else item

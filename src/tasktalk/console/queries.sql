@@ -138,31 +138,38 @@ where t.id = any(:ids::uuid[]) and t.deleted_at is null
            else exists (select from project_members m join projects p on p.id = m.project_id
                         where m.project_id = t.project_id and m.user_id = :viewer::uuid and p.deleted_at is null) end;
 
--- name: list_under(ids, limit)
--- The open subtasks of tasks that the viewer was found to see, and theirs, in the order that is theirs by hand.
-with recursive under as (
-    select t.id, t.position, 1 as depth from tasks t
-    where t.parent_id = any(:ids::uuid[]) and t.status = 'open' and t.deleted_at is null
+-- name: list_trees(ids, limit)
+-- Tasks that the viewer was found to see, each before its open subtasks and theirs, in the order that is theirs by hand.
+with recursive trees as (
+    select u.id, null::uuid as parent_id, u.n as tree, u.n::float8 as position
+    from unnest(:ids::uuid[]) with ordinality u (id, n)
     union all
-    select t.id, t.position, u.depth + 1 from tasks t join under u on t.parent_id = u.id
-    where t.status = 'open' and t.deleted_at is null
-)
-select id from under order by depth, position, id limit :limit::int;
+    select t.id, r.id, r.tree, t.position from trees r cross join lateral (
+        select t.id, t.position from tasks t
+        where t.parent_id = r.id and t.status = 'open' and t.deleted_at is null offset 0) t
+) search depth first by position, id set path
+select id, parent_id, tree from trees order by path limit :limit::int;
 
--- name: list_steps(parent_id)
+-- name: list_steps(parent_id, offset, limit)
 -- The subtasks of a task that the viewer was found to see.
-select id from tasks where parent_id = :parent_id and deleted_at is null order by position, id limit 100;
+select id from tasks where parent_id = :parent_id::uuid and deleted_at is null
+order by position, id offset :offset::int limit :limit::int;
 
 -- name: list_board(project_id, limit)
 -- The first open cards of each column of a board (null: of no section); whether the viewer may look is asked before.
+-- A subtask is told of by its parent's card while that is open.
 (select null::uuid as section_id, t.id, t.position from tasks t
  where t.project_id = :project_id::uuid and t.section_id is null
-   and t.status = 'open' and t.deleted_at is null and t.parent_id is null
+   and t.status = 'open' and t.deleted_at is null
+   and (t.parent_id is null
+        or (select p.status <> 'open' or p.deleted_at is not null from tasks p where p.id = t.parent_id))
  order by t.position, t.id limit :limit::int)
 union all
 select s.id, c.id, c.position from sections s cross join lateral (
     select t.id, t.position from tasks t
-    where t.section_id = s.id and t.status = 'open' and t.deleted_at is null and t.parent_id is null
+    where t.section_id = s.id and t.status = 'open' and t.deleted_at is null
+      and (t.parent_id is null
+           or (select p.status <> 'open' or p.deleted_at is not null from tasks p where p.id = t.parent_id))
     order by t.position, t.id limit :limit::int) c
 where s.project_id = :project_id::uuid
 order by 3, 2;
@@ -175,6 +182,9 @@ where project_id = :project_id::uuid and status = 'open' and deleted_at is null
 order by due_on, due_time nulls last, priority nulls last, position, id limit :limit::int;
 
 -- name: list_undated(project_id, limit)
-select id from tasks
-where project_id = :project_id::uuid and status = 'open' and deleted_at is null and due_on is null and parent_id is null
-order by position, id limit :limit::int;
+-- But for subtasks of what is open.
+select t.id from tasks t
+where t.project_id = :project_id::uuid and t.status = 'open' and t.deleted_at is null and t.due_on is null
+  and (t.parent_id is null
+       or (select p.status <> 'open' or p.deleted_at is not null from tasks p where p.id = t.parent_id))
+order by t.position, t.id limit :limit::int;

@@ -9,6 +9,7 @@ from tasktalk.accounts.request import Visit
 from tasktalk.assistant.replies.speech import Speech, phrase
 from tasktalk.assistant.replies.when import say_recurrence
 from tasktalk.console.frame import load_frame
+from tasktalk.console.lists import PAGE, read_offset
 from tasktalk.console.log import Q
 from tasktalk.console.nesting import load_parents
 from tasktalk.console.origin import tell_origin
@@ -89,6 +90,7 @@ async def draw_task(
 ) -> Response:
     """The page. `given`: the task's own form as it was sent; `kept`: what another form of the page was sent with."""
     viewer, speech, now = visit.viewer, speech_of(visit.viewer.language), now_of(request)
+    start = read_offset(request.query_params.get("steps"))
     async with request.app.state.pool.acquire() as conn:
         found = await list_tasks_by_ids(conn, viewer=viewer, ids=[task_id])
         if not found:
@@ -98,8 +100,8 @@ async def draw_task(
         frame = await load_frame(conn, visit, here=here, title=task.title, now=now)
         comments = (await list_comments(conn, viewer=viewer, task_id=task_id, limit=100)).items
         history = (await list_history(conn, viewer=viewer, task_id=task_id, limit=30)).items
-        ids = [row["id"] async for row in Q.list_steps(conn, parent_id=task_id)]
-        steps = await list_tasks_by_ids(conn, viewer=viewer, ids=ids)
+        ids = [row["id"] async for row in Q.list_steps(conn, parent_id=task_id, offset=start, limit=PAGE + 1)]
+        steps = await list_tasks_by_ids(conn, viewer=viewer, ids=ids[:PAGE])
         project = await get_project(conn, viewer=viewer, project_id=task.project.id) if task.project else None
         reminders = await list_task_reminders(conn, viewer=viewer, task_id=task_id)
         relations = await list_relations(conn, viewer=viewer, task_id=task_id)
@@ -121,6 +123,7 @@ async def draw_task(
         may_write=project is None or project.role != "viewer",
         comments=comments,
         steps=steps,
+        next_steps=f"/tasks/{task_id}?steps={start + PAGE}#steps" if len(ids) > PAGE else None,
         parent=parents.get(task.parent_id) if task.parent_id else None,
         history=[(entry, tell(entry, speech)) for entry in history],
         people=_people(task, project),

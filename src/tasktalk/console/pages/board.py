@@ -10,6 +10,7 @@ from tasktalk.accounts.access import Viewer
 from tasktalk.assistant.replies.speech import Speech
 from tasktalk.console.items import Item, item_of
 from tasktalk.console.log import Q
+from tasktalk.console.nesting import load_parents, name_parent
 from tasktalk.console.page import Note, PageRoute, act_of, go, read_form
 from tasktalk.console.visits import Anybody
 from tasktalk.console.words import speech_of
@@ -46,13 +47,15 @@ async def load_board(
     cards = max(_FEWEST, min(_MOST, _CARDS // (len(project.sections) + 1)))
     rows = [row async for row in Q.list_board(conn, project_id=project.id, limit=cards + 1)]
     tasks = {task.id: task for task in await list_tasks_by_ids(conn, viewer=viewer, ids=[row["id"] for row in rows])}
+    parents = await load_parents(conn, viewer, list(tasks.values()))
     columns: dict[UUID | None, Column] = {None: Column("", speech.say("No section"))}
     columns |= {section.id: Column(str(section.id), section.name) for section in project.sections}
     full: list[Column] = []
     for key, column in columns.items():
         ids = [row["id"] for row in rows if row["section_id"] == key and row["id"] in tasks]
         items = [item_of(tasks[id_], frame["now"], frame["zone"], speech) for id_ in ids[:cards]]
-        full.append(Column(column.id, column.name, items, len(ids) > cards))
+        named = [name_parent(item, parents) for item in items]
+        full.append(Column(column.id, column.name, named, len(ids) > cards))
     return full
 
 

@@ -50,7 +50,10 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Whole weeks from Monday on. `turns`: the pages before and after, by month and by week. `more`: not all fit."""
+    """Whole weeks from Monday on. `months` and `weeks`: the pages before and after.
+
+    `more`: not all fit; `more_undated`: nor all of those that have no day.
+    """
 
     title: str
     week_title: str
@@ -58,6 +61,7 @@ class Calendar:
     days: list[Day]
     undated: Sequence[Task]
     more: bool
+    more_undated: bool
     months: tuple[str, str]
     weeks: tuple[str, str]
     today: str
@@ -109,8 +113,9 @@ async def load_calendar(
         ),
         weekdays=speech.weekdays,
         days=list(days.values()),
-        undated=undated,
+        undated=undated[:TRAY],
         more=len(tasks) > MOST,
+        more_undated=len(undated) > TRAY,
         months=(page(_month_on(at, -1)), page(_month_on(at, 1))),
         weeks=(page(at - timedelta(days=_WEEK)), page(at + timedelta(days=_WEEK))),
         today=address_with(path, query),
@@ -141,7 +146,7 @@ async def _list_own(
     places = [place.id for place in frame["projects"]]
     look = partial(list_tasks, conn, viewer=viewer, now=frame["now"], sort="due", places=places)
     dated = await look(filter=days, limit=MOST + 1)
-    undated = await look(filter="no date & !subtask", limit=TRAY)
+    undated = await look(filter="no date & !subtask", limit=TRAY + 1)
     return dated.items, undated.items
 
 
@@ -151,7 +156,7 @@ async def _list_of_project(
     # A day on another clock is at most two days off.
     around = {"first": first - timedelta(days=2), "last": last + timedelta(days=2)}
     dated = [row["id"] async for row in Q.list_days(conn, project_id=project.id, limit=MOST + 1, **around)]
-    undated = [row["id"] async for row in Q.list_undated(conn, project_id=project.id, limit=TRAY)]
+    undated = [row["id"] async for row in Q.list_undated(conn, project_id=project.id, limit=TRAY + 1)]
     tasks = {task.id: task for task in await list_tasks_by_ids(conn, viewer=viewer, ids=[*dated, *undated])}
     return [tasks[id_] for id_ in dated if id_ in tasks], [tasks[id_] for id_ in undated if id_ in tasks]
 

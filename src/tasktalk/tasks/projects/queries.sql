@@ -186,10 +186,13 @@ where task_id = any(:task_ids::uuid[]) and user_id = :viewer::uuid and offset_se
 
 -- name: list_cards_from(project_id, section_id, task_id, after, first, limit)
 -- The open cards of a column but for `task_id`: from the top on, else from the card `after` on, else the last alone.
+-- A subtask of what is open is none.
 with cards as (
     select t.id, t.position from tasks t
     where t.project_id = :project_id::uuid and t.section_id is not distinct from :section_id::uuid
-      and t.status = 'open' and t.deleted_at is null and t.parent_id is null and t.id <> :task_id::uuid
+      and t.status = 'open' and t.deleted_at is null and t.id <> :task_id::uuid
+      and (t.parent_id is null
+           or (select p.status <> 'open' or p.deleted_at is not null from tasks p where p.id = t.parent_id))
 ), behind as (
     select * from cards where id = :after::uuid
 ), found as (

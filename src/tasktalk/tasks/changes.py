@@ -17,7 +17,7 @@ from tasktalk.tasks.due import due_columns, get_zone
 from tasktalk.tasks.labels.names import keep_labels
 from tasktalk.tasks.model import Act, Task, TaskChanges
 from tasktalk.tasks.occurrences import advance, moved_off_series
-from tasktalk.tasks.places import check_writable, lock_tasks, settle
+from tasktalk.tasks.places import check_writable, list_parents, lock_tasks, settle
 from tasktalk.tasks.projects.board import find_or_make_sections
 from tasktalk.tasks.recurrence import first_occurrence
 from tasktalk.tasks.subtasks import take_along
@@ -61,6 +61,9 @@ async def change_tasks(
     rows = await lock_tasks(
         conn, viewer=viewer, ids=[*wanted, *parents]
     )  # in one go, so that two do not wait in a circle
+    deleted = rows.keys() & {task_id for task_id, change in wanted.items() if change.get("deleted")}
+    for parent in await list_parents(conn, deleted):
+        rows[parent] = {**rows[parent], "has_subtasks": True}
     sets: dict[UUID, dict[str, object]] = {}
     verbs: dict[UUID, str] = {}
     for task_id, change in wanted.items():

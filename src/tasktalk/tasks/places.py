@@ -52,7 +52,16 @@ async def hold_insiders(conn: Conn, *, project_id: UUID | None, people: Collecti
 
 async def lock_tasks(conn: Conn, *, viewer: Viewer, ids: Sequence[UUID]) -> dict[UUID, Row]:
     """The rows among `ids` that the viewer sees, deleted ones too, locked; `role` is the viewer's role there."""
-    return {row["id"]: dict(row) async for row in Q.lock_tasks(conn, viewer=viewer.user_id, ids=ids)}
+    rows: dict[UUID, Row] = {}
+    for _ in range(2):  # what moved while its lock was awaited is found by who asks again
+        if missing := [id_ for id_ in ids if id_ not in rows]:
+            rows |= {row["id"]: dict(row) async for row in Q.lock_tasks(conn, viewer=viewer.user_id, ids=missing)}
+    return rows
+
+
+async def list_parents(conn: Conn, ids: Collection[UUID]) -> set[UUID]:
+    """Those of locked tasks that have something under them; what was put there while the lock was awaited, too."""
+    return {row["parent_id"] async for row in Q.list_parents(conn, ids=list(ids))} if ids else set()
 
 
 async def lock_writable(
@@ -107,8 +116,13 @@ async def lock_under(
 ) -> dict[UUID, Row]:
     """Everything under a task, deleted or not, locked; but for what `sets` puts elsewhere."""
     leaving = [id_ for id_, values in sets.items() if "parent_id" in values]
-    under = [found["id"] async for found in Q.list_descendants(conn, id=row["id"], leaving=leaving)]
-    return await lock_tasks(conn, viewer=viewer, ids=under)
+    rows: dict[UUID, Row] = {}
+    while True:  # something may have been put under one of these while its lock was awaited
+        under = [found["id"] async for found in Q.list_descendants(conn, id=row["id"], leaving=leaving)]
+        new = await lock_tasks(conn, viewer=viewer, ids=[id_ for id_ in under if id_ not in rows])
+        if not new:
+            return rows
+        rows |= new
 
 
 async def _move_along(

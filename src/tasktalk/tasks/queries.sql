@@ -1,5 +1,6 @@
 -- name: insert_tasks(rows, viewer, change_set, channel, at)
--- All of `rows` or none: each must lie where the viewer may write, under a parent in the same place, with assignees who see it.
+-- All of `rows` or none: each must lie where the viewer may write, under a parent in the same place (`list_places` keeps it
+-- there), with assignees who see it.
 -- Answers them as `task_cards` will show them, which sees them only from the next statement on.
 with new as (
     select r.* from jsonb_populate_recordset(null::tasks, :rows::jsonb) r
@@ -102,6 +103,9 @@ where t.id = any(:ids::uuid[]) and t.deleted_at is null
   and case when t.project_id is null then t.owner_id = :viewer::uuid else m.user_id is not null end
 order by t.id
 for no key update of t;
+
+-- name: list_parents(ids)
+select distinct parent_id from tasks where parent_id = any(:ids::uuid[]);
 
 -- name: list_descendants(id, leaving)
 -- Ids of everything under a task, deleted or not, but for those that are just being put elsewhere.

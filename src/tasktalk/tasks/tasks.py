@@ -101,7 +101,10 @@ async def _places(conn: Conn, *, viewer: Viewer, new: Sequence[NewTask]) -> dict
         raise BadRequest("Two new tasks have one id.", field="id")
     places: dict[UUID, UUID | None] = {}
     if parents := [task.parent_id for task in new if task.parent_id and task.parent_id not in batch]:
-        places = {row["id"]: row["project_id"] async for row in Q.list_places(conn, viewer=viewer.user_id, ids=parents)}
+        for _ in range(2):  # what moved while its lock was awaited is found by who asks again
+            if missing := [parent for parent in parents if parent not in places]:
+                found = Q.list_places(conn, viewer=viewer.user_id, ids=missing)
+                places |= {row["id"]: row["project_id"] async for row in found}
     for task in new:
         if task.parent_id is None:
             places[task.id] = task.project_id

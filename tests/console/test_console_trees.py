@@ -1,7 +1,7 @@
 """No open task is out of sight: pages of subtasks, boards and trays with what is part of something done."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from desk import Browser, Desk
@@ -42,16 +42,16 @@ async def trip(desk: Desk, ana: Browser, act: Act) -> Project:
     return await create_project(desk.pool, viewer=viewer_of(ana), name="Trip", by=act)
 
 
-async def walk(browser: Browser, path: str) -> list[list[tuple[str, list[tuple[str, int]]]]]:
-    """Page after page, as far as `Show more` leads."""
-    pages = []
-    next_page = [path]
-    while next_page:
-        page = await browser.read(next_page[0])
+async def walk(browser: Browser, path: str) -> tuple[list[str], list[list[tuple[str, list[tuple[str, int]]]]]]:
+    """The pages that `Show more` leads to, and their groups."""
+    addresses, pages, following = list[str](), [], [path]
+    while following:
+        addresses += following
+        page = await browser.read(following[0])
         pages.append(groups(page))
-        next_page = _MORE.findall(page)
+        following = _MORE.findall(page)
         assert len(pages) < 20
-    return pages
+    return addresses, pages
 
 
 async def test_pages_of_sections_lead_to_every_subtask(
@@ -65,12 +65,15 @@ async def test_pages_of_sections_lead_to_every_subtask(
     under = [NewTask(title=f"a{number}", parent_id=tops[0].id, section="Later", position=number) for number in range(6)]
     deep = [NewTask(title=f"a2{number}", parent_id=under[2].id, position=number) for number in range(3)]
     await create_tasks(desk.pool, viewer=viewer, new=[*tops, *under, *deep], by=by)
-    pages = await walk(ana, f"/projects/{trip.id}")
+    addresses, pages = await walk(ana, f"/projects/{trip.id}")
     assert pages == [
         [("To do", [("aTo do", 0), ("a0", 1), ("a1", 1), ("a2", 1)])],
         [("To do", [("aTo do", 0), ("a2", 1), ("a20", 2), ("a21", 2), ("a22", 2), ("a3", 1)])],
         [("To do", [("aTo do", 0), ("a4", 1), ("a5", 1), ("bTo do", 0)]), ("Doing", [("cDoing", 0)])],
     ]
+    # A heading counts only what it can: of its first page that much and more, of the later ones nothing.
+    heads = re.compile(r'</h2><span class="count">(.*?)<')
+    assert [heads.findall(await ana.read(path)) for path in addresses] == [["4+"], [], ["1"]]
     # What a page left off at may have become smaller meanwhile: what follows is not passed over.
     await change_task(desk.pool, viewer=viewer, task_id=tops[0].id, changes={"status": "done"}, by=by)
     assert groups(await ana.read(f"/projects/{trip.id}?after=0.6")) == [("Doing", [("cDoing", 0)])]
@@ -130,23 +133,27 @@ async def test_an_open_subtask_of_what_is_done_is_on_the_board_and_in_the_tray(
     assert _TITLE.findall(await ana.read(board)) == ["map", "hotel", "socks"]
 
 
-async def test_a_tray_that_holds_not_all_says_so(
-    desk: Desk, ana: Browser, act: Act, trip: Project, monkeypatch: pytest.MonkeyPatch
+async def test_a_calendar_that_holds_not_all_says_so(
+    desk: Desk, ana: Browser, trip: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(calendar, "TRAY", 3)
-    new = [NewTask(title=title, project_id=trip.id) for title in "abc"]
-    await create_tasks(desk.pool, viewer=viewer_of(ana), new=new, by=act)
+    monkeypatch.setattr(calendar, "MOST", 1)
     places = (
-        (f"/projects/{trip.id}?view=calendar", f'href="/projects/{trip.id}">More in the list'),
-        ("/tasks?view=upcoming&as=calendar", 'href="/tasks?view=all">More in the list'),
+        (f"/projects/{trip.id}?view=calendar&day=2027-02-10", f'<a href="/projects/{trip.id}">More in the list</a>'),
+        ("/tasks?view=upcoming&as=calendar&day=2027-02-10", '<a href="/tasks?view=all">More in the list</a>'),
     )
-    for path, _ in places:
-        page = await ana.read(path)
-        assert (len(_TITLE.findall(page)), "More in the list" in page) == (3, False)
-    await create_tasks(desk.pool, viewer=viewer_of(ana), new=[NewTask(title="d", project_id=trip.id)], by=again())
-    for path, more in places:
-        page = await ana.read(path)
-        assert (len(_TITLE.findall(page)), more in page) == (3, True)
+    rounds = (
+        (["a", "b", "c"], None, 3, 0),
+        (["d"], None, 3, 1),  # behind the tray
+        (["e"], date(2027, 2, 10), 4, 1),
+        (["f"], date(2027, 2, 11), 4, 2),  # and over the month
+    )
+    for titles, due_on, shown, told in rounds:
+        new = [NewTask(title=title, project_id=trip.id, due_on=due_on) for title in titles]
+        await create_tasks(desk.pool, viewer=viewer_of(ana), new=new, by=again())
+        for path, more in places:
+            page = await ana.read(path)
+            assert (len(_TITLE.findall(page)), page.count(more)) == (shown, told), (titles, path)
 
 
 def again() -> Act:

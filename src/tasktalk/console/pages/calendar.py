@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 
 from tasktalk.accounts.access import Viewer
 from tasktalk.assistant.replies.speech import Speech
-from tasktalk.console.items import due_in
+from tasktalk.console.items import Item, due_in, item_of
 from tasktalk.console.log import Q
 from tasktalk.console.page import Note, PageRoute, act_of, address_with, go_back, read_form
 from tasktalk.console.visits import Anybody
@@ -39,13 +39,13 @@ _WHOLE_DAY = "~"  # behind every hour
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day with its tasks, each behind its hour ("" for none); `near`: in a phone's week, `inside`: in the month."""
+    """A day with its tasks, what has an hour first; `near`: in a phone's week, `inside`: in the month."""
 
     date: date
     words: str
     inside: bool
     near: bool
-    entries: list[tuple[str, Task]] = field(default_factory=list)
+    entries: list[Item] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +95,11 @@ async def load_calendar(
     for task in tasks[:MOST]:
         if task.due is None:
             continue
-        on, clock = due_in(task.due, zone)
+        on, _ = due_in(task.due, zone)
         if on in days:
-            days[on].entries.append((clock or "", task))
+            days[on].entries.append(item_of(task, now, zone, speech, under=on))
     for day in days.values():  # an hour on another clock may have put them out of order
-        day.entries.sort(key=lambda entry: entry[0] or _WHOLE_DAY)
+        day.entries.sort(key=lambda item: item.clock or _WHOLE_DAY)
 
     def page(day: date) -> str:
         return address_with(path, {**query, "day": day.isoformat()})

@@ -69,3 +69,19 @@ def test_a_filter_in_words(ana: Talk, expression: str, english: str, german: str
     assert say_filter(expression, today, get_speech("en")) == english
     if german:
         assert say_filter(expression, today, get_speech("de")) == german
+
+
+async def test_one_is_shown_by_its_number_or_by_what_was_spoken_of_last(ana: Talk) -> None:
+    await ana.say("dentist tomorrow 16:00")
+    card = "*dentist*\n📅 Tue 24 Nov (tomorrow), 16:00 · ⏰ 16:00"
+    assert (await ana.say("when is it?")).text == card
+    await ana.say("call bank friday")
+    await ana.say("all")
+    assert (await ana.say("show 1")).text == card
+    assert (await ana.say("details")).text == card
+    assert (await ana.say("show 2")).text.startswith("*call bank*")
+    which = await ana.say("show 1 and 2")
+    assert [button.title for button in which.buttons] or which.rows
+    assert (await ana.say("2")).text.startswith("*call bank*")
+    assert "7" in (await ana.say("show 7")).text
+    assert (await ana.say("show tomorrow")).text.startswith("*Tomorrow*\n1. dentist")

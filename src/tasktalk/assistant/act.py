@@ -19,11 +19,12 @@ from tasktalk.assistant import (
 )
 from tasktalk.assistant.comment import comment
 from tasktalk.assistant.linking import link_account
-from tasktalk.assistant.outcomes import Created, Outcome, Said
+from tasktalk.assistant.outcomes import Created, Missing, Outcome, Said
 from tasktalk.assistant.slots import recurrence_of
-from tasktalk.assistant.targets import Found, find_targets
+from tasktalk.assistant.targets import Found, ask_which, find_targets
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Draft, Intent
+from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.checks import TITLE_CHARACTERS
 from tasktalk.tasks.model import NewTask
 from tasktalk.tasks.tasks import create_tasks
@@ -135,6 +136,18 @@ async def _update(turn: Turn, intent: Intent) -> Outcome:
     return await reminding.silence(turn, found.ids)
 
 
+async def _search(turn: Turn, intent: Intent) -> Outcome:
+    if intent.target is None:
+        return await look.search(turn, intent)
+    found = await find_targets(turn, intent)
+    if not isinstance(found, Found):
+        return found
+    if len(found.ids) == 1:
+        return await look.show(turn, found.ids[0])
+    tasks = await list_tasks_by_ids(turn.conn, viewer=turn.dialogue.viewer, ids=found.ids)
+    return ask_which(turn, intent, tasks) if tasks else Missing("")
+
+
 async def _list(turn: Turn, intent: Intent) -> Outcome:
     if intent.action == "files":
         return await sending.fetch(turn, intent)
@@ -162,7 +175,7 @@ _ACTS: dict[str, Callable[[Turn, Intent], Awaitable[Outcome]]] = {
     "create_task": create,
     "create_tasks": create,
     "list_tasks": _list,
-    "search": look.search,
+    "search": _search,
     "summary": summaries.summarise,
     "plan_day": plan.plan_today,
     "project_status": project_changes.show_status,

@@ -18,6 +18,7 @@ from tasktalk.assistant.grammar.targets import find_open, find_people, find_peop
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import ME, Context, Intent, Query, Target
 
+_SUM = re.compile(r"\d\s*[-+]\s*\d")
 _STATES = frozenset({"complete_task", "reopen_task"})
 
 
@@ -199,6 +200,14 @@ def _list_person(order: Order) -> Intent | None:
     people = find_people(order["people"] or "", order.context.people, order.book)
     filter_ = " | ".join(f"assigned to: {person}" for person in people)
     return Intent(intent="list_tasks", confidence=LIKELY, query=Query(filter=filter_)) if filter_ else None
+
+
+@reads("show_task")
+def _show(order: Order) -> Intent | None:
+    """Read "show 2", "when is it": all there is to say of one task; "what is 4 + 5" is a sum."""
+    if _SUM.search(order.text):
+        return None
+    return Intent(intent="search", confidence=LIKELY, action="show", target=order.target())
 
 
 @reads("search")

@@ -42,7 +42,7 @@ async def create(turn: Turn, intent: Intent) -> Outcome:
     drafts = list(intent.tasks) if intent.intent == "create_tasks" else [intent]
     drafts = [draft for draft in drafts if draft.title]
     if not drafts:
-        return Said("unknown", turn.said.text)
+        return Said("no_title")
     if len(drafts) == 1 and (meant := await reminding.find_meant(turn, drafts[0])) is not None:
         return await reminding.remind_of(turn, [meant], await reminding.read_reminders(turn, drafts[0].reminders))
     new: list[NewTask] = []

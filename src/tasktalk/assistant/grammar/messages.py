@@ -206,7 +206,7 @@ def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fi
         return altered
     captured = capture(text, context, engine, book, begin=bullet_length(text))
     draft = captured.draft
-    if not draft.title:
+    if not draft.title or (captured.asked and _names_none(draft.title, book)):
         return _read_titleless(plain, captured, context, engine, book)
     judged = read_judged(captured, plain, context, engine, book)
     if judged is not None:
@@ -224,6 +224,17 @@ def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fi
     may_part = draft.due or draft.recurrence or len(plain.split()) >= _MANY * 2
     both = _read_both(plain, context, engine, book) if may_part else None
     return both or as_intent(draft, _confidence(captured))
+
+
+def _names_none(title: str, book: Phrasebook) -> bool:
+    """Whether it is no title but a word for a task, or please: "add a new task please"."""
+    folded = fold(title)
+    return folded in book.plain_lists | _tasks(book) or book.polite_end.fullmatch(f" {folded}") is not None
+
+
+def _tasks(book: Phrasebook) -> frozenset[str]:
+    """The words for a task, which lead in its number as "the" and "no" do."""
+    return frozenset(word for word in book.slots["number_leads"] if len(word) > _LONG_ARTICLE)
 
 
 def _says_nothing(title: str, book: Phrasebook) -> bool:
@@ -245,8 +256,9 @@ def _confidence(captured: Captured) -> float:
 
 def _read_titleless(plain: str, captured: Captured, context: Context, engine: Engine, book: Phrasebook) -> Intent:
     """Nothing but slots: a change of the task in focus, or a reminder of it."""
-    slots = read_slots_and_people(plain, context, engine, book, keep_time_alone=True)
-    if captured.reminded:
+    slots, folded = read_slots_and_people(plain, context, engine, book, keep_time_alone=True), fold(plain)
+    adds = captured.asked and book.adds.search(folded) is not None
+    if captured.reminded and not (adds and _tasks(book) & set(folded.split())):
         return Intent(
             intent="remind",
             confidence=PERHAPS,
@@ -257,6 +269,8 @@ def _read_titleless(plain: str, captured: Captured, context: Context, engine: En
     if slots.has_time or slots.has_marks or captured.draft.priority:
         slots.priority = slots.priority or captured.draft.priority
         return change(slots, Target(last=True), PERHAPS - 0.05)
+    if adds:  # "add a task": which, it is to be asked
+        return Intent(intent="create_task", confidence=PERHAPS)
     return _unknown(PERHAPS)
 
 

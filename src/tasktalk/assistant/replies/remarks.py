@@ -15,6 +15,7 @@ _REMARKS: dict[Remark, str] = {
         "• _undo_ takes the last change back, for ten minutes"
     ),
     "greeting": phrase("Hello! Tell me a task, like _buy milk tomorrow 5pm_, or say _help_."),
+    "no_title": phrase("Tell me a task, like _buy milk tomorrow 5pm_."),
     "thanks": phrase("You're welcome."),
     "nothing_to_undo": phrase("There is nothing to undo: changes can be taken back for ten minutes."),
     "nothing_to_redo": phrase("There is nothing to bring back: what was undone can be done again for ten minutes."),

@@ -20,6 +20,7 @@ SUBTASKS = 5  # that a card names
 
 Remark = Literal[
     "help",
+    "no_title",
     "greeting",
     "thanks",
     "unknown",

@@ -13,7 +13,9 @@ from tasktalk.assistant.grammar.engine import Engine, get_engine
 from tasktalk.assistant.grammar.languages import choose_languages
 from tasktalk.assistant.grammar.lexicon import list_languages
 from tasktalk.assistant.grammar.messages import MAX_LENGTH, read_message
+from tasktalk.assistant.grammar.orders import LIKELY
 from tasktalk.assistant.grammar.phrasebook import Phrasebook, get_phrasebook
+from tasktalk.assistant.grammar.refusing import is_negated
 from tasktalk.assistant.grammar.spoken import split_spoken
 from tasktalk.assistant.grammar.titles import blank_formatting, bullet_length
 from tasktalk.assistant.grammar.tokens import fold
@@ -35,6 +37,8 @@ def understand(text: str, context: Context) -> Understanding:
     intents = read_message(text, context, engine, book)
     if len(intents) == 1 and (intents[0].intent in _PERHAPS_MISTYPED or names_nothing(intents[0], context, book)):
         intents = [_mended(intents[0], text, context, engine, book)]
+    if len(intents) == 1 and is_negated(intents[0], text, book):
+        intents = [Intent(intent="cancel", confidence=LIKELY)]
     if len(intents) == 1 and intents[0].intent == "unknown" and len(text) <= MAX_LENGTH:
         intents = [_with_times(intents[0], text, context, engine, book)]
     if text != said:  # places in it are none of the message's

@@ -187,7 +187,7 @@ def _blank_trailer(plain: str, begin: int, book: Phrasebook) -> tuple[str, str]:
         if found is None or not folded[begin : found.start()].strip():
             continue
         rest = folded[found.end() :]
-        if not rest.strip(" .!") or any(place.match(rest) for place in book.into_list):
+        if pattern is not book.put_down or any(place.match(rest) for place in book.into_list):
             return plain[: found.start()] + " " * len(found[0]) + plain[found.end() :], found[0]
     return plain, ""
 

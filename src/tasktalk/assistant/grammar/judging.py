@@ -19,7 +19,7 @@ _NEVER, _TRULY, _ALMOST, _QUITE, _SURELY, _MOSTLY, _RATHER, _HALF = 1.1, 0.98, 0
 def read_judged(captured: Captured, plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
     """What is no task after all by what the model has learnt: a question about tasks, or not for us."""
     model = get_model(book.language)
-    if captured.asked or book.task_verb.match(fold(plain)):
+    if captured.asked:
         plain = without_reason(plain, book)
     folded = fold(plain)
     if len(folded.split()) > LONGEST:  # a text, not a sentence

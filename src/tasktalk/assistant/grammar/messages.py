@@ -136,7 +136,9 @@ def _without_please(text: str, context: Context, engine: Engine, book: Phraseboo
     if found is None or "," not in found[0] or not text[: found.start()].strip():
         return text
     whole = read_command(text.strip(), context, engine, book)
-    if whole is not None and whole.target is None and whole.query is None:
+    is_order = whole is not None and (whole.target or whole.query) and not (whole.title or whole.comment)
+    is_task = whole is None and " " in text[: found.start()].strip() and book.skip_polite(found[0].strip(" ,.!?") + " ")
+    if not (is_order or is_task):  # "say no, thanks"; "2, please"
         return text
     return text[: found.start()] + ("?" if "?" in found[0] else "")
 

@@ -157,6 +157,7 @@ class Phrasebook:
         self.may_remind = re.compile(rf"{self.remind_trailer}|(?<!\w)(?:{asking})")
 
     def _read_slots(self, source: dict[str, Any], macros: dict[str, str]) -> None:
+        self.negated = re.compile(self.slots["negated"])
         self.splitters = [re.compile(each) for each in self.slots["splitters"]]
         self.priorities = _alternatives(self.slots["priorities"])
         self.priority_marks = _alternatives(self.slots["priority_marks"])

@@ -15,6 +15,7 @@ from tasktalk.assistant.understanding import Context, Intent, Target
 # Readings of orders so wide that they take in what is meant for others: "find a hotel", "delete this song".
 _WIDE = frozenset({"search", "delete_task", "list_tasks", "reopen_task", "create_project"})
 _MOVING = frozenset({"reschedule_task", "update_task"})  # "change the volume to 19"
+_UNDOABLE = frozenset({"delete_task", "complete_task", "reschedule_task", "update_task", "snooze", "assign_task"})
 _FEWEST = 3  # words: fewer say too little of what they are about
 _LONG_ARTICLE = 3  # letters of "the", "las": what leads in a number and is longer is a word for tasks
 _TRULY, _ALMOST, _SURELY, _RATHER, _THIRD = 0.98, 0.9, 0.75, 0.65, 0.3
@@ -105,3 +106,10 @@ def is_for_machine(intent: Intent, text: str, context: Context, book: Phrasebook
         return False
     rest = folded[called.end() :] if called.end() < len(folded) else folded
     return not (book.asks_capture(rest) or book.own.search(rest) or book.alarm.search(rest))
+
+
+def is_negated(intent: Intent, text: str, book: Phrasebook) -> bool:
+    """Whether it is an order not to do it: "don't delete 2"."""
+    if intent.intent not in _UNDOABLE or intent.clear or intent.action:
+        return False
+    return book.negated.match(fold(text).strip()) is not None

@@ -52,6 +52,8 @@ class _Signs:
     ends: frozenset[str]
     tells: frozenset[str]
     whole: re.Pattern[str]
+    clears: re.Pattern[str]
+    off: re.Pattern[str]
     excepts: re.Pattern[str]
     phrases: re.Pattern[str]
     lists: tuple[tuple[re.Pattern[str], str], ...]
@@ -81,7 +83,9 @@ def read_selection(text: str, context: Context, engine: Engine, book: Phrasebook
     names = {fold(name.split()[0]) for name in (*context.people, *context.projects) if name.split()}
     for begin, end in _list_places(folded, words, signs, names):
         chosen = _read_filter(text[begin:end], context, engine, book)
-        if chosen is None or (chosen.filter is None and book.asks_capture(folded)):  # "put milk on my list"
+        if chosen is None or (
+            chosen.filter is None and not _means_all(text[:begin], text[begin:end], chosen, context, book)
+        ):
             continue
         intent = read(text[:begin] + signs.word + text[end:], context, engine, book)
         if intent is None or not _fits(intent, chosen):
@@ -93,6 +97,17 @@ def read_selection(text: str, context: Context, engine: Engine, book: Phrasebook
             return intent
         second = second or intent  # "postpone everything due today": unless what comes next says until when
     return None if second and _says_until(read(text, context, engine, book), text, context, book) else second
+
+
+def _means_all(before: str, place: str, chosen: _Chosen, context: Context, book: Phrasebook) -> bool:
+    """Whether all there is is meant: by a word for all, or by an order to clear the list, which is no task's name."""
+    signs, verb = _signs(book.language), fold(before)[book.skip_polite(fold(before)) :].strip()
+    if chosen.is_all:
+        return not book.asks_capture(verb)  # "put all on my list"
+    if signs.clears.fullmatch(verb) is None or signs.off.match(fold(place)):
+        return False
+    *_, bare = fold(place).split()
+    return not any(bare in title for title in map(fold, context.open_titles))
 
 
 def _moved(spans: Sequence[Span], begin: int, by: int) -> tuple[Span, ...]:
@@ -148,8 +163,6 @@ def leaves_out(intent: Intent, text: str, book: Phrasebook) -> bool:
 def _fits(intent: Intent, chosen: _Chosen) -> bool:
     """Whether it is a change of all; "finish everything today" is rather something to do."""
     if intent.intent not in _CHANGES or intent.target is None or not intent.target.all or intent.query is not None:
-        return False
-    if not (chosen.filter or chosen.is_all) and intent.intent != "delete_task":  # "I finished the list"
         return False
     if intent.start is not None:  # "… from today": which, rather than since when
         return False
@@ -273,6 +286,8 @@ def _signs(language: str) -> _Signs:
         ends=frozenset(map(fold, data["ends"])),
         tells=frozenset(map(fold, data["tells"])),
         whole=_words([data["whole"]]),
+        clears=_words([data["clears"]]),
+        off=_words([data["off"]]),
         excepts=_words(data["excepts"]),
         phrases=_words(data["phrases"]),
         lists=tuple(each for each in named if each[1] not in _DAYS),

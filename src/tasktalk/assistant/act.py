@@ -43,6 +43,8 @@ async def create(turn: Turn, intent: Intent) -> Outcome:
     drafts = [draft for draft in drafts if draft.title]
     if not drafts:
         return Said("no_title")
+    if intent.target is not None:
+        return await _create_subtask(turn, intent)
     if len(drafts) == 1 and (meant := await reminding.find_meant(turn, drafts[0])) is not None:
         return await reminding.remind_of(turn, [meant], await reminding.read_reminders(turn, drafts[0].reminders))
     new: list[NewTask] = []
@@ -67,6 +69,19 @@ async def create(turn: Turn, intent: Intent) -> Outcome:
         told=turn.name_others(made),
         ask_when=ask_when,
     )
+
+
+async def _create_subtask(turn: Turn, intent: Intent) -> Outcome:
+    """A task under the one that is meant, in its project."""
+    found = await find_targets(turn, intent)
+    if not isinstance(found, Found):
+        return found
+    [parent] = await list_tasks_by_ids(turn.conn, viewer=turn.dialogue.viewer, ids=found.ids[:1])
+    project_id = parent.project.id if parent.project else None
+    new = replace(await _new_task(turn, intent), parent_id=parent.id, project_id=project_id)
+    made = await create_tasks(turn.conn, viewer=turn.dialogue.viewer, new=[new], by=turn.by)
+    turn.done(made)
+    return Created(tuple(made), parent=parent.title)
 
 
 async def capture(turn: Turn, title: str, notes: str = "") -> Created:

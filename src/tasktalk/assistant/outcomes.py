@@ -58,11 +58,12 @@ class Created:
     """New tasks; `others`: days the date could also have meant.
 
     `reminders`: those that were asked for, by task. `told`: who was given one of the tasks, by name.
-    `ask_when`: a reminder was asked for, but for no moment.
+    `ask_when`: a reminder was asked for, but for no moment. `parent`: the title of what the one task is a part of.
     """
 
     tasks: tuple[Task, ...]
     subtasks: int = 0
+    parent: str = ""
     others: tuple[dt.date, ...] = ()
     reminders: Mapping[UUID, tuple[Reminder, ...]] = field(default_factory=dict)
     told: tuple[str, ...] = ()

@@ -3,7 +3,17 @@
 import re
 
 # The readers of the first of these join those of this file.
-from tasktalk.assistant.grammar import clearing, labelling, moves, named, personal, projects, skips, supplies  # noqa: F401
+from tasktalk.assistant.grammar import (  # noqa: F401
+    clearing,
+    labelling,
+    moves,
+    named,
+    personal,
+    projects,
+    skips,
+    subtasks,
+    supplies,
+)
 from tasktalk.assistant.grammar.assigning import find_people_at
 from tasktalk.assistant.grammar.changes import read_answer, read_change
 from tasktalk.assistant.grammar.engine import Engine

@@ -36,6 +36,8 @@ def created(made: Created, pen: Pen) -> Reply:
         return Reply(text + _told(made.told, pen), (pen.undo(),), task_ids=ids)
     task = made.tasks[0]
     text = speech.say("📝 Added {what}", what=bold(task.title))
+    if made.parent:
+        text += f"\n{short(made.parent)} → {short(task.title)}"
     asked = made.reminders.get(task.id, ())
     if details := " · ".join(
         part for part in (chips(task, pen.today, pen.speech), pen.rings(asked, beside=task)) if part

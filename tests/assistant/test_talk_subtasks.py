@@ -1,0 +1,26 @@
+"""A task is added under another one, by its name or as what was spoken of last."""
+
+from talk import Talk
+
+
+async def test_a_step_goes_under_the_task_in_focus_or_named(ana: Talk) -> None:
+    await ana.say("bake cake #Kitchen")
+    assert (await ana.say("subtask: buy flour tomorrow")).text == (
+        "📝 Added *buy flour*\nbake cake → buy flour\n📅 Tue 24 Nov (tomorrow) · #Kitchen"
+    )
+    await ana.say("call the bank")
+    assert "bake cake → buy eggs" in (await ana.say("add a subtask buy eggs to bake cake")).text
+    card = (await ana.say("show bake cake")).text
+    assert "buy flour" in card
+    assert "buy eggs" in card
+    await ana.say("undo")
+    assert "buy eggs" not in (await ana.say("show bake cake")).text
+
+
+async def test_a_step_of_nothing_is_asked_for(ana: Talk) -> None:
+    assert "Which task" in (await ana.say("subtask: buy flour")).text
+
+
+async def test_a_task_without_a_name_is_asked_for(ana: Talk) -> None:
+    for words in ("add a task", "new task"):
+        assert (await ana.say(words)).text == "Tell me a task, like _buy milk tomorrow 5pm_."

@@ -6,6 +6,7 @@ import re
 from tasktalk.assistant.grammar import (  # noqa: F401
     clearing,
     labelling,
+    lookups,
     moves,
     named,
     personal,
@@ -17,18 +18,15 @@ from tasktalk.assistant.grammar import (  # noqa: F401
 from tasktalk.assistant.grammar.assigning import find_people_at
 from tasktalk.assistant.grammar.changes import read_answer, read_change
 from tasktalk.assistant.grammar.engine import Engine
-from tasktalk.assistant.grammar.expressions import find_expression
 from tasktalk.assistant.grammar.intents import change
 from tasktalk.assistant.grammar.orders import LIKELY, READERS, SURE, Order, Reader, reads
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
-from tasktalk.assistant.grammar.queries import REMINDERS, read_query
-from tasktalk.assistant.grammar.reading import read_slots
+from tasktalk.assistant.grammar.queries import read_query
 from tasktalk.assistant.grammar.selections import read_selection
 from tasktalk.assistant.grammar.targets import find_open, find_people, find_people_last, read_target
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import ME, Context, Intent, Query, Target
 
-_SUM = re.compile(r"\d\s*[-+]\s*\d")
 _STATES = frozenset({"complete_task", "reopen_task"})
 
 
@@ -158,84 +156,12 @@ def _unlink(_order: Order) -> Intent:
     return Intent(intent="link_account", confidence=SURE, action="unlink")
 
 
-@reads("filter_tasks")
-def _filter(order: Order) -> Intent | None:
-    filter_ = find_expression(order["filter"] or "", order.context)
-    return Intent(intent="list_tasks", confidence=SURE, query=Query(filter=filter_)) if filter_ else None
-
-
-@reads("list_tasks")
-def _list(order: Order) -> Intent | None:
-    words = order["when"]
-    if words is not None and fold(words).strip(" .?!") not in order.book.slots["list_words"] and order.when() is None:
-        return None
-    query = read_query(order.text, order.context, order.engine, order.book)
-    return Intent(intent="list_tasks", confidence=SURE, query=query)
-
-
-READERS["list_spans"] = READERS["list_plain"] = _list
-
-
-@reads("reminder_list")
-def _list_reminders(_order: Order) -> Intent:
-    """Read "which reminders do I have": the tasks that have one to come."""
-    return Intent(intent="list_tasks", confidence=SURE, query=Query(filter=REMINDERS))
-
-
-@reads("label_tasks")
-def _list_label(order: Order) -> Intent | None:
-    """Read "tasks with the label money"."""
-    said = (order["label"] or "").strip("@\"'“” .!?")
-    label = next((known for known in order.context.labels if fold(known) == fold(said)), said)
-    if not label or " " in label:
-        return None
-    return Intent(intent="list_tasks", confidence=LIKELY, query=Query(filter=f"@{label}"))
-
-
-@reads("listed_task")
-def _list_named(order: Order) -> Intent | None:
-    """Read "is milk on my shopping list": the tasks that are called so."""
-    words = read_target(order["text"], order.book).text
-    book, said = order.book, fold(words or "")
-    if not words or book.own.search(said) or book.question.match(said) or book.frame.match(fold(order.text)):
-        return None
-    if _is_dated(order, words):
-        return None
-    return named.ask_for(words)
-
-
-@reads("person_tasks")
-def _list_person(order: Order) -> Intent | None:
-    """Read "what does Ben have to do"."""
-    people = find_people(order["people"] or "", order.context.people, order.book)
-    filter_ = " | ".join(f"assigned to: {person}" for person in people)
-    return Intent(intent="list_tasks", confidence=LIKELY, query=Query(filter=filter_)) if filter_ else None
-
-
-@reads("show_task")
-def _show(order: Order) -> Intent | None:
-    """Read "show 2", "when is it": all there is to say of one task; "what is 4 + 5" is a sum."""
-    if _SUM.search(order.text):
-        return None
-    return Intent(intent="search", confidence=LIKELY, action="show", target=order.target())
-
-
-@reads("search")
-def _search(order: Order) -> Intent | None:
-    words = (order["text"] or "").strip("\"'“”")
-    if words.startswith(":"):
-        return None  # the filter language's own word
-    if order.book.foreign.search(fold(words)):
-        return None
-    return Intent(intent="search", confidence=LIKELY, query=Query(text=words))
-
-
 def _about_task(name: str, confidence: float) -> Reader:
     def read(order: Order) -> Intent | None:
         target = order.target()
         if target.text and _lacks_accent(order):
             return None
-        if target.text and name == "complete_task" and _is_dated(order, target.text):
+        if target.text and name == "complete_task" and order.is_dated(target.text):
             return None
         if target.text and name == "complete_task" and _asks_task(order):
             return None
@@ -261,13 +187,6 @@ def _lacks_accent(order: Order) -> bool:
     return first in order.book.accented and order.book.accented[first] != first
 
 
-def _is_dated(order: Order, words: str) -> bool:
-    """Whether it is rather a task with a time ("call Ana tomorrow: done", "water them 3 days after it is done")."""
-    if read_slots(words, order.context, order.engine).due is not None:
-        return True
-    return read_slots(order.text, order.context, order.engine).recurrence is not None
-
-
 READERS["complete_task"] = _about_task("complete_task", 0.95)
 READERS["reopen_task"] = _about_task("reopen_task", 0.95)
 READERS["reopen_ticked"] = READERS["reopen_task"]
@@ -276,7 +195,7 @@ READERS["reopen_ticked"] = READERS["reopen_task"]
 @reads("delete_task")
 def _delete(order: Order) -> Intent | None:
     words = order["target"] or order["numbers"]
-    if words and order.book.may_do.match(fold(order.text)) and not order.known_target() and _is_dated(order, words):
+    if words and order.book.may_do.match(fold(order.text)) and not order.known_target() and order.is_dated(words):
         return None
     things = order["things"]
     if things is not None and not order.book.cancellable.search(fold(things)):

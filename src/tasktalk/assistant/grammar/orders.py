@@ -51,6 +51,12 @@ class Order:
             return None
         return self.only_time(words)
 
+    def is_dated(self, words: str) -> bool:
+        """Whether it is rather a task with a time ("call Ana tomorrow: done", "water them 3 days after it is done")."""
+        if read_slots(words, self.context, self.engine).due is not None:
+            return True
+        return read_slots(self.text, self.context, self.engine).recurrence is not None
+
     def only_time(self, words: str) -> Slots | None:
         """The slots of `words`, or None when they are no time, or more than a time."""
         slots = read_slots(words, self.context, self.engine, keep_time_alone=True)

@@ -134,7 +134,7 @@ async def _unknown(turn: Turn, _intent: Intent) -> Outcome:
 async def _no_question(turn: Turn, intent: Intent) -> Outcome:
     """A yes or no to nothing that was asked, unless it is to a task that somebody gave the person."""
     if intent.action not in {"accept", "decline"}:
-        return Said("no_question")
+        return Said("nothing_done" if intent.action == "keep" else "no_question")
     found = await find_targets(turn, intent)
     if not isinstance(found, Found):
         return found

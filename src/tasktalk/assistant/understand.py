@@ -38,7 +38,7 @@ def understand(text: str, context: Context) -> Understanding:
     if len(intents) == 1 and (intents[0].intent in _PERHAPS_MISTYPED or names_nothing(intents[0], context, book)):
         intents = [_mended(intents[0], text, context, engine, book)]
     if len(intents) == 1 and is_negated(intents[0], text, book):
-        intents = [Intent(intent="cancel", confidence=LIKELY)]
+        intents = [Intent(intent="cancel", confidence=LIKELY, action="keep")]
     if len(intents) == 1 and intents[0].intent == "unknown" and len(text) <= MAX_LENGTH:
         intents = [_with_times(intents[0], text, context, engine, book)]
     if text != said:  # places in it are none of the message's

@@ -240,8 +240,8 @@ def _tasks(book: Phrasebook) -> frozenset[str]:
 
 
 def _says_nothing(title: str, book: Phrasebook) -> bool:
-    """Whether it has no letter or figure, is a sum ("4+5") or only says who ("I'm (at 10)")."""
-    if not _SAYS_SOMETHING.search(title) or fold(title) in book.whoever:
+    """Whether it has no letter or figure, is a sum ("4+5"), or only says who or which ("I'm (at 10)", "both")."""
+    if not _SAYS_SOMETHING.search(title) or fold(title) in book.whoever or book.answers.both.fullmatch(fold(title)):
         return True
     return _SUM.fullmatch(title) is not None
 

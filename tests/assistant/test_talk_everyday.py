@@ -1,4 +1,4 @@
-"""A task is added under another one, by its name or as what was spoken of last."""
+"""Everyday orders: a task under another one, one without a name, an order not to do it."""
 
 from talk import Talk
 
@@ -24,3 +24,9 @@ async def test_a_step_of_nothing_is_asked_for(ana: Talk) -> None:
 async def test_a_task_without_a_name_is_asked_for(ana: Talk) -> None:
     for words in ("add a task", "new task"):
         assert (await ana.say(words)).text == "Tell me a task, like _buy milk tomorrow 5pm_."
+
+
+async def test_an_order_not_to_do_it_does_nothing(ana: Talk) -> None:
+    await ana.say("bake cake")
+    assert (await ana.say("don't delete bake cake")).text == "All right, nothing was changed."
+    assert "bake cake" in (await ana.say("all")).text

@@ -21,7 +21,7 @@ from tasktalk.assistant.grammar.engine import Engine
 from tasktalk.assistant.grammar.intents import change
 from tasktalk.assistant.grammar.orders import LIKELY, READERS, SURE, Order, Reader, reads
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
-from tasktalk.assistant.grammar.queries import read_query
+from tasktalk.assistant.grammar.queries import find_when, read_query
 from tasktalk.assistant.grammar.selections import read_selection
 from tasktalk.assistant.grammar.targets import find_open, find_people, find_people_last, read_target
 from tasktalk.assistant.grammar.tokens import fold
@@ -227,6 +227,25 @@ READERS["skip_if_open"] = READERS["skip_next"] = _if_open("delete_task", "skip")
 READERS["accept"] = _if_open("confirm", "accept")
 READERS["decline"] = _if_open("cancel", "decline")
 READERS["show_reminders"] = _if_open("list_tasks", "reminders")
+
+
+@reads("help_how")
+def _help_how(order: Order) -> Intent | None:
+    """Read "how do I delete a task": of what is theirs, not "how do I make pancakes"."""
+    folded, book = fold(order.text), order.book
+    if not book.own.search(folded) or find_when(order["rest"] or "", order.context, order.engine):
+        return None
+    return Intent(intent="help", confidence=SURE)
+
+
+@reads("retitle")
+def _retitle(order: Order) -> Intent | None:
+    """Read "change the title to call mum"; where it names another task first, it is of that one."""
+    text = order["text"] or ""
+    first = read_target(text.split(" a ")[0], order.book) if " a " in text else None
+    if first and (first.numbers or first.last or find_open(first.text or "", order.context.open_titles, order.book)):
+        return None
+    return Intent(intent="update_task", confidence=LIKELY, title=text, target=Target(last=True))
 
 
 @reads("rename")

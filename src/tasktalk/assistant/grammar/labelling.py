@@ -19,7 +19,7 @@ def _label_as(order: Order) -> Intent | None:
 
 def _labelled(order: Order, target: Target | None) -> Intent | None:
     labels = list_labels(order)
-    if not labels or target is None:
+    if not labels or target is None or order.only_time(order["labels"] or ""):  # "tag it tomorrow"
         return None
     return Intent(intent="update_task", confidence=LIKELY, target=target, labels=labels)
 

@@ -10,7 +10,8 @@ from tasktalk.assistant.grammar.targets import find_people, read_target
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Intent, Query
 
-_SUM = re.compile(r"\d\s*[-+]\s*\d")
+_SUM = re.compile(r"\d\s*[-+*/]\s*\d")
+_MOST = 100  # on a list: "what's 911" asks for none of them
 
 
 @reads("filter_tasks")
@@ -26,6 +27,14 @@ def _list(order: Order) -> Intent | None:
         return None
     query = read_query(order.text, order.context, order.engine, order.book)
     return Intent(intent="list_tasks", confidence=SURE, query=query)
+
+
+@reads("list_day")
+def _list_day(order: Order) -> Intent | None:
+    """Read "show me tomorrow"; "show at 8", "show every monday" is something to do."""
+    slots = order.when()
+    plain = slots is not None and slots.due is not None and not slots.due.time and not slots.recurrence
+    return _list(order) if plain or fold(order["when"] or "").strip(" .?!") in order.book.slots["list_words"] else None
 
 
 READERS["list_spans"] = READERS["list_plain"] = _list
@@ -70,9 +79,10 @@ def _list_person(order: Order) -> Intent | None:
 @reads("show_task")
 def _show(order: Order) -> Intent | None:
     """Read "show 2", "when is it": all there is to say of one task; "what is 4 + 5" is a sum."""
-    if _SUM.search(order.text):
+    target = order.target()
+    if _SUM.search(order.text) or any(number > _MOST for number in target.numbers):
         return None
-    return Intent(intent="search", confidence=LIKELY, action="show", target=order.target())
+    return Intent(intent="search", confidence=LIKELY, action="show", target=target)
 
 
 @reads("search")

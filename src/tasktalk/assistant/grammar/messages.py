@@ -208,7 +208,7 @@ def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fi
         return altered
     captured = capture(text, context, engine, book, begin=bullet_length(text))
     draft = captured.draft
-    if not draft.title or (captured.asked and _names_none(draft.title, book)):
+    if not draft.title or (captured.asked and book.adds.search(fold(plain)) and _names_none(draft.title, book)):
         return _read_titleless(plain, captured, context, engine, book)
     judged = read_judged(captured, plain, context, engine, book)
     if judged is not None:

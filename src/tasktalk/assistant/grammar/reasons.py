@@ -73,7 +73,7 @@ class _Reader:
         """What an order says before its reason, which `said` that it is one, or only may be."""
         if not self._is_clear(order, all_too=said):
             return []
-        if not said and self._is_clear(why, all_too=False):  # "delete 2, I finished 3"
+        if not said and self._is_clear(why, all_too=False, named=True):  # "delete 2, I finished 3"
             return [*self.read(order), *self.read(why)]
         orders = self.read(order) if self._may_be_why(why, said=said) else []
         return orders if _are_to_tasks(orders) else []
@@ -108,8 +108,11 @@ class _Reader:
         row = self.engine.read(why.split(None, 1)[-1], local_now(self.context), [])  # it may begin with "ya", "já"
         return not any("WHEN" in node.senses for node in row)
 
-    def _is_clear(self, order: str, *, all_too: bool) -> bool:
-        """Whether it is an order by its verb, and says of what: no "done", no "the report is done", no "delete"."""
+    def _is_clear(self, order: str, *, all_too: bool, named: bool = False) -> bool:
+        """Whether it is an order by its verb, and says of what: no "done", no "the report is done", no "delete".
+
+        `named`: by a number or a name, not by "it".
+        """
         said = (order, self.context, self.engine, self.book)
         found = read_command(*said) or read_change(*said)
         if found is None or not _are_to_tasks([found]):
@@ -117,11 +120,11 @@ class _Reader:
         target, words = found.target, fold(order).split()
         if found.intent == "undo":
             return True
-        if len(words) < _FEWEST or target is None or (target.all and not all_too):
+        if len(words) < _FEWEST or target is None or (target.all and not all_too) or (named and target.last):
             return False
         # "mark the sink as done" begins with a verb, "the sink is done" with its name.
-        named = target.text is not None and fold(order).lstrip().startswith(fold(target.text))
-        states = target.last or named or words[0][0].isdigit() or self.book.article.match(fold(order).lstrip())
+        first = target.text is not None and fold(order).lstrip().startswith(fold(target.text))
+        states = target.last or first or words[0][0].isdigit() or self.book.article.match(fold(order).lstrip())
         return not (found.intent == "complete_task" and states)
 
 

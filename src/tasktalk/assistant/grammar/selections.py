@@ -31,6 +31,7 @@ _CHANGES = frozenset(
 )
 # What is called a list and is a day: that is read as a day anywhere is.
 _DAYS = frozenset({"today", "tomorrow", "this week", "7 days"})
+_LIST = re.compile("list|lijst")  # a calendar may be a thing that one throws away
 _WORD = re.compile(r"[^\s,.;:!?\0]+")
 _POSSESSIVE = re.compile(r"(?<=\w)'s(?!\w)")
 
@@ -104,9 +105,9 @@ def _means_all(before: str, place: str, chosen: _Chosen, context: Context, book:
     signs, verb = _signs(book.language), fold(before)[book.skip_polite(fold(before)) :].strip()
     if chosen.is_all:
         return not book.asks_capture(verb)  # "put all on my list"
-    if signs.clears.fullmatch(verb) is None or signs.off.match(fold(place)):
-        return False
     *_, bare = fold(place).split()
+    if signs.clears.fullmatch(verb) is None or signs.off.match(fold(place)) or not _LIST.search(bare):
+        return False
     return not any(bare in title for title in map(fold, context.open_titles))
 
 
@@ -163,6 +164,8 @@ def leaves_out(intent: Intent, text: str, book: Phrasebook) -> bool:
 def _fits(intent: Intent, chosen: _Chosen) -> bool:
     """Whether it is a change of all; "finish everything today" is rather something to do."""
     if intent.intent not in _CHANGES or intent.target is None or not intent.target.all or intent.query is not None:
+        return False
+    if not (chosen.filter or chosen.is_all) and intent.intent != "delete_task":  # "finish my list"
         return False
     if intent.start is not None:  # "… from today": which, rather than since when
         return False

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tasktalk.assistant.dialogue import Q
+from tasktalk.assistant.grammar.languages import language_of_greeting
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Understanding
 from tasktalk.tasks.preferences.preferences import change_preferences
@@ -18,10 +19,11 @@ async def adopt_language(turn: Turn, text: str, understood: Understanding) -> No
     A line in the field that adds a task is no conversation: it changes no language of the pages around it.
     """
     dialogue = turn.dialogue
-    viewer, language = dialogue.viewer, understood.language
+    greeted = language_of_greeting(text)
+    viewer, language = dialogue.viewer, greeted or understood.language
     if language == viewer.language or turn.said.adds or dialogue.moved_on_at is not None:
         return
-    if len(text.split()) < _ENOUGH and understood.intents[0].intent not in _GREETINGS:
+    if not greeted and len(text.split()) < _ENOUGH and understood.intents[0].intent not in _GREETINGS:
         return
     if await Q.has_preferences(turn.conn, user_id=viewer.user_id):
         return

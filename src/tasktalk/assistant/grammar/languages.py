@@ -47,6 +47,16 @@ def choose_languages(text: str, own: str, names: tuple[str, ...] = ()) -> tuple[
     return (first,) if second is None else (first, second)
 
 
+@cache
+def _list_greetings() -> dict[str, str]:
+    return {fold(word): language for language in list_languages() for word in get_source(language)["slots"]["hello"]}
+
+
+def language_of_greeting(text: str) -> str | None:
+    """The language of a greeting that is all that `text` says: "hola", "salut !"."""
+    return _list_greetings().get(fold(text).strip(" \n.!?,¡"))
+
+
 def _choose(words: Collection[str], own: str) -> str:
     votes = _votes()
     scores: dict[str, float] = {}

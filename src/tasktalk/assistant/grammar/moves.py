@@ -107,6 +107,13 @@ def _reschedule(order: Order) -> Intent | None:
     return change(slots, target, LIKELY, offset=order.match.start("when"))
 
 
+@reads("move_known")
+def _move_known(order: Order) -> Intent | None:
+    """Read "dentist rather friday", "zahnarzt lieber freitag", where such a task is open."""
+    target = order.known_target()
+    return _reschedule(order) if target is not None and target.text else None
+
+
 def _without_old_time(target: Target, order: Order) -> Target:
     """The target of "move the gym from monday to friday" without the time that it had."""
     words, book = target.text or "", order.book

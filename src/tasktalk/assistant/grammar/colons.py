@@ -31,7 +31,7 @@ def read_colon_list(text: str, context: Context, engine: Engine, book: Phraseboo
         return None
     project = _find_place(head, context, engine, book)
     listed = project is not None or _is_list(head, context, engine, book)
-    items = _split_things(tail, book) if listed else _split_orders(tail, book)
+    items = split_things(tail, book) if listed else _split_orders(tail, book)
     enough = len(items) > 1 or project is not None
     if not enough or len(items) > _MOST or not (listed or _is_day(head, context, engine)):
         return None
@@ -128,7 +128,7 @@ def _split_orders(tail: str, book: Phrasebook) -> list[str]:
     return split_spoken(tail, book)
 
 
-def _split_things(tail: str, book: Phrasebook) -> list[str]:
+def split_things(tail: str, book: Phrasebook) -> list[str]:
     """What commas part; the last two things of a list of things have a word between them: "milk, eggs and bread"."""
     items = _part(tail)
     if any(len(item.split()) > _LONGEST_ITEM for item in items) or _are_people(items, book):

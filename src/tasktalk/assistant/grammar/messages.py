@@ -8,7 +8,7 @@ from msgspec import structs
 from tasktalk.assistant.grammar.assigning import read_slots_and_people
 from tasktalk.assistant.grammar.capture import Captured, capture
 from tasktalk.assistant.grammar.changes import read_change
-from tasktalk.assistant.grammar.colons import read_colon_list
+from tasktalk.assistant.grammar.colons import read_colon_list, split_things
 from tasktalk.assistant.grammar.commands import read_command
 from tasktalk.assistant.grammar.corrections import correction_length
 from tasktalk.assistant.grammar.engine import Engine
@@ -39,6 +39,7 @@ _MOST_ORDERS = 20  # in a message
 _LONG_ARTICLE = 3  # letters of "the", "las": what leads in a number and is longer is a word for tasks
 _MOST_FILLED = 80  # characters before what somebody has to say
 _QUOTED = re.compile(r"""\s*(?:"(?P<a>[^"]+)"|“(?P<b>[^”]+)”|«(?P<c>[^»]+)»|„(?P<d>[^“”]+)[“”])\s*""")
+_FEW = 3  # words of a thing on a list
 _MANY = 3  # orders in a sentence that are no one thing to do
 _SAYS_SOMETHING = re.compile(r"\w")
 _SUM = re.compile(r"[\d\s().,]*\d\s*(?:[+*/\u00d7\u00f7=^]|\s-\s)[\d\s().,=+*/\u00d7\u00f7^-]*\??")
@@ -217,15 +218,31 @@ def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fi
         existing = _read_remind(captured, context, book)
         if existing is not None:
             return existing
+    if plain.endswith("?") and not _SAYS_SOMETHING.search(draft.title):  # "and on tuesday?"
+        return Intent(intent="list_tasks", confidence=LIKELY, query=read_query(plain, context, engine, book))
     if not captured.asked and (book.small_talk.match(fold(plain)) or _says_nothing(draft.title, book)):
         return _unknown(LIKELY)
     if captured.others:
         sure = _confidence(captured)
         tasks = tuple(structs.replace(each, confidence=sure, spans=()) for each in (draft, *captured.others))
         return Intent(intent="create_tasks", confidence=sure, tasks=tasks)
+    if listed := _read_things(captured, plain, book):
+        return listed
     may_part = draft.due or draft.recurrence or len(plain.split()) >= _MANY * 2
     both = _read_both(plain, context, engine, book) if may_part else None
     return both or as_intent(draft, _confidence(captured))
+
+
+def _read_things(captured: Captured, plain: str, book: Phrasebook) -> Intent | None:
+    """Several things that are put onto a list at once: "add milk, eggs and bread to my shopping list"."""
+    draft = captured.draft
+    title = draft.title or ""
+    on_list = captured.asked and any(span.kind == "project" for span in draft.spans) and "#" not in plain
+    things = split_things(title, book) if on_list and "," in title else []
+    if len(things) < 2 or any(len(thing.split()) > _FEW for thing in things):  # noqa: PLR2004  (several)
+        return None
+    tasks = tuple(structs.replace(draft, title=thing, spans=(), confidence=LIKELY) for thing in things)
+    return Intent(intent="create_tasks", confidence=LIKELY, tasks=tasks)
 
 
 def _names_none(title: str, book: Phrasebook) -> bool:

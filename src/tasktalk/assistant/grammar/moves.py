@@ -91,8 +91,10 @@ def _reschedule(order: Order) -> Intent | None:
     slots = order.when()
     target = _without_old_time(order.target(), order)
     if slots is None and target.text and re.fullmatch(r"\s*(?:1?\d|2[0-4])\s*", order["when"] or ""):
-        slots = order.only_time(f"{order.book.at} {order['when']}")  # "change my alarm to 8"
-        offset = order.match.start("when") - len(order.book.at) - 1
+        before = fold(order.text[: order.match.start("when")]).split()[-1:]
+        led = order.book.slots.get("day_leads", {}).get("".join(before), order.book.at)  # "my alarm to 8", "au 8"
+        slots = order.only_time(f"{led} {order['when']}")
+        offset = order.match.start("when") - len(led) - 1
         return change(slots, target, LIKELY, offset=offset) if slots and not _is_unknown(target.text, order) else None
     if slots is None:
         return _reschedule_split(order)

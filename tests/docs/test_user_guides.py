@@ -18,7 +18,11 @@ from tasktalk.assistant.understanding import Context, Intent
 GUIDES = {"docs/user-guide.md": "en", "docs/user-guide.es.md": "es", "docs/user-guide.pt.md": "pt"}
 EXPECTED = Path(__file__).with_name("user_guides.json")
 WORDS = {"!!!", "urgent"}  # parts of a sentence, not sentences
-OPEN = {"en": ("buy milk", "pay rent", "gym"), "es": ("comprar leche",), "pt": ("comprar leite",)}
+OPEN = {
+    "en": ("buy milk", "pay rent", "gym", "bake cake"),
+    "es": ("comprar leche", "hacer la tarta"),
+    "pt": ("comprar leite", "fazer o bolo"),
+}
 
 
 def said(page: str) -> list[str]:

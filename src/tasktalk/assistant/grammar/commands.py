@@ -245,7 +245,7 @@ def _retitle(order: Order) -> Intent | None:
     first = read_target(text.split(" a ")[0], order.book) if " a " in text else None
     if first and (first.numbers or first.last or find_open(first.text or "", order.context.open_titles, order.book)):
         return None
-    return Intent(intent="update_task", confidence=LIKELY, title=text, target=Target(last=True))
+    return Intent(intent="update_task", confidence=LIKELY, title=text.strip("\"'“”„«»"), target=Target(last=True))
 
 
 @reads("rename")

@@ -90,7 +90,7 @@ def _enough_for_list(captured: Captured, folded: str, book: Phrasebook) -> float
     """How sure the model must be that what goes onto a list is none of ours: "add this song to my list"."""
     if not captured.asked:
         return _ALMOST
-    return _HALF if book.foreign.search(folded) else _NEVER
+    return _RATHER if book.foreign.search(folded) else _NEVER
 
 
 def _is_listed(captured: Captured) -> bool:

@@ -39,7 +39,6 @@ _MOST_ORDERS = 20  # in a message
 _LONG_ARTICLE = 3  # letters of "the", "las": what leads in a number and is longer is a word for tasks
 _MOST_FILLED = 80  # characters before what somebody has to say
 _QUOTED = re.compile(r"""\s*(?:"(?P<a>[^"]+)"|“(?P<b>[^”]+)”|«(?P<c>[^»]+)»|„(?P<d>[^“”]+)[“”])\s*""")
-_FEW = 3  # words of a thing on a list
 _MANY = 3  # orders in a sentence that are no one thing to do
 _SAYS_SOMETHING = re.compile(r"\w")
 _SUM = re.compile(r"[\d\s().,]*\d\s*(?:[+*/\u00d7\u00f7=^]|\s-\s)[\d\s().,=+*/\u00d7\u00f7^-]*\??")
@@ -218,10 +217,8 @@ def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fi
         existing = _read_remind(captured, context, book)
         if existing is not None:
             return existing
-    if plain.endswith("?") and not _SAYS_SOMETHING.search(draft.title):  # "and on tuesday?"
-        return Intent(intent="list_tasks", confidence=LIKELY, query=read_query(plain, context, engine, book))
-    if not captured.asked and (book.small_talk.match(fold(plain)) or _says_nothing(draft.title, book)):
-        return _unknown(LIKELY)
+    if (unsaid := _read_unsaid(captured, plain, context, engine, book)) is not None:
+        return unsaid
     if captured.others:
         sure = _confidence(captured)
         tasks = tuple(structs.replace(each, confidence=sure, spans=()) for each in (draft, *captured.others))
@@ -233,13 +230,33 @@ def _read_one(  # noqa: PLR0911  (the readings in their order, the first that fi
     return both or as_intent(draft, _confidence(captured))
 
 
+def _read_unsaid(captured: Captured, plain: str, context: Context, engine: Engine, book: Phrasebook) -> Intent | None:
+    """What names nothing to do: "and on tuesday?" asks for a day, the rest is small talk."""
+    title, due = captured.draft.title or "", captured.draft.due
+    if plain.endswith("?") and not _SAYS_SOMETHING.search(title):
+        if due is None or due.time or captured.draft.recurrence:
+            return _unknown(LIKELY)
+        return Intent(intent="list_tasks", confidence=LIKELY, query=read_query(plain, context, engine, book))
+    if not captured.asked and (book.small_talk.match(fold(plain)) or _says_nothing(title, book)):
+        return _unknown(LIKELY)
+    return None
+
+
 def _read_things(captured: Captured, plain: str, book: Phrasebook) -> Intent | None:
-    """Several things that are put onto a list at once: "add milk, eggs and bread to my shopping list"."""
-    draft = captured.draft
-    title = draft.title or ""
-    on_list = captured.asked and any(span.kind == "project" for span in draft.spans) and "#" not in plain
-    things = split_things(title, book) if on_list and "," in title else []
-    if len(things) < 2 or any(len(thing.split()) > _FEW for thing in things):  # noqa: PLR2004  (several)
+    """Several things that are put onto a list at once: "add milk, eggs and bread to my shopping list".
+
+    Three and more, of a word or two, none of them something to do, a name or an amount, and all at no time: what else
+    has commas is one task.
+    """
+    draft, title = captured.draft, captured.draft.title or ""
+    if not (captured.asked and draft.project and "," in title) or draft.due or draft.reminders or "#" in plain:
+        return None
+    things = split_things(title, book)
+    longest = max(len(thing.split()) for thing in things[:-1] or things)
+    single = len(things) >= _MANY and longest < _MANY and len(things[-1].split()) <= longest
+    named = book.language != "de" and any(thing[0].isupper() for thing in things)
+    doing = any(book.verb.match(fold(thing)) or book.task_verb.match(fold(thing)) for thing in things)
+    if not single or named or doing or any(character.isdigit() for character in title):
         return None
     tasks = tuple(structs.replace(draft, title=thing, spans=(), confidence=LIKELY) for thing in things)
     return Intent(intent="create_tasks", confidence=LIKELY, tasks=tasks)

@@ -3,6 +3,7 @@
 import re
 
 from tasktalk.assistant.grammar.intents import change
+from tasktalk.assistant.grammar.named import names_open
 from tasktalk.assistant.grammar.orders import LIKELY, READERS, Order, Reader, reads
 from tasktalk.assistant.grammar.quickadd import as_duration
 from tasktalk.assistant.grammar.reading import find_last_times, is_inside_time, read_minutes, read_slots
@@ -92,7 +93,8 @@ def _reschedule(order: Order) -> Intent | None:
     target = _without_old_time(order.target(), order)
     if slots is None and target.text and re.fullmatch(r"\s*(?:1?\d|2[0-4])\s*", order["when"] or ""):
         before = fold(order.text[: order.match.start("when")]).split()[-1:]
-        led = order.book.slots.get("day_leads", {}).get("".join(before), order.book.at)  # "my alarm to 8", "au 8"
+        days = {} if order.book.alarm.search(fold(order.text)) else order.book.slots.get("day_leads", {})
+        led = days.get("".join(before), order.book.at)  # "my alarm to 8", "au 8"
         slots = order.only_time(f"{led} {order['when']}")
         offset = order.match.start("when") - len(led) - 1
         return change(slots, target, LIKELY, offset=offset) if slots and not _is_unknown(target.text, order) else None
@@ -112,8 +114,8 @@ def _reschedule(order: Order) -> Intent | None:
 @reads("move_known")
 def _move_known(order: Order) -> Intent | None:
     """Read "dentist rather friday", "zahnarzt lieber freitag", where such a task is open."""
-    target = order.known_target()
-    return _reschedule(order) if target is not None and target.text else None
+    words = (order.target().text or "").split()
+    return _reschedule(order) if words and names_open(words, order.context.open_titles) else None
 
 
 def _without_old_time(target: Target, order: Order) -> Target:

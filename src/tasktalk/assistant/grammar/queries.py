@@ -18,6 +18,7 @@ from tasktalk.assistant.understanding import Context, Query
 WEEK = DAY * 7
 REMINDERS = "has reminders"  # in the filter language: those to come
 SEARCH = "search: "  # in the filter language: what has the words behind it
+_PRIORITY = re.compile(r"p\d")
 
 
 def read_query(text: str, context: Context, engine: Engine, book: Phrasebook) -> Query:
@@ -84,7 +85,8 @@ def _find_list_word(folded: str, book: Phrasebook, when: Node | None = None, *, 
     words: dict[str, str] = book.slots["list_words"]
     best: tuple[int, str] | None = None
     for word, meant in words.items():
-        if word == "late" or len(word) < 4:  # noqa: PLR2004  (too short to be looked for inside a sentence)
+        # Too short to be looked for inside a sentence; and what is of a priority may be of a day as well.
+        if word == "late" or len(word) < 4 or _PRIORITY.fullmatch(meant):  # noqa: PLR2004
             continue
         found = re.search(rf"(?<![\w'-]){re.escape(word)}(?![\w-])", folded)
         inside = when is not None and found is not None and when.start < found.start() < when.end

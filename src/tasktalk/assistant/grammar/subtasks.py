@@ -5,16 +5,13 @@ from msgspec import structs
 from tasktalk.assistant.grammar.capture import capture
 from tasktalk.assistant.grammar.intents import as_intent
 from tasktalk.assistant.grammar.orders import LIKELY, Order, reads
-from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Intent
 
 
 @reads("add_subtask")
 def _add_subtask(order: Order) -> Intent | None:
     """The new task, whose target is what it is to be a part of: the one in focus where none is named."""
-    head = fold(order.text[: order.match.start("text")]).split()
-    # "Add a subtask … to …" means a task, known or not; "add subtask support to the app" is one.
-    target = order.target() if set(head) & set(order.book.slots["articles"]) else order.known_target()
+    target = order.known_target()  # "add subtask support to the app" is a task
     draft = capture(order["text"] or "", order.context, order.engine, order.book).draft
     if target is None or not draft.title:
         return None

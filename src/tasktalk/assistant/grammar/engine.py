@@ -40,6 +40,9 @@ STAGES = (
 )
 
 
+_RECENT = 8  # texts: one part of a message is read for several of its readings
+
+
 class Engine:
     """The rules compiled for the words of some languages."""
 
@@ -48,10 +51,14 @@ class Engine:
         alphabet = Alphabet()
         self._rows = RowMaker(lexicon, alphabet)
         self._machine = Machine(STAGES, alphabet)
+        self._read = lru_cache(maxsize=_RECENT)(self._read_anew)
 
     def read(self, text: str, now: dt.datetime, taken: list[tuple[int, int]]) -> list[Node]:
         """The message as a row in which every time expression has become one node of kind WHEN."""
-        row = self._rows.make(tokenise(text, taken, self.lexicon.elisions, dotted=self.lexicon.dotted))
+        return list(self._read(text, now, tuple(taken)))
+
+    def _read_anew(self, text: str, now: dt.datetime, taken: tuple[tuple[int, int], ...]) -> list[Node]:
+        row = self._rows.make(tokenise(text, list(taken), self.lexicon.elisions, dotted=self.lexicon.dotted))
         return self._machine.run(row, Setting(now, self.lexicon.date_order, self.lexicon.hours))
 
 

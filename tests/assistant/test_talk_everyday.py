@@ -30,3 +30,15 @@ async def test_an_order_not_to_do_it_does_nothing(ana: Talk) -> None:
     await ana.say("bake cake")
     assert (await ana.say("don't delete bake cake")).text == "All right, nothing was changed."
     assert "bake cake" in (await ana.say("all")).text
+
+
+async def test_a_step_of_what_is_gone_is_asked_for_and_of_several_which(ana: Talk) -> None:
+    await ana.say("bake cake")
+    await ana.say("delete bake cake")
+    assert "Which task" in (await ana.say("subtask: buy flour")).text
+    await ana.say("bake bread")
+    await ana.say("call the bank")
+    await ana.say("all")
+    which = await ana.say("add a subtask to 1 and 2: buy flour")
+    assert [row.title for row in which.rows] or [button.title for button in which.buttons]
+    assert "bake bread → buy flour" in (await ana.say("bake bread")).text

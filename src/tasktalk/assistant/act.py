@@ -19,14 +19,14 @@ from tasktalk.assistant import (
 )
 from tasktalk.assistant.comment import comment
 from tasktalk.assistant.linking import link_account
-from tasktalk.assistant.outcomes import Created, Missing, Outcome, Said
+from tasktalk.assistant.outcomes import Created, Outcome, Said
 from tasktalk.assistant.slots import recurrence_of
 from tasktalk.assistant.targets import Found, ask_which, find_targets
 from tasktalk.assistant.turn import Turn
 from tasktalk.assistant.understanding import Draft, Intent
 from tasktalk.tasks.cards import list_tasks_by_ids
 from tasktalk.tasks.checks import TITLE_CHARACTERS
-from tasktalk.tasks.model import NewTask
+from tasktalk.tasks.model import NewTask, Task
 from tasktalk.tasks.tasks import create_tasks
 
 _SHORT_TITLE = 200
@@ -43,17 +43,21 @@ async def create(turn: Turn, intent: Intent) -> Outcome:
     drafts = [draft for draft in drafts if draft.title]
     if not drafts:
         return Said("no_title")
-    if intent.target is not None:
-        return await _create_subtask(turn, intent)
-    if len(drafts) == 1 and (meant := await reminding.find_meant(turn, drafts[0])) is not None:
+    under = await _find_one(turn, intent) if intent.target is not None else None
+    if under is not None and not isinstance(under, Task):
+        return under
+    if under is None and len(drafts) == 1 and (meant := await reminding.find_meant(turn, drafts[0])) is not None:
         return await reminding.remind_of(turn, [meant], await reminding.read_reminders(turn, drafts[0].reminders))
     new: list[NewTask] = []
     for draft in drafts:
         parent = await _new_task(turn, draft)
+        if under is not None:
+            project_id = under.project.id if under.project else None
+            parent = replace(parent, parent_id=under.id, project_id=project_id)
         new.append(parent)
         new += [await _new_task(turn, sub, parent=parent) for sub in draft.subtasks if sub.title]
     made = await create_tasks(turn.conn, viewer=turn.dialogue.viewer, new=new, by=turn.by)
-    tops = [task for task in made if task.parent_id is None]
+    tops = [task for task in made if task.parent_id == (under.id if under else None)]
     turn.done(tops)
     if len(tops) > 1:
         turn.dialogue.remember_list([task.id for task in tops], turn.now)
@@ -64,6 +68,7 @@ async def create(turn: Turn, intent: Intent) -> Outcome:
     return Created(
         tuple(tops),
         subtasks=len(made) - len(tops),
+        parent=under.title if under else "",
         others=change.list_others(turn, intent, [task.id for task in tops]),
         reminders={id_: await reminding.list_asked(turn, id_) for id_ in asked},
         told=turn.name_others(made),
@@ -71,17 +76,15 @@ async def create(turn: Turn, intent: Intent) -> Outcome:
     )
 
 
-async def _create_subtask(turn: Turn, intent: Intent) -> Outcome:
-    """A task under the one that is meant, in its project."""
+async def _find_one(turn: Turn, intent: Intent) -> Task | Outcome:
+    """The one task that is meant, or what to answer: which, where there are several; that there is none any more."""
     found = await find_targets(turn, intent)
     if not isinstance(found, Found):
         return found
-    [parent] = await list_tasks_by_ids(turn.conn, viewer=turn.dialogue.viewer, ids=found.ids[:1])
-    project_id = parent.project.id if parent.project else None
-    new = replace(await _new_task(turn, intent), parent_id=parent.id, project_id=project_id)
-    made = await create_tasks(turn.conn, viewer=turn.dialogue.viewer, new=[new], by=turn.by)
-    turn.done(made)
-    return Created(tuple(made), parent=parent.title)
+    tasks = await list_tasks_by_ids(turn.conn, viewer=turn.dialogue.viewer, ids=found.ids)
+    if len(tasks) > 1:
+        return ask_which(turn, intent, tasks)
+    return tasks[0] if tasks else Said("which_task")
 
 
 async def capture(turn: Turn, title: str, notes: str = "") -> Created:
@@ -154,13 +157,8 @@ async def _update(turn: Turn, intent: Intent) -> Outcome:
 async def _search(turn: Turn, intent: Intent) -> Outcome:
     if intent.target is None:
         return await look.search(turn, intent)
-    found = await find_targets(turn, intent)
-    if not isinstance(found, Found):
-        return found
-    if len(found.ids) == 1:
-        return await look.show(turn, found.ids[0])
-    tasks = await list_tasks_by_ids(turn.conn, viewer=turn.dialogue.viewer, ids=found.ids)
-    return ask_which(turn, intent, tasks) if tasks else Missing("")
+    found = await _find_one(turn, intent)
+    return await look.show(turn, found.id) if isinstance(found, Task) else found
 
 
 async def _list(turn: Turn, intent: Intent) -> Outcome:

@@ -36,7 +36,6 @@ from tasktalk.assistant.understanding import Context, Draft, Intent, Query, Targ
 
 MAX_LENGTH = 4096  # characters: a WhatsApp text is never longer; what is, is kept whole and not read
 _MOST_ORDERS = 20  # in a message
-_LONG_ARTICLE = 3  # letters of "the", "las": what leads in a number and is longer is a word for tasks
 _MOST_FILLED = 80  # characters before what somebody has to say
 _QUOTED = re.compile(r"""\s*(?:"(?P<a>[^"]+)"|“(?P<b>[^”]+)”|«(?P<c>[^»]+)»|„(?P<d>[^“”]+)[“”])\s*""")
 _MANY = 3  # orders in a sentence that are no one thing to do
@@ -265,12 +264,7 @@ def _read_things(captured: Captured, plain: str, book: Phrasebook) -> Intent | N
 def _names_none(title: str, book: Phrasebook) -> bool:
     """Whether it is no title but a word for a task, or please: "add a new task please"."""
     folded = fold(title)
-    return folded in book.plain_lists | _tasks(book) or book.polite_end.fullmatch(f" {folded}") is not None
-
-
-def _tasks(book: Phrasebook) -> frozenset[str]:
-    """The words for a task, which lead in its number as "the" and "no" do."""
-    return frozenset(word for word in book.slots["number_leads"] if len(word) > _LONG_ARTICLE)
+    return folded in book.plain_lists | book.task_words or book.polite_end.fullmatch(f" {folded}") is not None
 
 
 def _says_nothing(title: str, book: Phrasebook) -> bool:
@@ -294,7 +288,7 @@ def _read_titleless(plain: str, captured: Captured, context: Context, engine: En
     """Nothing but slots: a change of the task in focus, or a reminder of it."""
     slots, folded = read_slots_and_people(plain, context, engine, book, keep_time_alone=True), fold(plain)
     adds = captured.asked and book.adds.search(folded) is not None
-    if captured.reminded and not (adds and _tasks(book) & set(folded.split())):
+    if captured.reminded and not (adds and book.task_words & set(folded.split())):
         return Intent(
             intent="remind",
             confidence=PERHAPS,

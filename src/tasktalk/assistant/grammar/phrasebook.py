@@ -17,6 +17,7 @@ _OPTION = re.compile(r"\[[^\[\]]*\]")
 _LEADING_SLOT = re.compile(r"^\s*\{\w+\}")
 
 _LONGEST_ORDER = 500  # characters of an order whose first words may be anything
+_LONG_ARTICLE = 3  # letters
 _NEVER = (r"(?!)",)  # where a language has no such words
 
 
@@ -157,6 +158,8 @@ class Phrasebook:
         self.may_remind = re.compile(rf"{self.remind_trailer}|(?<!\w)(?:{asking})")
 
     def _read_slots(self, source: dict[str, Any], macros: dict[str, str]) -> None:
+        # What leads in a number and is longer than an article ("the", "las") is a word for a task.
+        self.task_words = frozenset(word for word in self.slots["number_leads"] if len(word) > _LONG_ARTICLE)
         self.negated = re.compile(self.slots["negated"])
         self.splitters = [re.compile(each) for each in self.slots["splitters"]]
         self.priorities = _alternatives(self.slots["priorities"])

@@ -17,7 +17,6 @@ _WIDE = frozenset({"search", "delete_task", "list_tasks", "reopen_task", "create
 _MOVING = frozenset({"reschedule_task", "update_task"})  # "change the volume to 19"
 _UNDOABLE = frozenset({"delete_task", "complete_task", "reschedule_task", "update_task", "snooze", "assign_task"})
 _FEWEST = 3  # words: fewer say too little of what they are about
-_LONG_ARTICLE = 3  # letters of "the", "las": what leads in a number and is longer is a word for tasks
 _TRULY, _ALMOST, _SURELY, _RATHER, _THIRD = 0.98, 0.9, 0.75, 0.65, 0.3
 
 
@@ -30,8 +29,7 @@ def refuse(command: Intent, plain: str, context: Context, book: Phrasebook) -> I
 
 def _of_none(command: Intent, plain: str, book: Phrasebook) -> Intent:
     """An order about a kind that nobody knows: not understood, but "clear all my appointments" is of none so called."""
-    tasks = {word for word in book.slots["number_leads"] if len(word) > _LONG_ARTICLE}
-    if command.intent != "delete_task" or tasks & set(fold(plain).split()):
+    if command.intent != "delete_task" or book.task_words & set(fold(plain).split()):
         return Intent(intent="unknown", confidence=LIKELY)
     named = command.target.text if command.target else None
     return structs.replace(command, target=Target(text=named or plain))

@@ -12,6 +12,7 @@ from tasktalk.assistant.grammar.reading import begins_with_time
 from tasktalk.assistant.grammar.reminders import add_told, find_told, is_dawn, make_morning
 from tasktalk.assistant.grammar.resolve import local_now
 from tasktalk.assistant.grammar.slots import Slots
+from tasktalk.assistant.grammar.targets import spell_list
 from tasktalk.assistant.grammar.titles import blank_formatting, make_title
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context, Draft, Span
@@ -250,8 +251,7 @@ def _read_list_name(
             if len(name.split()) > 3:  # noqa: PLR2004  (a sentence, no name)
                 continue
             if fold(name) not in book.plain_lists:
-                known = {fold(each): each for each in context.projects}
-                slots.project = known.get(f"{fold(name)} list", known.get(fold(name), name))
+                slots.project = spell_list(name, context.projects)
         slots.spans.append(
             Span(start=start + len(folded[start:]) - len(folded[start:].lstrip()), end=len(folded), kind="project")
         )

@@ -9,7 +9,7 @@ from tasktalk.assistant.grammar.lexicon import get_source
 from tasktalk.assistant.grammar.orders import LIKELY
 from tasktalk.assistant.grammar.phrasebook import Phrasebook
 from tasktalk.assistant.grammar.queries import SEARCH
-from tasktalk.assistant.grammar.targets import find_open
+from tasktalk.assistant.grammar.targets import find_open, spell_list
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Context, Intent
 
@@ -32,8 +32,7 @@ def read_missing(text: str, context: Context, engine: Engine, book: Phrasebook) 
         found["list"].strip() for each in book.into_list if (found := each.match(place)) and "list" in each.groupindex
     )
     listed = next((each for each in lists if each and each not in book.plain_lists), None)
-    known = {fold(each): each for each in context.projects}
-    project = known.get(listed, listed) if listed else None
+    project = spell_list(listed, context.projects) if listed else None
     return Intent(intent="create_task", confidence=LIKELY, title=name, project=project)
 
 

@@ -6,6 +6,7 @@ from msgspec import structs
 
 from tasktalk.assistant.grammar.capture import capture
 from tasktalk.assistant.grammar.orders import LIKELY, PERHAPS, READERS, Order, Reader, reads
+from tasktalk.assistant.grammar.targets import spell_list
 from tasktalk.assistant.grammar.tokens import fold
 from tasktalk.assistant.understanding import Intent, Query
 
@@ -121,7 +122,7 @@ def _add_to_list(order: Order) -> Intent | None:
     draft = capture(order["text"] or "", order.context, order.engine, order.book).draft
     if not draft.title:
         return None
-    known = {fold(each): each for each in order.context.projects}
-    project = draft.project or (None if fold(name) in order.book.plain_lists else known.get(fold(name), name))
+    listed = None if fold(name) in order.book.plain_lists else spell_list(name, order.context.projects)
+    project = draft.project or listed
     new = {"intent": "create_task", "confidence": LIKELY, "project": project, "spans": ()}
     return Intent(**{**structs.asdict(draft), **new})

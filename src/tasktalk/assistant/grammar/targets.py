@@ -1,7 +1,7 @@
 """Which task a command speaks of: "1 and 3", "the presentation", "it", "all of them"; and who takes it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rapidfuzz import fuzz, process
 
@@ -95,3 +95,9 @@ def find_people_last(words: str, people: Sequence[str], book: Phrasebook) -> tup
         if found:
             return found, " ".join(said[:cut])
     return [], words
+
+
+def spell_list(name: str, projects: Iterable[str]) -> str:
+    """The known project that a list is: of its name, or called a list itself; a new one as it was said."""
+    known = {fold(project): project for project in projects}
+    return known.get(f"{fold(name)} list", known.get(fold(name), name))
